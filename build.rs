@@ -1,0 +1,3 @@
+//! Prepares what is embedded in the binary: the provider schema and the rule files.
+
+fn main() {}

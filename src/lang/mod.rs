@@ -1,0 +1,16 @@
+//! Terraform's language: values, types, exact numbers, conversion, evaluation, functions.
+//!
+//! Knows expressions, not configurations: what `var.x` means is asked of a [`eval::Scope`].
+
+pub mod convert;
+pub mod eval;
+pub mod functions;
+pub mod json;
+pub mod number;
+pub mod operators;
+pub mod types;
+pub mod value;
+
+pub use number::Number;
+pub use types::{ObjectType, Type};
+pub use value::{Data, Marks, Origin, Str, Unknown, Value};

@@ -1,0 +1,1 @@
+//! Unary and binary operators and the conditional, with unknowns and marks.

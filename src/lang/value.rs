@@ -1,0 +1,456 @@
+//! Values: what expressions mean, with what is unknown, sensitive, and where each was typed.
+//!
+//! A [`Value`] is cheap to clone (shared behind [`Arc`]); collections hold `Value`s, so every leaf has its own origin
+//! and marks. Marks stand on the very value that was marked (as in Terraform); operations join the marks of what they
+//! use.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::number::Number;
+use super::types::{ObjectType, Type};
+use crate::address::Reference;
+use crate::source::{FileId, Span};
+
+/// Shared text. Values hold NFC-normalised text only ([`Value::string`] normalises).
+pub type Str = Arc<str>;
+
+/// Marks of a value, joined through all operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Self = Self(0);
+    /// Must not be printed.
+    pub const SENSITIVE: Self = Self(1);
+    /// Of an ephemeral resource, variable or output.
+    pub const EPHEMERAL: Self = Self(2);
+
+    /// Both sets of marks.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// These marks less the others.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether any of `other` is among these.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is no mark.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Origin {
+    file: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Origin {
+    /// Not typed anywhere (an environment variable, a computed value).
+    pub const NONE: Self = Self { file: u32::MAX, start: 0, end: 0 };
+
+    /// The text that the value was typed as: the literal, or for a collection its constructor.
+    #[must_use]
+    pub const fn span(span: Span) -> Self {
+        Self { file: span.file.0, start: span.start, end: span.end }
+    }
+
+    /// An entry of a table of places that whoever made the value keeps (facts do: a place in a resource, and where
+    /// the value was typed). Goes through operations as a span does.
+    #[must_use]
+    pub const fn place(index: u32) -> Self {
+        Self { file: u32::MAX - 1, start: index, end: 0 }
+    }
+
+    /// The span, if it is one.
+    #[must_use]
+    pub const fn as_span(self) -> Option<Span> {
+        if self.file < u32::MAX - 1 { Some(Span::new(FileId(self.file), self.start, self.end)) } else { None }
+    }
+
+    /// The index into the table of places, if it is one.
+    #[must_use]
+    pub const fn as_place(self) -> Option<u32> {
+        if self.file == u32::MAX - 1 { Some(self.start) } else { None }
+    }
+
+    /// This origin, or the other where there is none.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        if self.file == u32::MAX { other } else { self }
+    }
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.as_span(), self.as_place()) {
+            (Some(span), _) => write!(formatter, "{}:{}..{}", span.file.0, span.start, span.end),
+            (None, Some(index)) => write!(formatter, "place {index}"),
+            (None, None) => formatter.write_str("-"),
+        }
+    }
+}
+
+/// A value that is not known until apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its type, as far as known.
+    pub ty: Type,
+    /// Certainly not null (a refinement).
+    pub not_null: bool,
+    /// Certainly begins with this text (a refinement of strings).
+    pub prefix: Option<Str>,
+    /// Bounds on the length (refinements of collections): at least, at most.
+    pub length: (u64, Option<u64>),
+    /// The resource attribute that it stands for: how facts join resources before ids exist. Kept by whatever hands the
+    /// value on unchanged, lost by whatever changes it.
+    pub reference: Option<Arc<Reference>>,
+}
+
+impl Unknown {
+    /// An unknown value of a type.
+    #[must_use]
+    pub const fn new(ty: Type) -> Self {
+        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None }
+    }
+}
+
+/// The content of a [`Value`].
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// `null` of a type.
+    Null(Type),
+    /// Not known until apply.
+    Unknown(Arc<Unknown>),
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text (NFC).
+    String(Str),
+    /// A list: element type, elements.
+    List(Type, Arc<Vec<Value>>),
+    /// A set: element type, elements without duplicates in Terraform's order ([`Value::set`] sees to both).
+    Set(Type, Arc<Vec<Value>>),
+    /// A map: element type, entries.
+    Map(Type, Arc<Entries>),
+    /// A tuple.
+    Tuple(Arc<Vec<Value>>),
+    /// An object.
+    Object(Arc<Entries>),
+}
+
+/// Entries of a map or object, sorted by key (bytes), each key once.
+#[derive(Clone, Debug, Default)]
+pub struct Entries(Vec<(Str, Value)>);
+
+impl Entries {
+    /// Sorts by key; of equal keys the last one stays.
+    #[must_use]
+    pub fn new(mut entries: Vec<(Str, Value)>) -> Self {
+        if !entries.is_sorted_by(|left, right| left.0 < right.0) {
+            entries.reverse();
+            entries.sort_by(|left, right| left.0.cmp(&right.0));
+            entries.dedup_by(|later, kept| later.0 == kept.0);
+        }
+        Self(entries)
+    }
+
+    /// The value under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.binary_search_by(|(name, _)| (**name).cmp(key)).ok().map(|index| &self.0[index].1)
+    }
+
+    /// Entries in key order.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Str, Value)> {
+        self.0.iter()
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Entries {
+    type Item = &'a (Str, Value);
+    type IntoIter = std::slice::Iter<'a, (Str, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<(Str, Value)> for Entries {
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
+        Self::new(entries.into_iter().collect())
+    }
+}
+
+/// A value of the language.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub data: Data,
+    /// Marks on this very value (not those of its elements: see [`Value::deep_marks`]).
+    pub marks: Marks,
+    /// Where it was typed.
+    pub origin: Origin,
+}
+
+impl From<Data> for Value {
+    fn from(data: Data) -> Self {
+        Self { data, marks: Marks::NONE, origin: Origin::NONE }
+    }
+}
+
+impl Value {
+    /// `null` of a type.
+    #[must_use]
+    pub fn null(ty: Type) -> Self {
+        Data::Null(ty).into()
+    }
+
+    /// Unknown, of a type.
+    #[must_use]
+    pub fn unknown(ty: Type) -> Self {
+        Data::Unknown(Arc::new(Unknown::new(ty))).into()
+    }
+
+    /// A truth value.
+    #[must_use]
+    pub fn bool(value: bool) -> Self {
+        Data::Bool(value).into()
+    }
+
+    /// A number.
+    #[must_use]
+    pub fn number(value: Number) -> Self {
+        Data::Number(value).into()
+    }
+
+    /// Text, NFC-normalised.
+    #[must_use]
+    pub fn string(text: &str) -> Self {
+        use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+        if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+            Data::String(text.into()).into()
+        } else {
+            Data::String(text.nfc().collect::<String>().into()).into()
+        }
+    }
+
+    /// Text that is known to be NFC (of another value, or ASCII).
+    #[must_use]
+    pub fn normalized(text: Str) -> Self {
+        Data::String(text).into()
+    }
+
+    /// A tuple.
+    #[must_use]
+    pub fn tuple(elements: Vec<Self>) -> Self {
+        Data::Tuple(Arc::new(elements)).into()
+    }
+
+    /// A list; the elements are of the type.
+    #[must_use]
+    pub fn list(element: Type, elements: Vec<Self>) -> Self {
+        Data::List(element, Arc::new(elements)).into()
+    }
+
+    /// A map; the entries are of the type.
+    #[must_use]
+    pub fn map(element: Type, entries: Entries) -> Self {
+        Data::Map(element, Arc::new(entries)).into()
+    }
+
+    /// An object.
+    #[must_use]
+    pub fn object(entries: Entries) -> Self {
+        Data::Object(Arc::new(entries)).into()
+    }
+
+    /// The same value with an origin.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The same value with an origin, if it has none yet.
+    #[must_use]
+    pub fn or_origin(mut self, origin: Origin) -> Self {
+        self.origin = self.origin.or(origin);
+        self
+    }
+
+    /// The same value with marks added.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Marks) -> Self {
+        self.marks = self.marks.with(marks);
+        self
+    }
+
+    /// Whether it is `null`.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null(_))
+    }
+
+    /// Whether the value itself is unknown (a collection with unknown elements is not: see
+    /// [`Value::is_wholly_known`]).
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self.data, Data::Unknown(_))
+    }
+
+    /// What is known of an unknown value.
+    #[must_use]
+    pub fn as_unknown(&self) -> Option<&Unknown> {
+        if let Data::Unknown(unknown) = &self.data { Some(unknown) } else { None }
+    }
+
+    /// The resource attribute that an unknown value stands for.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Arc<Reference>> {
+        self.as_unknown().and_then(|unknown| unknown.reference.as_ref())
+    }
+
+    /// The truth value, if it is a known one.
+    #[must_use]
+    pub const fn as_bool(&self) -> Option<bool> {
+        if let Data::Bool(value) = self.data { Some(value) } else { None }
+    }
+
+    /// The text, if it is known text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        if let Data::String(text) = &self.data { Some(text) } else { None }
+    }
+
+    /// The number, if it is a known one.
+    #[must_use]
+    pub const fn as_number(&self) -> Option<&Number> {
+        if let Data::Number(number) = &self.data { Some(number) } else { None }
+    }
+
+    /// The elements of a known list, set or tuple.
+    #[must_use]
+    pub fn elements(&self) -> Option<&[Self]> {
+        match &self.data {
+            Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => Some(elements),
+            Data::Null(_)
+            | Data::Unknown(_)
+            | Data::Bool(_)
+            | Data::Number(_)
+            | Data::String(_)
+            | Data::Map(..)
+            | Data::Object(_) => None,
+        }
+    }
+
+    /// The entries of a known map or object.
+    #[must_use]
+    pub fn entries(&self) -> Option<&Entries> {
+        if let Data::Map(_, entries) | Data::Object(entries) = &self.data { Some(entries) } else { None }
+    }
+
+    /// The value of an attribute or key of a known object or map.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.entries()?.get(name)
+    }
+
+    /// The type. Costs a walk over tuples and objects.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match &self.data {
+            Data::Null(ty) => ty.clone(),
+            Data::Unknown(unknown) => unknown.ty.clone(),
+            Data::Bool(_) => Type::Bool,
+            Data::Number(_) => Type::Number,
+            Data::String(_) => Type::String,
+            Data::List(element, _) => Type::list(element.clone()),
+            Data::Set(element, _) => Type::set(element.clone()),
+            Data::Map(element, _) => Type::map(element.clone()),
+            Data::Tuple(elements) => Type::tuple(elements.iter().map(Self::ty).collect()),
+            Data::Object(entries) => Type::Object(Arc::new(ObjectType {
+                attributes: entries.iter().map(|(name, value)| (name.clone(), value.ty())).collect(),
+                optional: Default::default(),
+            })),
+        }
+    }
+
+    /// Calls `visit` on this value and all below it, parents first, without recursion. `visit` says whether to go into
+    /// the value it was given.
+    pub fn walk<'v>(&'v self, mut visit: impl FnMut(&'v Self) -> bool) {
+        let mut stack = vec![self];
+        while let Some(value) = stack.pop() {
+            if !visit(value) {
+                continue;
+            }
+            if let Some(elements) = value.elements() {
+                stack.extend(elements.iter().rev());
+            } else if let Some(entries) = value.entries() {
+                stack.extend(entries.iter().rev().map(|(_, value)| value));
+            }
+        }
+    }
+
+    /// Whether neither it nor anything below it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        let mut known = true;
+        self.walk(|value| {
+            known &= !value.is_unknown();
+            known
+        });
+        known
+    }
+
+    /// The marks on it and on everything below it.
+    #[must_use]
+    pub fn deep_marks(&self) -> Marks {
+        let mut marks = Marks::NONE;
+        self.walk(|value| {
+            marks = marks.with(value.marks);
+            true
+        });
+        marks
+    }
+
+    /// Terraform's order of the elements of a set of known primitives: numbers by value, `false` before `true`, text by
+    /// bytes.
+    #[must_use]
+    pub fn primitive_order(&self, other: &Self) -> Option<Ordering> {
+        match (&self.data, &other.data) {
+            (Data::String(left), Data::String(right)) => Some(left.cmp(right)),
+            (Data::Number(left), Data::Number(right)) => Some(left.cmp(right)),
+            (Data::Bool(left), Data::Bool(right)) => Some(left.cmp(right)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! terravet reads Terraform the way Terraform does and stops tagging, CIDR and network mistakes before
+//! `terraform apply`.
+//!
+//! The parts, from the bottom up (each may import those above it in this list, and none below):
+//!
+//! | part | knows |
+//! | --- | --- |
+//! | [`source`] | files, discovery, byte spans, line and column, [`source::Problem`] |
+//! | [`address`] | module, resource and resource-instance addresses |
+//! | [`finding`] | [`finding::Finding`] and what a report may see of policy |
+//! | [`syntax`] | native HCL and HCL-JSON in one flat tree |
+//! | [`lang`] | values, types, exact numbers, evaluation, functions |
+//! | [`schema`] | the AWS provider's schema, embedded |
+//! | [`inventory`] | resource instances, whatever they were read from |
+//! | [`terraform`] | configuration into inventory |
+//! | [`network`] | address, port and packet sets; AWS network facts |
+//! | [`policy`] | rule files, the user's configuration, suppressions |
+//! | [`report`] | one file per output format |
+//! | [`cli`] | the command line; the only part that prints |
+
+pub mod address;
+pub mod cli;
+pub mod finding;
+pub mod inventory;
+pub mod lang;
+pub mod network;
+pub mod policy;
+pub mod report;
+pub mod schema;
+pub mod source;
+pub mod syntax;
+pub mod terraform;

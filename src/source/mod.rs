@@ -1,0 +1,251 @@
+//! Files and places in them. Knows nothing of HCL, Terraform or policy.
+//!
+//! Everything that can be pointed at is a [`Span`]: a file and a byte range. Lines and columns are
+//! computed when somebody asks for them ([`Sources::position`]), never stored.
+
+pub mod disk;
+
+use std::sync::{Arc, OnceLock};
+
+/// Index of a file in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A byte range `start..end` of a file. Orders by file, then start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span over `start..end` of `file`.
+    #[must_use]
+    pub const fn new(file: FileId, start: u32, end: u32) -> Self {
+        Self { file, start, end }
+    }
+
+    /// Whether `other` lies inside this span (same file; equal spans included).
+    #[must_use]
+    pub fn contains(&self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people read it: line and column count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, in characters (a byte-order mark is not counted).
+    pub column: u32,
+}
+
+/// One file that was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The path as reports print it: relative to the directory terravet was started in, with `/`.
+    pub path: String,
+    /// The text. Bytes that are not UTF-8 were each replaced by `?`, so that offsets stay those of the file.
+    pub text: Arc<str>,
+    /// Offsets of the bytes that were replaced, in order. Terraform takes such bytes in comments only.
+    pub invalid_utf8: Vec<u32>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// Makes a file of bytes.
+    #[must_use]
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let (text, invalid_utf8) = decode(bytes);
+        Self { path: path.into(), text: text.into(), invalid_utf8, line_starts: OnceLock::new() }
+    }
+
+    /// The byte offsets at which lines start (the first is 0).
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let mut starts = vec![0];
+            starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at as u32 + 1));
+            starts
+        })
+    }
+
+    /// Line and column of a byte offset (clamped to the file).
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start as usize <= offset);
+        let start = starts[line - 1] as usize;
+        let before = self.text[start..offset].trim_start_matches('\u{feff}');
+        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// The text of a line (from 1), without its line break; empty where there is no such line.
+    #[must_use]
+    pub fn line(&self, line: u32) -> &str {
+        let starts = self.line_starts();
+        let index = (line as usize).saturating_sub(1);
+        let Some(&start) = starts.get(index) else { return "" };
+        let end = starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
+        self.text[start as usize..end].trim_end_matches(['\n', '\r'])
+    }
+}
+
+/// Decodes bytes as UTF-8, replacing each byte that is not by `?` and noting where.
+fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
+    let mut bytes = bytes;
+    let mut invalid = Vec::new();
+    let mut from = 0;
+    loop {
+        match std::str::from_utf8(&bytes[from..]) {
+            Ok(_) => break,
+            Err(error) => {
+                let at = from + error.valid_up_to();
+                let length = error.error_len().unwrap_or(bytes.len() - at);
+                for offset in at..at + length {
+                    bytes[offset] = b'?';
+                    invalid.push(offset as u32);
+                }
+                from = at + length;
+            }
+        }
+    }
+    (String::from_utf8(bytes).unwrap_or_default(), invalid)
+}
+
+/// All files of a run. Files are added while reading and never removed.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a file.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The file with this id.
+    ///
+    /// # Panics
+    /// If the id is of another `Sources`.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files, in the order they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+
+    /// The text under a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Where a span starts.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        self.file(span.file).position(span.start)
+    }
+}
+
+/// Input that was not understood. A run with a problem never passes (exit code 2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where, if it is inside a file that was read.
+    pub span: Option<Span>,
+    /// The path, where no file was read (`None` if `span` is there).
+    pub path: Option<String>,
+    /// What is wrong, in one sentence without a full stop. Never holds a sensitive value.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Self { span: Some(span), path: None, message: message.into(), help: None }
+    }
+
+    /// A problem with a path as a whole (it cannot be read, say).
+    #[must_use]
+    pub fn with_path(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { span: None, path: Some(path.into()), message: message.into(), help: None }
+    }
+
+    /// The same problem with help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The candidate nearest to `name`, if it is near enough to suggest ("did you mean …?").
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let substitution = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_skip_the_byte_order_mark() {
+        let file = SourceFile::new("a.tf", "\u{feff}é = 1\n  ü = 2".into());
+        assert_eq!(file.position(3), Position { line: 1, column: 1 });
+        assert_eq!(file.position(5), Position { line: 1, column: 2 });
+        assert_eq!(file.position(file.text.find('ü').unwrap() as u32), Position { line: 2, column: 3 });
+        assert_eq!(file.line(2), "  ü = 2");
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_keep_the_offsets() {
+        let file = SourceFile::new("a.tf", b"a \xff\xfe b \xc3".to_vec());
+        assert_eq!(&*file.text, "a ?? b ?");
+        assert_eq!(file.invalid_utf8, [2, 3, 7]);
+    }
+
+    #[test]
+    fn nearest_suggests_only_what_is_near() {
+        assert_eq!(nearest("cidr_blok", ["cidr_block", "vpc_id"]), Some("cidr_block"));
+        assert_eq!(nearest("x", ["cidr_block", "vpc_id"]), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! The JSON syntax parser.
+
+use super::Tree;
+use crate::source::{FileId, Problem, SourceFile};
+
+/// Parses a file of JSON syntax (`.tf.json`, `.tfvars.json`).
+#[must_use]
+pub fn parse(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
+    super::native::parse(file, source)
+}
