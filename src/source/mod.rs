@@ -110,10 +110,8 @@ fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
             Err(error) => {
                 let at = from + error.valid_up_to();
                 let length = error.error_len().unwrap_or(bytes.len() - at);
-                for offset in at..at + length {
-                    bytes[offset] = b'?';
-                    invalid.push(offset as u32);
-                }
+                bytes[at..at + length].fill(b'?');
+                invalid.extend(at as u32..(at + length) as u32);
                 from = at + length;
             }
         }
