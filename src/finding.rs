@@ -98,6 +98,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// What to write instead, one or two sentences.
     pub help: String,
+    /// The root module's directory, where a run checks several (`cli` sets it).
+    pub root: Option<String>,
 }
 
 /// What was read.
@@ -167,6 +169,8 @@ pub struct Report {
     pub summary: Summary,
     /// The threshold in force.
     pub fail_on: FailOn,
+    /// Places whose text is sensitive (a default or a tfvars entry of a sensitive variable): no report quotes them.
+    pub sensitive_spans: Vec<Span>,
 }
 
 impl Report {

@@ -44,6 +44,9 @@ pub struct Reading {
     pub unavailable_modules: Vec<UnavailableModule>,
     /// Every file that took part: configuration of all modules, variable files.
     pub files: Vec<FileId>,
+    /// Places where the text of a sensitive value is typed (the default of a variable marked `sensitive`, its entry in a
+    /// tfvars file): reports do not quote them.
+    pub sensitive_spans: Vec<Span>,
 }
 
 /// Reads the configuration in a directory as a root module.
