@@ -1,0 +1,3 @@
+environment     = "production"
+office_cidrs    = ["203.0.113.0/24", "0.0.0.0/0"]
+certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d"
