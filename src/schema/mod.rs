@@ -1,13 +1,19 @@
 //! The AWS provider's schema (6.69.1, and what differs in 3.39.0), embedded in compact form and decoded lazily.
+//!
+//! `build/schema.rs` merges both versions into one binary; here a type is decoded when it is first asked for, a nested
+//! body when somebody looks into it (so that a body may hold itself, as the WAF's statements do).
 
-use std::sync::Arc;
+mod blob;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::lang::{Str, Type};
 
 /// In which of the two embedded provider versions something exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// In both.
+    /// In both (or, for a member of a type that both have, in the newer one: which of those are new is not known).
     Both,
     /// Only in 6.69.1.
     New,
@@ -22,7 +28,7 @@ pub struct Attribute {
     pub ty: Type,
     /// Must be set (in 6.69.1; for [`Since::Old`] in 3.39.0).
     pub required: bool,
-    /// Must be set in both versions (the attribute exists in both).
+    /// Must be set in every version that has its type.
     pub required_in_both: bool,
     /// May be set.
     pub optional: bool,
@@ -46,7 +52,7 @@ pub enum Nesting {
 }
 
 /// A nested block type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NestedBlock {
     /// List, set or single.
     pub nesting: Nesting,
@@ -54,19 +60,39 @@ pub struct NestedBlock {
     pub min: u32,
     /// At most so many; 0 where no limit is known.
     pub max: u32,
-    /// Its body; `None` where it is not known (nothing inside is checked then).
-    pub body: Option<Arc<Body>>,
     /// Versions that have it.
     pub since: Since,
+    body: Option<u32>,
+}
+
+impl NestedBlock {
+    /// Its body; `None` where it is not known (nothing inside is checked then).
+    #[must_use]
+    pub fn body(&self) -> Option<&'static Body> {
+        self.body.map(blob::body)
+    }
+
+    /// The type of such blocks together, where one becomes an object of this type.
+    #[must_use]
+    pub fn collection_of(&self, object: Type) -> Type {
+        match self.nesting {
+            Nesting::List => Type::list(object),
+            Nesting::Set => Type::set(object),
+            Nesting::Single => object,
+        }
+    }
 }
 
 /// A body: attributes and nested blocks, each sorted by name.
+///
+/// A few names are both (an attribute in one version, a block in the other): then either form may be written.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     /// Attributes.
     pub attributes: Vec<(Str, Attribute)>,
     /// Nested blocks.
     pub blocks: Vec<(Str, NestedBlock)>,
+    ty: OnceLock<Type>,
 }
 
 impl Body {
@@ -80,6 +106,30 @@ impl Body {
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&NestedBlock> {
         self.blocks.binary_search_by(|(key, _)| (**key).cmp(name)).ok().map(|index| &self.blocks[index].1)
+    }
+
+    /// The type of the object that such a body becomes. Blocks whose body is not known, or that hold themselves more
+    /// than a few levels deep, are of any type.
+    #[must_use]
+    pub fn ty(&self) -> &Type {
+        self.ty.get_or_init(|| self.type_to_depth(3))
+    }
+
+    fn type_to_depth(&self, depth: usize) -> Type {
+        let mut attributes: BTreeMap<Str, Type> =
+            self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty.clone())).collect();
+        for (name, block) in &self.blocks {
+            attributes.entry(name.clone()).or_insert_with(|| match block.body() {
+                Some(body) if depth > 0 => block.collection_of(body.type_to_depth(depth - 1)),
+                Some(_) | None => Type::Dynamic,
+            });
+        }
+        Type::object(attributes)
+    }
+
+    /// The names of all attributes and blocks.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(name, _)| &**name).chain(self.blocks.iter().map(|(name, _)| &**name))
     }
 }
 
@@ -107,16 +157,36 @@ pub struct ResourceType {
 
 /// The managed resource type of that name, if the AWS provider has one.
 #[must_use]
-pub fn resource(type_name: &str) -> Option<Arc<ResourceType>> {
-    let _ = type_name;
-    None
+pub fn resource(type_name: &str) -> Option<&'static ResourceType> {
+    blob::resource_type(blob::Types::Resources, type_name)
 }
 
 /// The data source of that name.
 #[must_use]
-pub fn data_source(type_name: &str) -> Option<Arc<ResourceType>> {
-    let _ = type_name;
-    None
+pub fn data_source(type_name: &str) -> Option<&'static ResourceType> {
+    blob::resource_type(blob::Types::Data, type_name)
+}
+
+/// The ephemeral resource type of that name.
+#[must_use]
+pub fn ephemeral(type_name: &str) -> Option<&'static ResourceType> {
+    blob::resource_type(blob::Types::Ephemeral, type_name)
+}
+
+/// What a `provider "aws"` block takes.
+#[must_use]
+pub fn provider() -> &'static Body {
+    blob::provider()
+}
+
+/// The names of all managed resource types, in order.
+pub fn resource_types() -> impl Iterator<Item = &'static str> {
+    blob::type_names(blob::Types::Resources)
+}
+
+/// The names of all data sources, in order.
+pub fn data_sources() -> impl Iterator<Item = &'static str> {
+    blob::type_names(blob::Types::Data)
 }
 
 /// What kind of text an attribute of ../data/aws-cidr-attributes.txt holds.
@@ -132,9 +202,12 @@ pub enum CidrKind {
     MapKey,
 }
 
-/// The attributes of a managed resource type that hold CIDR blocks: path in dots (`ingress.cidr_blocks`), kind.
+/// The attributes of a managed resource type that hold CIDR blocks: path in dots (`ingress.cidr_blocks`), kind. Those of
+/// a data source where the name has the prefix `data.`.
 #[must_use]
 pub fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> {
-    let _ = type_name;
-    Vec::new()
+    blob::cidr_attributes(type_name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! The embedded binary that `build/schema.rs` writes, and the caches of what was decoded of it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::{Attribute, Body, CidrKind, NestedBlock, Nesting, ResourceType, Since, Tagging};
+use crate::lang::{Str, Type};
+
+const BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin"));
+
+/// Sections of the binary, by index.
+const NAMES: usize = 0;
+const TYPES: usize = 1;
+const BODIES: usize = 2;
+const CIDR: usize = 6;
+const PROVIDER: usize = 7;
+
+/// The kinds of types, by section.
+#[derive(Clone, Copy)]
+pub(super) enum Types {
+    Resources = 3,
+    Data = 4,
+    Ephemeral = 5,
+}
+
+/// What was decoded so far, by index in its section.
+struct Caches {
+    names: Vec<OnceLock<Str>>,
+    types: Vec<OnceLock<Type>>,
+    bodies: Vec<OnceLock<Body>>,
+    resource_types: [Vec<OnceLock<ResourceType>>; 3],
+}
+
+static CACHES: OnceLock<Caches> = OnceLock::new();
+
+fn caches() -> &'static Caches {
+    fn empty<T>(section: usize) -> Vec<OnceLock<T>> {
+        std::iter::repeat_with(OnceLock::new).take(count(section)).collect()
+    }
+    CACHES.get_or_init(|| Caches {
+        names: empty(NAMES),
+        types: empty(TYPES),
+        bodies: empty(BODIES),
+        resource_types: [Types::Resources, Types::Data, Types::Ephemeral].map(|types| empty(types as usize)),
+    })
+}
+
+fn word(at: usize) -> usize {
+    let bytes = [BLOB[at], BLOB[at + 1], BLOB[at + 2], BLOB[at + 3]];
+    u32::from_le_bytes(bytes) as usize
+}
+
+fn count(section: usize) -> usize {
+    word(word(4 * section))
+}
+
+fn record(section: usize, index: usize) -> &'static [u8] {
+    let table = word(4 * section) + 4;
+    &BLOB[word(table + 4 * index)..word(table + 4 * index + 4)]
+}
+
+fn text(section: usize, index: usize) -> &'static str {
+    std::str::from_utf8(record(section, index)).expect("invariant: the build script writes UTF-8")
+}
+
+/// Reads a record from its start.
+struct Reader(&'static [u8]);
+
+impl Reader {
+    fn byte(&mut self) -> u8 {
+        let (first, rest) = self.0.split_first().expect("invariant: the build script writes whole records");
+        self.0 = rest;
+        *first
+    }
+
+    fn number(&mut self) -> u32 {
+        let mut value = 0;
+        let mut shift = 0;
+        loop {
+            let byte = self.byte();
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return value;
+            }
+            shift += 7;
+        }
+    }
+}
+
+/// Indices of names order as the names do.
+fn name(index: u32) -> Str {
+    caches().names[index as usize].get_or_init(|| text(NAMES, index as usize).into()).clone()
+}
+
+fn ty(index: u32) -> Type {
+    caches().types[index as usize].get_or_init(|| parse_type(text(TYPES, index as usize))).clone()
+}
+
+pub(super) fn body(index: u32) -> &'static Body {
+    caches().bodies[index as usize].get_or_init(|| decode_body(&mut Reader(record(BODIES, index as usize))))
+}
+
+pub(super) fn provider() -> &'static Body {
+    body(word(4 * PROVIDER) as u32)
+}
+
+fn decode_body(reader: &mut Reader) -> Body {
+    let attributes = (0..reader.number())
+        .map(|_| {
+            let name = name(reader.number());
+            let flags = reader.byte();
+            let attribute = Attribute {
+                ty: ty(reader.number()),
+                required: flags & 1 != 0,
+                required_in_both: flags & 2 != 0,
+                optional: flags & 4 != 0,
+                computed: flags & 8 != 0,
+                sensitive: flags & 16 != 0,
+                since: if flags & 32 != 0 { Since::Old } else { Since::Both },
+            };
+            (name, attribute)
+        })
+        .collect();
+    let blocks = (0..reader.number())
+        .map(|_| {
+            let name = name(reader.number());
+            let bits = reader.byte();
+            let block = NestedBlock {
+                nesting: match bits & 3 {
+                    0 => Nesting::List,
+                    1 => Nesting::Set,
+                    _ => Nesting::Single,
+                },
+                since: if bits & 4 != 0 { Since::Old } else { Since::Both },
+                min: reader.number(),
+                max: reader.number(),
+                body: reader.number().checked_sub(1),
+            };
+            (name, block)
+        })
+        .collect();
+    Body { attributes, blocks, ..Body::default() }
+}
+
+pub(super) fn type_names(types: Types) -> impl Iterator<Item = &'static str> {
+    (0..count(types as usize)).map(move |index| type_name(types, index))
+}
+
+fn type_name(types: Types, index: usize) -> &'static str {
+    text(NAMES, Reader(record(types as usize, index)).number() as usize)
+}
+
+pub(super) fn resource_type(types: Types, wanted: &str) -> Option<&'static ResourceType> {
+    let index = binary_search(count(types as usize), |index| type_name(types, index).cmp(wanted))?;
+    Some(caches().resource_types[types as usize - Types::Resources as usize][index].get_or_init(|| {
+        let mut reader = Reader(record(types as usize, index));
+        reader.number();
+        let bits = reader.byte();
+        ResourceType {
+            tagging: match bits & 3 {
+                0 => Tagging::None,
+                1 => Tagging::TagsAll,
+                _ => Tagging::TagBlocks,
+            },
+            since: match bits >> 2 {
+                0 => Since::Both,
+                1 => Since::New,
+                _ => Since::Old,
+            },
+            body: body(reader.number()).clone(),
+        }
+    }))
+}
+
+fn binary_search(count: usize, compare: impl Fn(usize) -> std::cmp::Ordering) -> Option<usize> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match compare(middle) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return Some(middle),
+        }
+    }
+    None
+}
+
+pub(super) fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> {
+    (0..count(CIDR))
+        .filter_map(|index| {
+            let mut columns = text(CIDR, index).split('\t');
+            let of_type = columns.next()?;
+            let path = columns.next()?;
+            let kind = match columns.next()? {
+                "mixed" => CidrKind::Mixed,
+                "ifaddr" => CidrKind::InterfaceAddress,
+                "mapkey" => CidrKind::MapKey,
+                _ => CidrKind::Cidr,
+            };
+            (of_type == type_name).then_some((path, kind))
+        })
+        .collect()
+}
+
+/// Parses a type as the schema spells it: `list(object({a=string}))`. Only ever given text of the embedded schema.
+fn parse_type(text: &str) -> Type {
+    let (parsed, rest) = parse_type_prefix(text);
+    debug_assert!(rest.is_empty(), "{text}");
+    parsed
+}
+
+fn parse_type_prefix(text: &str) -> (Type, &str) {
+    let end = text.find(|character: char| !character.is_ascii_lowercase()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    match word {
+        "string" => (Type::String, rest),
+        "number" => (Type::Number, rest),
+        "bool" => (Type::Bool, rest),
+        "list" | "set" | "map" => {
+            let (element, rest) = parse_type_prefix(&rest[1..]);
+            let ty = match word {
+                "list" => Type::list(element),
+                "set" => Type::set(element),
+                _ => Type::map(element),
+            };
+            (ty, &rest[1..])
+        }
+        "object" => {
+            let mut attributes = BTreeMap::new();
+            let mut rest = &rest[2..];
+            while !rest.starts_with('}') {
+                let (name, after) = rest.split_once('=').unwrap_or((rest, ""));
+                let (ty, after) = parse_type_prefix(after);
+                attributes.insert(Arc::from(name), ty);
+                rest = after.strip_prefix(',').unwrap_or(after);
+            }
+            (Type::object(attributes), &rest[2..])
+        }
+        _ => (Type::Dynamic, rest),
+    }
+}
