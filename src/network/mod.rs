@@ -2,6 +2,8 @@
 //!
 //! `sets` is pure algebra; `aws` reads the inventory; `facts` shows both to rule files as values.
 
+pub mod cidr;
+pub mod registry;
 pub mod sets;
 
 use crate::inventory::{Inventory, Place};
