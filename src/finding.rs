@@ -151,6 +151,24 @@ pub struct Summary {
     pub problems: usize,
 }
 
+impl Summary {
+    /// Counts what was found over so many resource instances.
+    #[must_use]
+    pub fn of(resources: usize, rules: usize, findings: &[Finding], problems: &[Problem]) -> Self {
+        let mut summary = Self { resources, rules, problems: problems.len(), ..Self::default() };
+        for finding in findings {
+            *match (&finding.suppressed, finding.verdict, finding.severity) {
+                (Some(_), _, _) => &mut summary.suppressed,
+                (None, Verdict::Undetermined, _) => &mut summary.undetermined,
+                (None, Verdict::Violation, Severity::Error) => &mut summary.errors,
+                (None, Verdict::Violation, Severity::Warning) => &mut summary.warnings,
+                (None, Verdict::Violation, Severity::Info) => &mut summary.infos,
+            } += 1;
+        }
+        summary
+    }
+}
+
 /// The lowest severity that fails a run (`None` = never).
 pub type FailOn = Option<Severity>;
 

@@ -55,14 +55,25 @@ pub struct SourceFile {
     /// Offsets of the bytes that were replaced, in order. Terraform takes such bytes in comments only.
     pub invalid_utf8: Vec<u32>,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters come before each [`BLOCK`] of bytes; empty where all are ASCII.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Bytes between two entries of [`SourceFile::characters`].
+const BLOCK: usize = 1024;
 
 impl SourceFile {
     /// Makes a file of bytes.
     #[must_use]
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (text, invalid_utf8) = decode(bytes);
-        Self { path: path.into(), text: text.into(), invalid_utf8, line_starts: OnceLock::new() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+            invalid_utf8,
+            line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// The byte offsets at which lines start (the first is 0).
@@ -84,8 +95,30 @@ impl SourceFile {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset);
         let start = starts[line - 1] as usize;
-        let before = self.text[start..offset].trim_start_matches('\u{feff}');
-        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+        let mark = u32::from(line == 1 && offset > 0 && self.text.starts_with('\u{feff}'));
+        Position {
+            line: line as u32,
+            column: self.characters_before(offset) - self.characters_before(start) - mark + 1,
+        }
+    }
+
+    /// How many characters come before a byte offset: the work is the same however long the line.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let blocks = self.characters.get_or_init(|| {
+            if self.text.is_ascii() {
+                return Vec::new();
+            }
+            let counts = self.text.as_bytes().chunks(BLOCK).scan(0, |count, block| {
+                let before = *count;
+                *count += starts_in(block);
+                Some(before)
+            });
+            counts.collect()
+        });
+        let Some(&before) = blocks.get(offset / BLOCK) else {
+            return blocks.last().map_or(offset as u32, |_| starts_in(self.text.as_bytes()));
+        };
+        before + starts_in(&self.text.as_bytes()[offset / BLOCK * BLOCK..offset])
     }
 
     /// The text of a line (from 1), without its line break; empty where there is no such line.
@@ -97,6 +130,11 @@ impl SourceFile {
         let end = starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
         self.text[start as usize..end].trim_end_matches(['\n', '\r'])
     }
+}
+
+/// How many characters of UTF-8 start in some bytes.
+fn starts_in(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
 }
 
 /// Decodes bytes as UTF-8, replacing each byte that is not by `?` and noting where.
@@ -232,6 +270,18 @@ mod tests {
         assert_eq!(file.position(5), Position { line: 1, column: 2 });
         assert_eq!(file.position(file.text.find('ü').unwrap() as u32), Position { line: 2, column: 3 });
         assert_eq!(file.line(2), "  ü = 2");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_alike_everywhere() {
+        let line = "aé日".repeat(3000);
+        let file = SourceFile::new("a.tf", format!("{line}\n{line}").into_bytes());
+        for (offset, _) in file.text.char_indices().step_by(7) {
+            let before = &file.text[..offset];
+            let column = before.rsplit('\n').next().unwrap().chars().count() as u32 + 1;
+            assert_eq!(file.position(offset as u32).column, column);
+        }
+        assert_eq!(file.position(u32::MAX).column, 9001);
     }
 
     #[test]
