@@ -3,11 +3,13 @@
 //! Knows expressions, not configurations: what `var.x` means is asked of a [`eval::Scope`].
 
 pub mod convert;
+pub mod equality;
 pub mod eval;
 pub mod functions;
 pub mod json;
 pub mod number;
 pub mod operators;
+mod set;
 pub mod types;
 pub mod value;
 

@@ -92,7 +92,7 @@ impl Number {
     }
 
     /// Ten significant digits as C's `%.10g` prints them: what Terraform orders sets of objects by.
-    pub(super) fn general(&self) -> String {
+    pub(in crate::lang) fn general(&self) -> String {
         let sign = if self.is_negative_zero_or_below() { "-" } else { "" };
         let (_, Some((mantissa, exponent))) = self.parts() else {
             return format!("{}Inf", if sign.is_empty() { "+" } else { sign });
