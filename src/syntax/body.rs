@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::{NodeId, NodeRef, Tree, TreeId};
+use super::json::body as json;
+use super::{Kind, NodeId, NodeRef, Tree, TreeId};
 use crate::source::Span;
 
 /// A body in either syntax: [`super::Kind::Body`], or in JSON the [`super::Kind::Object`] or the [`super::Kind::Tuple`] of objects.
@@ -67,26 +68,75 @@ impl<'t> Body<'t> {
     /// The attributes; in JSON every property (except the comment property `//`).
     #[must_use]
     pub fn attributes(&self) -> Vec<AttributeView<'t>> {
-        Vec::new()
+        if self.is_json() {
+            return json::properties(*self).into_iter().filter(|property| property.name != "//").collect();
+        }
+        self.items(Kind::Attribute).filter_map(|item| self.attribute_view(item)).collect()
     }
 
     /// The attribute of that name (the first one).
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<AttributeView<'t>> {
-        self.attributes().into_iter().find(|attribute| attribute.name == name)
+        if self.is_json() {
+            return json::properties(*self).into_iter().find(|property| property.name == name);
+        }
+        let is_named = |item: &NodeId| self.tree.child(*item, 0).is_some_and(|child| self.tree.text(child) == name);
+        self.items(Kind::Attribute).find(is_named).and_then(|item| self.attribute_view(item))
     }
 
     /// The blocks of a type, in order. In JSON the property of that name is read as blocks with `labels` labels: that
     /// many levels of objects (or arrays of objects), then an object or an array of objects per block.
     #[must_use]
     pub fn blocks(&self, type_name: &str, labels: usize) -> Vec<BlockView<'t>> {
-        let _ = (type_name, labels);
-        Vec::new()
+        if self.is_json() {
+            return json::blocks(*self, type_name, labels);
+        }
+        let is_of_type =
+            |item: &NodeId| self.tree.child(*item, 0).is_some_and(|name| self.tree.text(name) == type_name);
+        self.items(Kind::Block).filter(is_of_type).filter_map(|item| self.block_view(item)).collect()
     }
 
     /// All blocks in source order, native syntax only (none in JSON).
     #[must_use]
     pub fn all_blocks(&self) -> Vec<BlockView<'t>> {
-        Vec::new()
+        if self.is_json() {
+            return Vec::new();
+        }
+        self.items(Kind::Block).filter_map(|item| self.block_view(item)).collect()
+    }
+
+    fn items(&self, kind: Kind) -> impl Iterator<Item = NodeId> {
+        let tree = self.tree;
+        tree.children(self.node).filter(move |&item| tree.kind(item) == kind)
+    }
+
+    fn attribute_view(&self, item: NodeId) -> Option<AttributeView<'t>> {
+        let mut children = self.tree.children(item);
+        let (name, value) = (children.next()?, children.next()?);
+        Some(AttributeView {
+            name: Cow::Borrowed(self.tree.text(name)),
+            name_span: self.tree.span(name),
+            span: self.tree.span(item),
+            expression: NodeRef { tree: self.tree_id, node: value },
+        })
+    }
+
+    fn block_view(&self, item: NodeId) -> Option<BlockView<'t>> {
+        let tree = self.tree;
+        let mut children = tree.children(item);
+        let name = children.next()?;
+        let mut header = tree.span(name);
+        let mut labels = Vec::new();
+        for child in children {
+            if tree.kind(child) == Kind::Body {
+                let body = Body { tree_id: self.tree_id, tree, node: child };
+                let type_name = Cow::Borrowed(tree.text(name));
+                return Some(BlockView { type_name, labels, header, span: tree.span(item), body });
+            }
+            let span = tree.span(child);
+            header.end = span.end;
+            labels.push(LabelView { text: tree.literal(child), span });
+        }
+        None
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON syntax parser.
 
+pub(super) mod body;
+
 use super::Tree;
 use crate::source::{FileId, Problem, SourceFile};
 
