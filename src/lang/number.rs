@@ -6,6 +6,7 @@
 //! of `terraform console`).
 
 mod arithmetic;
+mod printf;
 mod text;
 
 use std::cmp::Ordering;

@@ -24,8 +24,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("sum", &[any("list")], NUMBER, sum),
     function("transpose", &[takes("values", Takes::MapOfLists)], Returns::Always(Takes::MapOfLists), transpose),
     function("values", &[any("mapping").marked()], Returns::By(values_type), values).keeps(),
-    function("zipmap", &[takes("keys", Takes::ListOfString).marked(), any("values").marked()], Returns::By(zip_type), zip)
-        .keeps(),
+    function(
+        "zipmap",
+        &[takes("keys", Takes::ListOfString).marked(), any("values").marked()],
+        Returns::By(zip_type),
+        zip,
+    )
+    .keeps(),
 ];
 
 fn all_true(call: &Call<'_>) -> Result<Value, Failure> {
@@ -197,7 +202,10 @@ fn transpose(call: &Call<'_>) -> Result<Value, Failure> {
             let Data::String(text) = &element.data else {
                 return Err("a list in the map has a null element".into());
             };
-            transposed.entry(text.clone()).or_default().push(Value::normalized(key.clone()).with_origin(element.origin));
+            transposed
+                .entry(text.clone())
+                .or_default()
+                .push(Value::normalized(key.clone()).with_origin(element.origin));
         }
     }
     // Keys come in order, so each list is in order.

@@ -243,7 +243,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 
 /// The date so many days after 1970-01-01.
 fn date(number: i64) -> (i64, i64, i64) {
-    let mut year = 1970 + number.div_euclid(366);
+    let mut year = 1970 + number.div_euclid(if number < 0 { 365 } else { 366 });
     while days(year + 1, 1, 1) <= number {
         year += 1;
     }

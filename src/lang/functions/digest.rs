@@ -87,8 +87,7 @@ fn uuid(call: &Call<'_>) -> Result<Value, Failure> {
     let known = NAMESPACES.iter().find(|(name, _)| *name == text).map(|(_, namespace)| *namespace);
     let namespace = match known {
         Some(namespace) => namespace,
-        None => parse_uuid(text)
-            .map_err(|why| format!("uuidv5() doesn't support namespace {text} ({why})"))?,
+        None => parse_uuid(text).map_err(|why| format!("uuidv5() doesn't support namespace {text} ({why})"))?,
     };
     let digest = Sha1::new().chain_update(namespace.to_be_bytes()).chain_update(call.text(1)).finalize();
     let mut bytes = [0; 16];
@@ -115,7 +114,9 @@ fn parse_uuid(text: &str) -> Result<u128, String> {
     if !dashed.is_ascii() || [8, 13, 18, 23].iter().any(|&at| dashed.as_bytes()[at] != b'-') {
         return Err(INVALID.into());
     }
-    hexadecimal_number(&dashed.replace('-', "")).filter(|_| dashed.matches('-').count() == 4).ok_or_else(|| INVALID.into())
+    hexadecimal_number(&dashed.replace('-', ""))
+        .filter(|_| dashed.matches('-').count() == 4)
+        .ok_or_else(|| INVALID.into())
 }
 
 fn hexadecimal_number(text: &str) -> Option<u128> {

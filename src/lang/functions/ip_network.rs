@@ -99,8 +99,7 @@ fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     let bits = call.int(1)?;
     let number = whole(call, 2)?;
     let network = Network::parse(call.text(0))?;
-    let insufficient =
-        || format!("insufficient address space to extend prefix of {} by {bits}", network.prefix);
+    let insufficient = || format!("insufficient address space to extend prefix of {} by {bits}", network.prefix);
     let prefix = i64::from(network.prefix).checked_add(bits).ok_or_else(insufficient)?;
     if prefix > i64::from(network.bits) {
         return Err(insufficient().into());
@@ -252,7 +251,9 @@ mod tests {
         ] {
             assert_eq!(Network::parse(text).unwrap().to_string(), canonical);
         }
-        for text in ["1.2.3/8", "1.2.3.4", "1.2.3.4/33", "1.2.3.256/8", "1::2::3/8", "::1%eth0/64", "12345::/16", ":1/8"] {
+        for text in
+            ["1.2.3/8", "1.2.3.4", "1.2.3.4/33", "1.2.3.256/8", "1::2::3/8", "::1%eth0/64", "12345::/16", ":1/8"]
+        {
             assert!(Network::parse(text).is_err(), "{text}");
         }
     }

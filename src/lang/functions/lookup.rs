@@ -8,7 +8,9 @@ use super::collection::key;
 use super::{Call, Failure, Function, Returns, Takes, any, at, equal, function, int, number, quoted, takes};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("coalesce", &[], Returns::By(coalesce_type), coalesce).variadic(any("vals").nullable().unknowable().untyped()).keeps(),
+    function("coalesce", &[], Returns::By(coalesce_type), coalesce)
+        .variadic(any("vals").nullable().unknowable().untyped())
+        .keeps(),
     function("element", &[any("list").marked(), number("index")], Returns::By(element_type), element)
         .maybe_null()
         .keeps(),

@@ -7,7 +7,6 @@
 mod collection;
 mod date;
 mod digest;
-pub mod disk_files;
 mod encoding;
 mod filesystem;
 mod format;
@@ -15,18 +14,18 @@ mod ip_network;
 mod lookup;
 mod numeric;
 mod pattern;
-mod provider;
+mod pattern_syntax;
 mod sequence;
 mod set;
 mod string;
 mod type_conversion;
-mod yaml;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::convert::convert;
+use super::equality::equal;
 use super::types::Type;
 use super::value::{Data, Entries, Marks, Origin, Unknown, Value};
 
@@ -105,7 +104,7 @@ pub fn parameters(name: &str) -> Option<(Vec<&'static str>, Option<&'static str>
 }
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 16] = [
+    let families: [&'static [Function]; 14] = [
         collection::FUNCTIONS,
         date::FUNCTIONS,
         digest::FUNCTIONS,
@@ -116,12 +115,10 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         lookup::FUNCTIONS,
         numeric::FUNCTIONS,
         pattern::FUNCTIONS,
-        provider::FUNCTIONS,
         sequence::FUNCTIONS,
         set::FUNCTIONS,
         string::FUNCTIONS,
         type_conversion::FUNCTIONS,
-        yaml::FUNCTIONS,
     ];
     families.into_iter().flatten().map(|function| (function.name, function)).collect()
 });
@@ -317,7 +314,10 @@ impl Function {
         let expected = self.parameters.len();
         let message = if let Some(missing) = self.parameters.get(given) {
             let least = if self.variadic.is_some() { " at least" } else { "" };
-            format!("Function {:?} expects{least} {expected} argument(s). Missing value for {:?}", self.name, missing.name)
+            format!(
+                "Function {:?} expects{least} {expected} argument(s). Missing value for {:?}",
+                self.name, missing.name
+            )
         } else if self.variadic.is_none() && given > expected {
             format!("Function {:?} expects only {expected} argument(s)", self.name)
         } else {
@@ -370,15 +370,12 @@ impl Function {
             let found = arguments[index].deep_marks();
             if !found.is_empty() {
                 marks = marks.with(found);
-                let unmarked = without_marks(&arguments[index]);
+                let unmarked = arguments[index].without_marks();
                 arguments.to_mut()[index] = unmarked;
             }
         }
-        let result = if handed_on {
-            (self.run)(&Call { arguments: &arguments, ty: &ty, files })?
-        } else {
-            Value::unknown(ty)
-        };
+        let result =
+            if handed_on { (self.run)(&Call { arguments: &arguments, ty: &ty, files })? } else { Value::unknown(ty) };
         let result = if self.nullable { result } else { not_null(result) };
         Ok(self.with_source(result, &arguments).with_marks(marks))
     }
@@ -401,13 +398,13 @@ impl Function {
     fn explain(&self, failure: Failure, given: usize) -> FunctionError {
         let Failure { argument, message } = failure;
         match argument.filter(|&index| index < given).and_then(|index| self.parameter(index)) {
-            Some(parameter) => {
-                FunctionError { argument, message: format!("Invalid value for {:?} parameter: {message}", parameter.name) }
-            }
-            None => FunctionError {
-                argument: None,
-                message: format!("Call to function {:?} failed: {message}", self.name),
+            Some(parameter) => FunctionError {
+                argument,
+                message: format!("Invalid value for {:?} parameter: {message}", parameter.name),
             },
+            None => {
+                FunctionError { argument: None, message: format!("Call to function {:?} failed: {message}", self.name) }
+            }
         }
     }
 }
@@ -433,23 +430,6 @@ fn is_untyped(value: &Value) -> bool {
     }
 }
 
-/// The value without marks, down to its leaves.
-fn without_marks(value: &Value) -> Value {
-    let all = |elements: &Arc<Vec<Value>>| Arc::new(elements.iter().map(without_marks).collect::<Vec<_>>());
-    let each = |entries: &Arc<Entries>| {
-        Arc::new(entries.iter().map(|(key, value)| (key.clone(), without_marks(value))).collect::<Entries>())
-    };
-    let data = match &value.data {
-        Data::List(element, elements) => Data::List(element.clone(), all(elements)),
-        Data::Set(element, elements) => Data::Set(element.clone(), all(elements)),
-        Data::Tuple(elements) => Data::Tuple(all(elements)),
-        Data::Map(element, entries) => Data::Map(element.clone(), each(entries)),
-        Data::Object(entries) => Data::Object(each(entries)),
-        leaf @ (Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::String(_)) => leaf.clone(),
-    };
-    Value { data, marks: Marks::NONE, origin: value.origin }
-}
-
 /// An unknown value of a known type that is certainly not null; any other value unchanged.
 fn not_null(mut value: Value) -> Value {
     if let Data::Unknown(unknown) = &mut value.data
@@ -465,6 +445,28 @@ fn not_null(mut value: Value) -> Value {
 fn unknown_with_prefix(prefix: &str) -> Value {
     let prefix = (!prefix.is_empty()).then(|| prefix.into());
     Data::Unknown(Arc::new(Unknown { not_null: true, prefix, ..Unknown::new(Type::String) })).into()
+}
+
+/// The part of a prefix that holds whatever follows it: its last character might combine with what comes.
+fn safe_prefix(prefix: &str) -> &str {
+    use unicode_segmentation::UnicodeSegmentation;
+    if prefix.is_ascii() && !prefix.ends_with('\r') {
+        return prefix;
+    }
+    let last = prefix.grapheme_indices(true).next_back();
+    last.map_or(prefix, |(at, _)| &prefix[..at])
+}
+
+/// The number of elements, if that is known.
+fn known_length(value: &Value) -> Option<usize> {
+    if let Some(unknown) = value.as_unknown() {
+        let (least, most) = unknown.length;
+        return most.filter(|&most| most == least).and_then(|most| usize::try_from(most).ok());
+    }
+    if !value.has_known_length() {
+        return None;
+    }
+    value.elements().map(<[_]>::len).or_else(|| value.entries().map(Entries::len))
 }
 
 /// Where a value was typed; of a collection of one, where that one was.
@@ -521,9 +523,10 @@ impl<'a> Call<'a> {
 
 /// A number as a whole number of 64 bits; the error is the one of Terraform.
 fn int(value: &Value) -> Result<i64, String> {
-    value.as_number().and_then(super::Number::to_i64).ok_or_else(|| {
-        format!("value must be a whole number, between {} and {} inclusive", i64::MIN, i64::MAX)
-    })
+    value
+        .as_number()
+        .and_then(super::Number::to_i64)
+        .ok_or_else(|| format!("value must be a whole number, between {} and {} inclusive", i64::MIN, i64::MAX))
 }
 
 /// Text as a value, unless it is too large.

@@ -23,7 +23,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("min", &[], NUMBER, |call| extreme(call, |number, least| number < least))
         .variadic(number("numbers").untyped())
         .keeps(),
-    function("parseint", &[any("number").unknowable().marked(), number("base").unknowable().marked()], parse_type(), parse),
+    function(
+        "parseint",
+        &[any("number").unknowable().marked(), number("base").unknowable().marked()],
+        parse_type(),
+        parse,
+    ),
     function("pow", &[number("num"), number("power")], NUMBER, |call| of_float(float(call, 0)?.powf(float(call, 1)?))),
     function("signum", &[number("num")], NUMBER, |call| Ok(Value::number(Number::from_i64(call.int(0)?.signum())))),
 ];

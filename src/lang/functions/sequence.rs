@@ -27,8 +27,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("flatten", &[any("list").marked()], Returns::By(flatten_type), flatten).keeps(),
     function("range", &[], Returns::Always(Takes::ListOfNumber), range).variadic(number("params")),
     function("reverse", &[any("list").marked()], Returns::By(reverse_type), reverse).keeps(),
-    function("slice", &[any("list").marked(), number("start_index"), number("end_index")], Returns::By(slice_type), slice)
-        .keeps(),
+    function(
+        "slice",
+        &[any("list").marked(), number("start_index"), number("end_index")],
+        Returns::By(slice_type),
+        slice,
+    )
+    .keeps(),
 ];
 
 fn chunk(call: &Call<'_>) -> Result<Value, Failure> {
@@ -287,7 +292,8 @@ fn slice_bounds(arguments: &[Value], length: Option<usize>) -> Result<Option<(us
         if arguments[index].is_unknown() {
             return Ok(None);
         }
-        let number = int(&arguments[index]).map_err(|message| at(index, format!("invalid {which} index: {message}")))?;
+        let number =
+            int(&arguments[index]).map_err(|message| at(index, format!("invalid {which} index: {message}")))?;
         let Ok(number) = usize::try_from(number) else {
             return Err(at(index, format!("{which} index must not be less than zero")));
         };

@@ -46,7 +46,8 @@ fn common_type(arguments: &[Value]) -> Result<Type, Failure> {
 }
 
 fn converted(call: &Call<'_>) -> Result<Vec<Value>, Failure> {
-    let convert_one = |(index, argument): (usize, &Value)| convert(argument, call.ty).map_err(|message| at(index, message));
+    let convert_one =
+        |(index, argument): (usize, &Value)| convert(argument, call.ty).map_err(|message| at(index, message));
     call.arguments.iter().enumerate().map(convert_one).collect()
 }
 
@@ -94,9 +95,7 @@ fn product_type(arguments: &[Value]) -> Result<Type, Failure> {
             }
             Type::List(element) => (*element).clone(),
             Type::Tuple(types) if types.is_empty() => Type::Dynamic,
-            Type::Tuple(types) => {
-                unify(&types).ok_or_else(|| at(index, "all elements must be of the same type"))?
-            }
+            Type::Tuple(types) => unify(&types).ok_or_else(|| at(index, "all elements must be of the same type"))?,
             _ => return Err(at(index, "a set or a list is required")),
         });
     }

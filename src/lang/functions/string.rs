@@ -18,9 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::bool(call.text(0).ends_with(call.text(1))))
     }),
     function("indent", &[number("spaces"), string("str")], TEXT, indent).computed_from(1),
-    function("join", &[string("separator")], TEXT, join)
-        .variadic(takes("lists", Takes::ListOfString))
-        .computed_from(1),
+    function("join", &[string("separator")], TEXT, join).variadic(takes("lists", Takes::ListOfString)).computed_from(1),
     function("lower", &[string("str")], TEXT, |call| text(&call.text(0).chars().map(lower).collect::<String>())),
     function("sort", &[takes("list", Takes::ListOfString)], Returns::Always(Takes::ListOfString), sort).keeps(),
     function("split", &[string("separator"), string("str")], Returns::Always(Takes::ListOfString), split)
@@ -29,9 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("strcontains", &[string("str"), string("substr")], BOOL, |call| {
         Ok(Value::bool(call.text(0).contains(call.text(1))))
     }),
-    function("strrev", &[string("str")], TEXT, |call| {
-        text(&call.text(0).graphemes(true).rev().collect::<String>())
-    }),
+    function("strrev", &[string("str")], TEXT, |call| text(&call.text(0).graphemes(true).rev().collect::<String>())),
     function("substr", &[string("str"), number("offset"), number("length")], TEXT, substr),
     function("title", &[string("str")], TEXT, |call| text(&title(call.text(0)))),
     function("trim", &[string("str"), string("cutset")], TEXT, |call| {

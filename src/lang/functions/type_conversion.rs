@@ -30,7 +30,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Returns::Always(Takes::Any),
         evaluators,
     ),
-    function("templatestring", &[any("template").anything(), any("vars").anything()], Returns::Always(Takes::Any), evaluators),
+    function(
+        "templatestring",
+        &[any("template").anything(), any("vars").anything()],
+        Returns::Always(Takes::Any),
+        evaluators,
+    ),
     to("tobool", Takes::Bool),
     to("tolist", Takes::List),
     to("tomap", Takes::Map),
@@ -43,8 +48,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The type of the argument.
 const SAME: Returns = Returns::By(|arguments| Ok(arguments[0].ty()));
 
+const ANY: &[super::Parameter] = &[any("v").anything()];
+
 const fn to(name: &'static str, takes: Takes) -> Function {
-    function(name, &[any("v").anything()], Returns::Always(takes), to_type).maybe_null().keeps()
+    function(name, ANY, Returns::Always(takes), to_type).maybe_null().keeps()
 }
 
 fn evaluators(_: &Call<'_>) -> Result<Value, Failure> {
@@ -65,9 +72,7 @@ fn to_type(call: &Call<'_>) -> Result<Value, Failure> {
             }
             (Type::String, Type::Number) => {
                 let text = value.as_str().unwrap_or_default();
-                format!(
-                    "cannot convert {text:?} to number; given string must be a decimal representation of a number"
-                )
+                format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
             }
             _ => format!("cannot convert {from} to {wanted}"),
         };

@@ -15,8 +15,8 @@ const EXACT_EXPONENT: i64 = 20_000;
 /// Decimal digits without leading and trailing zeros, and where the point is: `0.DIGITS * 10^point`.
 #[derive(PartialEq, Eq)]
 pub(super) struct Decimal {
-    digits: Vec<u8>,
-    point: i64,
+    pub(super) digits: Vec<u8>,
+    pub(super) point: i64,
 }
 
 impl Number {
@@ -201,7 +201,7 @@ fn parse_exponent(text: &str) -> Option<i64> {
 }
 
 /// The digits of `mantissa * 2^exponent`: exact, or for absurd exponents the first 300 or so.
-fn decimal(mantissa: BigUint, exponent: i64) -> Decimal {
+pub(super) fn decimal(mantissa: BigUint, exponent: i64) -> Decimal {
     if mantissa.is_zero() {
         return Decimal { digits: Vec::new(), point: 0 };
     }
@@ -276,7 +276,7 @@ impl Decimal {
         }
     }
 
-    fn round(&mut self, length: usize) {
+    pub(super) fn round(&mut self, length: usize) {
         let Some(&next) = self.digits.get(length) else { return };
         let tie = next == b'5' && length + 1 == self.digits.len();
         let odd = length > 0 && self.digits[length - 1] % 2 == 1;

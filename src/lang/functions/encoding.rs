@@ -1,0 +1,402 @@
+//! Encodings ("Terraform Language: Encoding Functions"), save YAML.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use encoding_rs::Encoding;
+
+use super::super::json;
+use super::super::types::Type;
+use super::super::value::{Entries, Marks, Str, Value};
+use super::{Call, Failure, Function, Returns, Takes, any, at, check_elements, function, quoted, string, text};
+
+const TEXT: Returns = Returns::Always(Takes::String);
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("base64decode", &[string("str").unknowable().marked()], TEXT, base64_decode),
+    function("base64encode", &[string("str")], TEXT, |call| text(&STANDARD.encode(call.text(0)))),
+    // The bytes that Go's compressor makes are its own; whoever compares them would be misled by any others.
+    function("base64gzip", &[string("str")], TEXT, |call| Ok(call.unknown())),
+    function("csvdecode", &[string("str")], Returns::By(csv_type), csv_decode).maybe_null(),
+    function("jsondecode", &[string("str")], Returns::By(json_type), |call| Ok(json::decode(call.text(0))?))
+        .maybe_null(),
+    function("jsonencode", &[any("val").nullable().untyped().unknowable()], TEXT, json_encode),
+    function("textdecodebase64", &[string("source"), string("encoding")], TEXT, text_decode),
+    function("textencodebase64", &[string("string"), string("encoding")], TEXT, text_encode),
+    function("urlencode", &[string("str")], TEXT, |call| text(&url_encode(call.text(0)))),
+];
+
+/// Decodes as Go does: line breaks are skipped, and so are bits left over at the end.
+fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+    const LENIENT: GeneralPurpose =
+        GeneralPurpose::new(&ALPHABET, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+    LENIENT.decode(text.replace(['\r', '\n'], "")).ok()
+}
+
+fn base64_decode(call: &Call<'_>) -> Result<Value, Failure> {
+    let marks = call.arguments[0].marks;
+    if call.arguments[0].is_unknown() {
+        return Ok(call.unknown().with_marks(marks));
+    }
+    let encoded = call.text(0);
+    let bytes =
+        base64_bytes(encoded).ok_or_else(|| format!("failed to decode base64 data {}", quoted(encoded, marks)))?;
+    let decoded =
+        String::from_utf8(bytes).map_err(|_| "the result of decoding the provided string is not valid UTF-8")?;
+    Ok(Value::string(&decoded).with_marks(marks))
+}
+
+fn json_type(arguments: &[Value]) -> Result<Type, Failure> {
+    match arguments[0].as_str() {
+        Some(text) => Ok(json::decode(text)?.ty()),
+        None => Ok(Type::Dynamic),
+    }
+}
+
+fn json_encode(call: &Call<'_>) -> Result<Value, Failure> {
+    let value = &call.arguments[0];
+    if value.is_wholly_known() {
+        return text(&json::encode(value)?);
+    }
+    let certain = value.as_unknown().is_none_or(|unknown| unknown.not_null);
+    Ok(super::unknown_with_prefix(match value.ty() {
+        Type::Object(_) | Type::Map(_) if certain => "{",
+        Type::Tuple(_) | Type::List(_) | Type::Set(_) if certain => "[",
+        Type::String if certain => "\"",
+        _ => "",
+    }))
+}
+
+/// Percent-encodes a query (Go's `url.QueryEscape`).
+fn url_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
+            b' ' => encoded.push('+'),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+fn csv_type(arguments: &[Value]) -> Result<Type, Failure> {
+    let Some(text) = arguments[0].as_str() else { return Ok(Type::Dynamic) };
+    let header = Records::new(text).next().ok_or("missing header line")??;
+    let mut attributes: BTreeMap<Str, Type> = BTreeMap::new();
+    for name in header.fields {
+        if attributes.insert(name.as_str().into(), Type::String).is_some() {
+            return Err(format!("duplicate column name {name:?}").into());
+        }
+    }
+    Ok(Type::list(Type::object(attributes)))
+}
+
+fn csv_decode(call: &Call<'_>) -> Result<Value, Failure> {
+    let mut records = Records::new(call.text(0));
+    let header = records.next().ok_or("missing header line")??;
+    let names: Vec<Str> = header.fields.iter().map(|name| name.as_str().into()).collect();
+    let mut rows = Vec::new();
+    for record in records {
+        let Record { line, fields } = record?;
+        if fields.len() != names.len() {
+            return Err(format!("CSV parse error on line {line}: wrong number of fields").into());
+        }
+        check_elements(rows.len() * names.len())?;
+        let row = names.iter().cloned().zip(fields.iter().map(|field| Value::string(field)));
+        rows.push(Value::object(row.collect::<Entries>()));
+    }
+    Ok(super::collection::sequence(call.ty, rows))
+}
+
+/// The records of CSV text (RFC 4180, as Go's `encoding/csv` reads it).
+struct Records<'t> {
+    rest: &'t str,
+    line: usize,
+}
+
+struct Record {
+    line: usize,
+    fields: Vec<String>,
+}
+
+impl<'t> Records<'t> {
+    const fn new(text: &'t str) -> Self {
+        Self { rest: text, line: 0 }
+    }
+
+    /// The next line without its break; `None` at the end.
+    fn next_line(&mut self) -> Option<&'t str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        self.line += 1;
+        let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+        self.rest = rest;
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    }
+
+    fn failure<T>(&self, why: &str) -> Result<T, String> {
+        Err(format!("CSV parse error on line {}: {why}", self.line))
+    }
+
+    fn record(&mut self, first: &'t str) -> Result<Record, String> {
+        let start = self.line;
+        let mut fields = Vec::new();
+        let mut line = first;
+        loop {
+            let Some(mut quoted) = line.strip_prefix('"') else {
+                let (field, rest) = line.split_once(',').map_or((line, None), |(field, rest)| (field, Some(rest)));
+                if field.contains('"') {
+                    return self.failure("bare \" in non-quoted field");
+                }
+                fields.push(field.to_owned());
+                match rest {
+                    Some(rest) => line = rest,
+                    None => return Ok(Record { line: start, fields }),
+                }
+                continue;
+            };
+            let mut field = String::new();
+            line = loop {
+                let Some((before, after)) = quoted.split_once('"') else {
+                    field.push_str(quoted);
+                    field.push('\n');
+                    match self.next_line() {
+                        Some(next) => quoted = next,
+                        None => return self.failure("extraneous or missing \" in quoted-field"),
+                    }
+                    continue;
+                };
+                field.push_str(before);
+                match after.as_bytes().first() {
+                    Some(b'"') => {
+                        field.push('"');
+                        quoted = &after[1..];
+                    }
+                    Some(b',') => break &after[1..],
+                    Some(_) => return self.failure("extraneous or missing \" in quoted-field"),
+                    None => {
+                        fields.push(field);
+                        return Ok(Record { line: start, fields });
+                    }
+                }
+            };
+            fields.push(field);
+        }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let line = self.next_line()?;
+            if !line.is_empty() {
+                return Some(self.record(line));
+            }
+        }
+    }
+}
+
+/// A character encoding.
+enum Charset {
+    Utf8,
+    /// With a byte-order mark.
+    Utf16,
+    Utf16Be,
+    Utf16Le,
+    /// Code points up to the limit stand for themselves.
+    Direct(&'static str, u32),
+    Table(&'static str, &'static Encoding),
+    /// Terraform has it, this program has not.
+    Missing,
+}
+
+/// IANA names and aliases ("Character Sets", iana.org) of what Terraform supports, with the label of the "Encoding
+/// Standard" (whatwg.org) that means the same.
+const CHARSETS: [(&str, &str, &[&str]); 31] = [
+    ("ISO_8859-2:1987", "iso-8859-2", &["iso-8859-2", "latin2", "l2"]),
+    ("ISO_8859-3:1988", "iso-8859-3", &["iso-8859-3", "latin3", "l3"]),
+    ("ISO_8859-4:1988", "iso-8859-4", &["iso-8859-4", "latin4", "l4"]),
+    ("ISO_8859-5:1988", "iso-8859-5", &["iso-8859-5", "cyrillic"]),
+    ("ISO_8859-6:1987", "iso-8859-6", &["iso-8859-6", "arabic"]),
+    ("ISO_8859-7:1987", "iso-8859-7", &["iso-8859-7", "greek", "greek8"]),
+    ("ISO_8859-8:1988", "iso-8859-8", &["iso-8859-8", "hebrew"]),
+    ("ISO-8859-10", "iso-8859-10", &["latin6", "l6"]),
+    ("ISO-8859-13", "iso-8859-13", &[]),
+    ("ISO-8859-14", "iso-8859-14", &["iso_8859-14", "latin8", "l8"]),
+    ("ISO-8859-15", "iso-8859-15", &["iso_8859-15", "latin-9"]),
+    ("ISO-8859-16", "iso-8859-16", &["iso_8859-16", "latin10", "l10"]),
+    ("KOI8-R", "koi8-r", &["cskoi8r"]),
+    ("KOI8-U", "koi8-u", &["cskoi8u"]),
+    ("IBM866", "ibm866", &["cp866", "866"]),
+    ("windows-874", "windows-874", &[]),
+    ("windows-1250", "windows-1250", &[]),
+    ("windows-1251", "windows-1251", &[]),
+    ("windows-1252", "windows-1252", &[]),
+    ("windows-1253", "windows-1253", &[]),
+    ("windows-1254", "windows-1254", &[]),
+    ("windows-1255", "windows-1255", &[]),
+    ("windows-1256", "windows-1256", &[]),
+    ("windows-1257", "windows-1257", &[]),
+    ("windows-1258", "windows-1258", &[]),
+    ("Shift_JIS", "shift_jis", &["ms_kanji", "csshiftjis"]),
+    ("EUC-JP", "euc-jp", &["extended_unix_code_packed_format_for_japanese"]),
+    ("EUC-KR", "euc-kr", &["cseuckr"]),
+    ("GBK", "gbk", &["cp936", "ms936", "windows-936"]),
+    ("GB18030", "gb18030", &["csgb18030"]),
+    ("Big5", "big5", &["csbig5"]),
+];
+
+const MISSING: [&str; 18] = [
+    "iso-2022-jp",
+    "macintosh",
+    "hz-gb-2312",
+    "ibm037",
+    "ibm437",
+    "ibm850",
+    "ibm852",
+    "ibm855",
+    "ibm00858",
+    "ibm860",
+    "ibm862",
+    "ibm863",
+    "ibm865",
+    "ibm01140",
+    "ibm1047",
+    "iso-8859-9",
+    "latin5",
+    "tis-620",
+];
+
+impl Charset {
+    fn find(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "utf-8" | "csutf8" => return Some(Self::Utf8),
+            "utf-16" | "csutf16" => return Some(Self::Utf16),
+            "utf-16be" | "csutf16be" => return Some(Self::Utf16Be),
+            "utf-16le" | "csutf16le" => return Some(Self::Utf16Le),
+            "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "us" => {
+                return Some(Self::Direct("US-ASCII", 0x80));
+            }
+            "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" | "iso_8859-1:1987" | "ibm819" | "cp819" => {
+                return Some(Self::Direct("ISO_8859-1:1987", 0x100));
+            }
+            _ => {}
+        }
+        if MISSING.contains(&name.as_str()) {
+            return Some(Self::Missing);
+        }
+        let named =
+            |entry: &&(&str, &str, &[&str])| entry.0.eq_ignore_ascii_case(&name) || entry.2.contains(&name.as_str());
+        let (iana, label, _) = CHARSETS.iter().find(named)?;
+        Encoding::for_label(label.as_bytes()).map(|encoding| Self::Table(iana, encoding))
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16 => "UTF-16",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Direct(name, _) | Self::Table(name, _) => name,
+            Self::Missing => "",
+        }
+    }
+
+    fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Utf8 => Some(text.as_bytes().to_vec()),
+            Self::Utf16 => {
+                let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+                Some(units.flat_map(u16::to_be_bytes).collect())
+            }
+            Self::Utf16Be => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+            Self::Utf16Le => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            Self::Direct(_, limit) => {
+                let byte = |character| Some(character as u32).filter(|code| code < limit).map(|code| code as u8);
+                text.chars().map(byte).collect()
+            }
+            Self::Table(_, encoding) => {
+                let (bytes, _, unmappable) = encoding.encode(text);
+                (!unmappable).then(|| bytes.into_owned())
+            }
+            Self::Missing => None,
+        }
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Option<String> {
+        let decoded = match self {
+            Self::Utf8 => String::from_utf8(bytes.to_vec()).ok()?,
+            Self::Utf16 => match bytes {
+                [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
+                [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
+                _ => utf16(bytes, u16::from_be_bytes)?,
+            },
+            Self::Utf16Be => utf16(bytes, u16::from_be_bytes)?,
+            Self::Utf16Le => utf16(bytes, u16::from_le_bytes)?,
+            Self::Direct(_, limit) => {
+                let character = |&byte: &u8| Some(char::from(byte)).filter(|character| (*character as u32) < *limit);
+                bytes.iter().map(character).collect::<Option<String>>()?
+            }
+            Self::Table(_, encoding) => {
+                encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
+            }
+            Self::Missing => return None,
+        };
+        (!decoded.contains('\u{fffd}')).then_some(decoded)
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let pairs = bytes.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).ok()
+}
+
+fn charset(call: &Call<'_>) -> Result<Charset, Failure> {
+    Charset::find(call.text(1)).ok_or_else(|| {
+        let name = quoted(call.text(1), Marks::NONE);
+        at(1, format!("{name} is not a supported IANA encoding name or alias in this Terraform version"))
+    })
+}
+
+fn text_encode(call: &Call<'_>) -> Result<Value, Failure> {
+    let charset = charset(call)?;
+    if matches!(charset, Charset::Missing) {
+        return Ok(call.unknown());
+    }
+    let bytes = charset.encode(call.text(0)).ok_or_else(|| {
+        at(0, format!("the given string contains characters that cannot be represented in {}", charset.name()))
+    })?;
+    text(&STANDARD.encode(bytes))
+}
+
+fn text_decode(call: &Call<'_>) -> Result<Value, Failure> {
+    let charset = charset(call)?;
+    let bytes = base64_bytes(call.text(0)).ok_or_else(|| {
+        let offset = corrupt_at(call.text(0));
+        at(0, format!("the given value is has an invalid base64 symbol at offset {offset}"))
+    })?;
+    if matches!(charset, Charset::Missing) {
+        return Ok(call.unknown());
+    }
+    let decoded = charset.decode(&bytes).ok_or_else(|| {
+        at(0, format!("the given string contains symbols that are not defined for {}", charset.name()))
+    })?;
+    text(&decoded)
+}
+
+/// Where Go finds base64 text corrupt: the first foreign symbol, or the end where padding lacks.
+fn corrupt_at(text: &str) -> usize {
+    let foreign = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\r' | b'\n'));
+    text.bytes().position(foreign).unwrap_or(text.len())
+}
