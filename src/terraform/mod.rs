@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::address::ModulePath;
 use crate::inventory::Inventory;
 use crate::source::{FileId, Problem, Sources, Span};
 use crate::syntax::Trees;
@@ -33,6 +34,15 @@ pub struct UnavailableModule {
     pub span: Span,
 }
 
+/// A module call that was followed.
+#[derive(Clone, Debug)]
+pub struct ModuleCall {
+    /// The module instance that it makes (one entry per instance).
+    pub module: ModulePath,
+    /// The whole `module` block: a suppression that covers it covers all inside the instance.
+    pub block: Span,
+}
+
 /// What was read of one root module: never an error alone, always what could be read beside it.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -42,6 +52,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Module calls that could not be followed.
     pub unavailable_modules: Vec<UnavailableModule>,
+    /// Module calls that were followed.
+    pub module_calls: Vec<ModuleCall>,
     /// Every file that took part: configuration of all modules, variable files.
     pub files: Vec<FileId>,
     /// Places where the text of a sensitive value is typed (the default of a variable marked `sensitive`, its entry in a

@@ -1,0 +1,435 @@
+//! Asking rules of facts: from conditions to candidates, which `finish` makes findings of.
+
+use std::collections::BTreeMap;
+
+use crate::address::ModulePath;
+use crate::finding::{Severity, Verdict};
+use crate::inventory::Way;
+use crate::lang::eval::{Context, Evaluated, evaluate};
+use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
+use crate::source::{FileId, Problem, Sources, Span};
+use crate::syntax::{Kind, NodeId, NodeRef, TreeId, Trees};
+use crate::terraform::Reading;
+
+use super::facts::{Facts, RuleScope, Spot};
+use super::form::NoFiles;
+use super::rule::{RuleSeverity, descendants};
+use super::{Policy, finish};
+
+/// A violation or an undetermined fact, before suppressions and merging.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Index into [`Policy::rules`].
+    pub(super) rule: usize,
+    pub(super) verdict: Verdict,
+    pub(super) severity: Severity,
+    pub(super) message: String,
+    /// Of an undetermined one: what it hangs on.
+    pub(super) hangs_on: Option<String>,
+    /// Whether an undetermined one's message is the rule's own.
+    pub(super) own_message: bool,
+    pub(super) address: Option<String>,
+    pub(super) resource_type: Option<String>,
+    pub(super) spot: Spot,
+    /// The module calls that it is inside of.
+    pub(super) calls: Vec<Span>,
+    /// The fact's key in its collection, to tell apart facts that share an expression.
+    pub(super) key: String,
+}
+
+/// Asks a policy of one reading after another; [`Check::finish`] makes the report.
+pub struct Check<'p> {
+    pub(super) policy: &'p Policy,
+    /// The day it is, as `YYYY-MM-DD`.
+    pub(super) today: String,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) problems: Vec<Problem>,
+    /// What took part, by path: a file that several root modules read counts once.
+    pub(super) files: BTreeMap<String, (FileId, Option<TreeId>)>,
+    pub(super) sensitive_spans: Vec<Span>,
+    pub(super) resources: usize,
+}
+
+impl<'p> Check<'p> {
+    /// Starts a check on a day (`YYYY-MM-DD`: what suppressions expire by).
+    #[must_use]
+    pub fn new(policy: &'p Policy, today: &str) -> Self {
+        Self {
+            policy,
+            today: today.to_owned(),
+            candidates: Vec::new(),
+            problems: Vec::new(),
+            files: BTreeMap::new(),
+            sensitive_spans: Vec::new(),
+            resources: 0,
+        }
+    }
+
+    /// Asks every rule that runs of a reading.
+    pub fn add(&mut self, reading: &Reading, sources: &Sources, trees: &Trees) {
+        let of_file: BTreeMap<FileId, TreeId> = trees.iter().map(|(id, tree)| (tree.file, id)).collect();
+        for file in &reading.files {
+            let path = sources.file(*file).path.clone();
+            self.files.entry(path).or_insert_with(|| (*file, of_file.get(file).copied()));
+        }
+        self.problems.extend(reading.problems.iter().cloned());
+        self.sensitive_spans.extend(&reading.sensitive_spans);
+        self.resources += reading.inventory.instances().len();
+        let calls: BTreeMap<&ModulePath, Span> =
+            reading.module_calls.iter().map(|call| (&call.module, call.block)).collect();
+        let facts = Facts::of(reading, trees);
+        let mut found = Vec::new();
+        for rule in 0..self.policy.rules.len() {
+            if !is_about_policy(self.policy, rule) {
+                ask(self.policy, rule, &facts, trees, &mut found, &mut self.problems);
+            }
+        }
+        for candidate in &mut found {
+            let Some(instance) = candidate.spot.instance else { continue };
+            candidate.calls = enclosing(&reading.inventory.instance(instance).address.module, &calls);
+        }
+        self.candidates.extend(finish::yielded(self.policy, found, trees));
+    }
+}
+
+/// The `suppression/` rules look at what the others made of it, so they run last.
+pub(super) fn is_about_policy(policy: &Policy, rule: usize) -> bool {
+    policy.rules[rule].name.starts_with("suppression/")
+}
+
+/// The blocks of the calls that lead to a module instance.
+fn enclosing(module: &ModulePath, calls: &BTreeMap<&ModulePath, Span>) -> Vec<Span> {
+    if calls.is_empty() {
+        return Vec::new();
+    }
+    (1..=module.0.len())
+        .filter_map(|length| calls.get(&ModulePath(module.0[..length].to_vec().into())).copied())
+        .collect()
+}
+
+/// Asks one rule of its facts.
+pub(super) fn ask(
+    policy: &Policy,
+    rule: usize,
+    facts: &Facts<'_>,
+    trees: &Trees,
+    found: &mut Vec<Candidate>,
+    problems: &mut Vec<Problem>,
+) {
+    let settings = &policy.set[rule];
+    if !settings.enabled {
+        return;
+    }
+    let others = |rule: &str, option: &str| option_of(policy, rule, option);
+    let scope = RuleScope {
+        facts,
+        options: &settings.options,
+        others: &others,
+        key: Value::null(Type::Dynamic),
+        value: Value::null(Type::Dynamic),
+    };
+    let mut asking = Asking { policy, rule, facts, trees, scope, problems };
+    let collection = match asking.evaluate(policy.rules[rule].for_each) {
+        Ok(collection) => collection,
+        Err(problem) => return asking.fail(*problem),
+    };
+    match &collection.data {
+        Data::List(_, elements) | Data::Tuple(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                let key = Value::number(Number::from_i64(index as i64));
+                found.extend(asking.one(key, index.to_string(), element));
+            }
+        }
+        Data::Set(_, elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                found.extend(asking.one(element.clone(), index.to_string(), element));
+            }
+        }
+        Data::Map(_, entries) | Data::Object(entries) => {
+            for (key, element) in entries.iter() {
+                found.extend(asking.one(Value::normalized(key.clone()), key.to_string(), element));
+            }
+        }
+        Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, String::new())),
+        Data::Null(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            let span = trees.span(policy.rules[rule].for_each);
+            asking.fail(Problem::at(span, "`for_each` must be a collection of facts"));
+        }
+    }
+}
+
+fn option_of(policy: &Policy, rule: &str, option: &str) -> Option<Value> {
+    let settings = &policy.set[policy.index(rule)?];
+    let (_, value) = settings.options.iter().find(|(name, _)| **name == *option)?;
+    settings.enabled.then(|| value.clone())
+}
+
+/// One rule, looking at one fact after another.
+struct Asking<'a, 'r> {
+    policy: &'a Policy,
+    rule: usize,
+    facts: &'a Facts<'a>,
+    trees: &'a Trees,
+    scope: RuleScope<'a>,
+    problems: &'r mut Vec<Problem>,
+}
+
+impl Asking<'_, '_> {
+    fn evaluate(&self, expression: NodeRef) -> Evaluated {
+        evaluate(expression, &Context { trees: self.trees, scope: &self.scope, files: &NoFiles })
+    }
+
+    /// What is wrong with a rule is said once, at its line.
+    fn fail(&mut self, mut problem: Problem) {
+        let rule = &self.policy.rules[self.rule];
+        problem.message = format!("rule `{}` cannot be asked: {}", rule.name, problem.message);
+        if !self.problems.iter().any(|known| known.span == problem.span && known.message == problem.message) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn one(&mut self, key: Value, key_text: String, fact: &Value) -> Option<Candidate> {
+        self.scope.key = key;
+        self.scope.value = fact.clone();
+        let condition = self.policy.rules[self.rule].condition;
+        let verdict = match self.evaluate(condition).map(|value| truth(&value)) {
+            Ok(Ok(Some(true))) => return None,
+            Ok(Ok(Some(false))) => Verdict::Violation,
+            Ok(Ok(None)) => Verdict::Undetermined,
+            Ok(Err(message)) => {
+                self.fail(Problem::at(self.trees.span(condition), message));
+                return None;
+            }
+            Err(problem) => {
+                self.fail(*problem);
+                return None;
+            }
+        };
+        Some(self.candidate(verdict, key_text))
+    }
+
+    fn candidate(&mut self, verdict: Verdict, key: String) -> Candidate {
+        let rule = &self.policy.rules[self.rule];
+        let highlighted = rule.highlight.and_then(|at| self.evaluate(at).ok());
+        let spot = self.spot(rule.highlight, highlighted.as_ref());
+        let instance = spot.instance.map(|index| self.facts.inventory.instance(index));
+        let (message, hangs_on) = match verdict {
+            Verdict::Violation => (Some(self.render(rule.error_message)), None),
+            Verdict::Undetermined => {
+                (rule.undetermined_message.map(|at| self.render(at)), self.hangs_on(highlighted.as_ref()))
+            }
+        };
+        let severity = match verdict {
+            Verdict::Violation => self.severity(),
+            Verdict::Undetermined => rule.undetermined.unwrap_or(self.policy.configuration.undetermined),
+        };
+        Candidate {
+            rule: self.rule,
+            verdict,
+            severity,
+            own_message: message.is_some(),
+            message: message.unwrap_or_default(),
+            hangs_on,
+            address: spot.address.clone().or_else(|| instance.map(|instance| instance.address.to_string())),
+            resource_type: instance.map(|instance| instance.type_name().to_owned()),
+            spot,
+            calls: Vec::new(),
+            key,
+        }
+    }
+
+    fn severity(&mut self) -> Severity {
+        let rule = &self.policy.rules[self.rule];
+        if let Some(set) = self.policy.set[self.rule].severity {
+            return set;
+        }
+        match &rule.severity {
+            RuleSeverity::Fixed(severity) => *severity,
+            RuleSeverity::Computed { expression, .. } => match self.evaluate(*expression) {
+                Ok(value) => value.as_str().and_then(Severity::parse).unwrap_or_else(|| rule.severity.highest()),
+                Err(problem) => {
+                    self.fail(*problem);
+                    rule.severity.highest()
+                }
+            },
+        }
+    }
+
+    /// Where the finding stands: at the highlighted value, else at the fact.
+    fn spot(&self, highlight: Option<NodeRef>, highlighted: Option<&Value>) -> Spot {
+        let fact = &self.scope.value;
+        if let Some(spot) = highlighted.and_then(|value| self.facts.spot(value.origin)) {
+            return spot;
+        }
+        let Some(instance) = self.facts.instance_of(fact) else {
+            return self.facts.spot(fact.origin).unwrap_or_default();
+        };
+        let steps = highlight.and_then(|at| steps_in_values(self.trees, at));
+        let values = &self.facts.inventory.instance(instance).values;
+        let way = match steps {
+            Some(steps) => follow(values, &steps),
+            None => highlighted.and_then(|value| search(values, value)).unwrap_or_default(),
+        };
+        // A value that is nowhere in the resource was typed in the rule, or made by it.
+        self.facts.locate(instance, &way, highlighted.filter(|_| !way.is_empty()))
+    }
+
+    /// A message; what is unknown or sensitive in it is not shown.
+    fn render(&mut self, message: NodeRef) -> String {
+        let tree = self.trees.get(message.tree);
+        let is_template = matches!(tree.kind(message.node), Kind::Template | Kind::Heredoc);
+        match self.evaluate(message) {
+            Ok(value) if shows(&value) => shown(&value),
+            Ok(_) if is_template => {
+                let parts: Vec<String> = tree.children(message.node).map(|part| self.part(message.tree, part)).collect();
+                parts.concat()
+            }
+            Ok(value) => hidden(&value).to_owned(),
+            Err(problem) => {
+                self.fail(*problem);
+                self.policy.rules[self.rule].title.clone()
+            }
+        }
+    }
+
+    fn part(&self, tree_id: TreeId, part: NodeId) -> String {
+        let tree = self.trees.get(tree_id);
+        match tree.kind(part) {
+            Kind::Text => tree.literal(part).into_owned(),
+            Kind::Interpolation => {
+                let value = tree.child(part, 0).and_then(|node| self.evaluate(NodeRef { tree: tree_id, node }).ok());
+                value.map_or_else(String::new, |value| if shows(&value) { shown(&value) } else { hidden(&value).to_owned() })
+            }
+            _ => "(known after apply)".to_owned(),
+        }
+    }
+
+    /// The resource attribute that the highlighted value, or else something in the condition, stands for.
+    fn hangs_on(&self, highlighted: Option<&Value>) -> Option<String> {
+        if let Some(reference) = highlighted.and_then(reference_in) {
+            return Some(reference);
+        }
+        let condition = self.policy.rules[self.rule].condition;
+        let tree = self.trees.get(condition.tree);
+        descendants(self.trees, condition)
+            .filter(|&node| tree.kind(node) == Kind::GetAttribute)
+            .filter_map(|node| self.evaluate(NodeRef { tree: condition.tree, node }).ok())
+            .filter(|value| value.is_unknown())
+            .find_map(|value| reference_in(&value))
+    }
+}
+
+/// Whether a condition holds; `None` where that is not known.
+fn truth(value: &Value) -> Result<Option<bool>, String> {
+    match value.data {
+        Data::Bool(truth) => return Ok(Some(truth)),
+        Data::Unknown(_) => return Ok(None),
+        Data::Null(_) => return Err("the condition is null".into()),
+        Data::Number(_) | Data::String(_) | Data::List(..) | Data::Set(..) | Data::Map(..) => {}
+        Data::Tuple(_) | Data::Object(_) => {}
+    }
+    let converted = convert::convert(value, &Type::Bool).map_err(|_| "the condition must be true or false".to_owned())?;
+    converted.as_bool().map(Some).ok_or_else(|| "the condition must be true or false".to_owned())
+}
+
+fn shows(value: &Value) -> bool {
+    value.is_wholly_known() && !value.deep_marks().has(Marks::SENSITIVE)
+}
+
+fn shown(value: &Value) -> String {
+    match convert::convert(value, &Type::String) {
+        Ok(text) => text.as_str().unwrap_or("null").to_owned(),
+        Err(_) => "(a collection)".to_owned(),
+    }
+}
+
+const fn hidden(value: &Value) -> &'static str {
+    if value.marks.has(Marks::SENSITIVE) || !value.is_unknown() { "(sensitive)" } else { "(known after apply)" }
+}
+
+fn reference_in(value: &Value) -> Option<String> {
+    let mut found = None;
+    value.walk(|value| {
+        if found.is_none() {
+            found = value.reference().map(|reference| format!("`{reference}`"));
+        }
+        found.is_none()
+    });
+    found
+}
+
+/// A step of a traversal in a rule.
+enum RuleStep {
+    Name(Str),
+    Index(usize),
+}
+
+/// The steps after `each.value.values` of a highlight that is such a traversal.
+fn steps_in_values(trees: &Trees, highlight: NodeRef) -> Option<Vec<RuleStep>> {
+    let tree = trees.get(highlight.tree);
+    let mut steps = Vec::new();
+    let mut node = highlight.node;
+    loop {
+        match tree.kind(node) {
+            Kind::GetAttribute => steps.push(RuleStep::Name(tree.text(tree.child(node, 1)?).into())),
+            Kind::Index | Kind::LegacyIndex => {
+                let key = tree.child(node, 1)?;
+                steps.push(match tree.constant_text(key) {
+                    Some(text) => RuleStep::Name(text.as_ref().into()),
+                    None => RuleStep::Index(tree.text(key).parse().ok()?),
+                });
+            }
+            Kind::Variable if tree.text(node) == "each" => break,
+            _ => return None,
+        }
+        node = tree.child(node, 0)?;
+    }
+    let is_name = |step: &RuleStep, name: &str| matches!(step, RuleStep::Name(text) if **text == *name);
+    if steps.pop().is_none_or(|step| !is_name(&step, "value")) || steps.pop().is_none_or(|step| !is_name(&step, "values")) {
+        return None;
+    }
+    steps.reverse();
+    Some(steps)
+}
+
+/// The way that steps lead in a resource's values, as far as they lead.
+fn follow<'v>(values: &'v Value, steps: &'v [RuleStep]) -> Vec<Way<'v>> {
+    let mut way = Vec::new();
+    let mut at = Some(values);
+    for step in steps {
+        match step {
+            RuleStep::Name(name) => {
+                let in_map = at.is_some_and(|value| matches!(value.data, Data::Map(..)));
+                way.push(if in_map { Way::Key(name) } else { Way::Name(name) });
+                at = at.and_then(|value| value.get(name));
+            }
+            RuleStep::Index(index) => {
+                let Some(element) = at.and_then(Value::elements).and_then(|elements| elements.get(*index)) else { break };
+                way.push(Way::Element(*index, element));
+                at = Some(element);
+            }
+        }
+    }
+    way
+}
+
+/// The way to a value in a resource's values: the one typed at the same place.
+fn search<'v>(values: &'v Value, wanted: &Value) -> Option<Vec<Way<'v>>> {
+    let wanted = wanted.origin.as_span()?;
+    let mut stack: Vec<(Vec<Way<'v>>, &'v Value)> = vec![(Vec::new(), values)];
+    while let Some((way, value)) = stack.pop() {
+        if value.origin.as_span() == Some(wanted) && !way.is_empty() {
+            return Some(way);
+        }
+        let with = |step: Way<'v>| way.iter().copied().chain([step]).collect::<Vec<_>>();
+        if let Some(elements) = value.elements() {
+            let below = elements.iter().enumerate().rev();
+            stack.extend(below.map(|(index, element)| (with(Way::Element(index, element)), element)));
+        } else if let Some(entries) = value.entries() {
+            let in_map = matches!(value.data, Data::Map(..));
+            let step = |name: &'v Str| if in_map { Way::Key(name) } else { Way::Name(name) };
+            stack.extend(entries.iter().rev().map(|(name, value)| (with(step(name)), value)));
+        }
+    }
+    None
+}

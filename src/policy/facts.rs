@@ -1,0 +1,288 @@
+//! What the names in rule files mean: facts over one reading.
+//!
+//! `each`, `option`; `network.NAME`; `resources.TYPE`; `inventory.resources`, `inventory.taggable`;
+//! `configuration.unavailable_modules`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
+//! network, and (with [`OWN`] set) those kept here.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::finding::Related;
+use crate::inventory::{self, Inventory, Place, Way};
+use crate::lang::eval::{Evaluated, Resolved, Scope};
+use crate::lang::value::Entries;
+use crate::lang::{Origin, Str, Type, Value};
+use crate::network::Network;
+use crate::schema;
+use crate::source::{Problem, Span, nearest};
+use crate::syntax::Trees;
+use crate::terraform::{Reading, UnavailableModule};
+
+use super::tags;
+
+/// Marks places that are kept here, not by the network.
+const OWN: u32 = 1 << 31;
+/// Marks, with [`OWN`], entries of the table; without it, the rest is the index of an instance (its header).
+const TABLE: u32 = 1 << 30;
+
+/// Where a finding stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spot {
+    /// The instance, if there is one.
+    pub(super) instance: Option<usize>,
+    /// The address to show, where it is not the instance's.
+    pub(super) address: Option<String>,
+    /// The most specific expression.
+    pub(super) span: Option<Span>,
+    /// Where the value was typed, if elsewhere.
+    pub(super) related: Vec<Related>,
+    /// The path inside the resource.
+    pub(super) path: String,
+}
+
+/// A place in the table: what is costly to look up is looked up when a finding needs it.
+#[derive(Clone, Debug)]
+pub(super) enum Kept {
+    /// As it is.
+    Spot(Spot),
+    /// The tags of an instance.
+    Tags(usize),
+    /// A tag.
+    Tag(tags::Tag),
+}
+
+impl From<Place> for Spot {
+    fn from(place: Place) -> Self {
+        Self {
+            instance: Some(place.instance),
+            address: None,
+            span: Some(place.span),
+            related: place.related,
+            path: place.path,
+        }
+    }
+}
+
+/// The facts of one reading, each made when first asked for.
+pub(super) struct Facts<'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) trees: &'a Trees,
+    network: Network<'a>,
+    unavailable_modules: &'a [UnavailableModule],
+    table: RefCell<Vec<Kept>>,
+    made: RefCell<BTreeMap<String, Value>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of a reading.
+    pub(super) fn of(reading: &'a Reading, trees: &'a Trees) -> Self {
+        Self::new(&reading.inventory, &reading.unavailable_modules, trees)
+    }
+
+    /// The facts of an inventory.
+    pub(super) fn new(
+        inventory: &'a Inventory,
+        unavailable_modules: &'a [UnavailableModule],
+        trees: &'a Trees,
+    ) -> Self {
+        Self {
+            inventory,
+            trees,
+            network: Network::new(inventory, trees),
+            unavailable_modules,
+            table: RefCell::default(),
+            made: RefCell::default(),
+        }
+    }
+
+    /// Makes `policy.suppressions`.
+    pub(super) fn set_suppressions(&self, suppressions: Value) {
+        self.made.borrow_mut().insert("policy.suppressions".to_owned(), suppressions);
+    }
+
+    /// Keeps a place; the origin that stands for it.
+    pub(super) fn keep(&self, kept: Kept) -> Origin {
+        let mut table = self.table.borrow_mut();
+        table.push(kept);
+        Origin::place(OWN | TABLE | (table.len() as u32 - 1))
+    }
+
+    /// The spot that an origin stands for.
+    pub(super) fn spot(&self, origin: Origin) -> Option<Spot> {
+        let index = origin.as_place()?;
+        if index & OWN == 0 {
+            return self.network.place(index).map(Spot::from);
+        }
+        if index & TABLE != 0 {
+            let kept = self.table.borrow().get((index & !(OWN | TABLE)) as usize).cloned()?;
+            return Some(match kept {
+                Kept::Spot(spot) => spot,
+                Kept::Tags(instance) => tags::spot_of_tags(self, instance),
+                Kept::Tag(tag) => tags::spot_of_tag(self, &tag),
+            });
+        }
+        Some(self.locate((index & !OWN) as usize, &[], None))
+    }
+
+    /// The instance that a fact is of.
+    pub(super) fn instance_of(&self, fact: &Value) -> Option<usize> {
+        let mut found = None;
+        fact.walk(|value| {
+            if found.is_none() && value.origin.as_place().is_some() {
+                found = self.spot(value.origin).and_then(|spot| spot.instance);
+            }
+            found.is_none()
+        });
+        found
+    }
+
+    /// The spot of a value in an instance.
+    pub(super) fn locate(&self, instance: usize, way: &[Way<'_>], value: Option<&Value>) -> Spot {
+        let path: Vec<&str> = way
+            .iter()
+            .filter_map(|step| match step {
+                Way::Name(name) | Way::Key(name) => Some(*name),
+                Way::Element(..) => None,
+            })
+            .collect();
+        inventory::locate(self.trees, self.inventory, instance, way, value).map_or_else(
+            || Spot { instance: Some(instance), path: path.join("."), ..Spot::default() },
+            Spot::from,
+        )
+    }
+
+    /// A collection of facts, made once.
+    fn collection(&self, name: String, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
+        if let Some(value) = self.made.borrow().get(&name) {
+            return Some(value.clone());
+        }
+        let value = make()?;
+        self.made.borrow_mut().insert(name, value.clone());
+        Some(value)
+    }
+
+    /// The collection that a root and a name stand for.
+    fn named(&self, root: &str, name: &str, at: Span) -> Result<Value, Box<Problem>> {
+        let known: &[&str] = match root {
+            "network" => &[],
+            "resources" => return self.resources_of(name, at),
+            "inventory" => &["resources", "taggable"],
+            "configuration" => &["unavailable_modules"],
+            "policy" => &["suppressions"],
+            _ => return Err(Box::new(Problem::at(at, format!("`{root}` means nothing in a rule")))),
+        };
+        let found = self.collection(format!("{root}.{name}"), || match (root, name) {
+            ("network", _) => self.network.collection(name),
+            ("inventory", "resources") => {
+                Some(Value::tuple((0..self.inventory.instances().len()).filter_map(|at| self.resource(at)).collect()))
+            }
+            ("inventory", "taggable") => Some(tags::taggable(self)),
+            ("configuration", "unavailable_modules") => Some(self.unavailable_modules()),
+            ("policy", "suppressions") => Some(Value::tuple(Vec::new())),
+            _ => None,
+        });
+        found.ok_or_else(|| {
+            let problem = Problem::at(at, format!("there is no fact `{root}.{name}`"));
+            Box::new(match nearest(name, known.iter().copied()) {
+                Some(near) => problem.help(format!("Did you mean `{root}.{near}`?")),
+                None => problem.help("`rules/README.md` lists the facts."),
+            })
+        })
+    }
+
+    fn resources_of(&self, type_name: &str, at: Span) -> Result<Value, Box<Problem>> {
+        let indices = self.inventory.of_type(type_name);
+        if indices.is_empty() && type_name.starts_with("aws_") && schema::resource(type_name).is_none() {
+            let problem = Problem::at(at, format!("the AWS provider has no resource type `{type_name}`"));
+            return Err(Box::new(problem.help("Correct the name, or the rule never finds anything.")));
+        }
+        let make = || Some(Value::tuple(indices.iter().filter_map(|&index| self.resource(index)).collect()));
+        Ok(self.collection(format!("resources.{type_name}"), make).unwrap_or_else(|| Value::tuple(Vec::new())))
+    }
+
+    /// A managed resource instance as rules see it.
+    fn resource(&self, index: usize) -> Option<Value> {
+        let instance = self.inventory.instance(index);
+        if instance.address.mode != crate::address::Mode::Managed {
+            return None;
+        }
+        let origin = Origin::place(OWN | index as u32);
+        Some(object(
+            origin,
+            [
+                ("address", Value::string(&instance.address.to_string())),
+                ("type", Value::normalized(instance.address.type_name.clone())),
+                ("name", Value::normalized(instance.address.name.clone())),
+                ("module", Value::string(&instance.address.module.to_string())),
+                ("values", instance.values.clone()),
+            ],
+        ))
+    }
+
+    fn unavailable_modules(&self) -> Value {
+        let fact = |call: &UnavailableModule| {
+            let spot = Spot {
+                address: Some(call.address.clone()),
+                span: Some(call.span),
+                path: "source".into(),
+                ..Spot::default()
+            };
+            let origin = self.keep(Kept::Spot(spot));
+            object(
+                origin,
+                [
+                    ("address", Value::string(&call.address)),
+                    ("source", Value::string(&call.source).with_origin(origin)),
+                    ("passes", Value::unknown(Type::Bool)),
+                ],
+            )
+        };
+        Value::tuple(self.unavailable_modules.iter().map(fact).collect())
+    }
+}
+
+/// A fact.
+pub(super) fn object<const N: usize>(origin: Origin, attributes: [(&str, Value); N]) -> Value {
+    let entries: Entries = attributes.into_iter().map(|(name, value)| (Str::from(name), value)).collect();
+    Value::object(entries).with_origin(origin)
+}
+
+/// What names mean while a rule looks at one fact.
+pub(super) struct RuleScope<'a> {
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) options: &'a [(Str, Value)],
+    /// Options of the rules that run, by rule: for rules that leave something to another one.
+    pub(super) others: &'a dyn Fn(&str, &str) -> Option<Value>,
+    pub(super) key: Value,
+    pub(super) value: Value,
+}
+
+impl Scope for RuleScope<'_> {
+    fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
+        let resolved = |value, used| Ok(Resolved { value, used });
+        match names {
+            ["each", "value", attribute, ..] if let Some(value) = self.value.get(attribute) => resolved(value.clone(), 3),
+            ["each", "value", ..] => resolved(self.value.clone(), 2),
+            ["each", "key", ..] => resolved(self.key.clone(), 2),
+            ["option", name, ..] => match self.options.iter().find(|(option, _)| **option == **name) {
+                Some((_, value)) => resolved(value.clone(), 2),
+                None => Err(Box::new(Problem::at(at, format!("the rule has no option `{name}`")))),
+            },
+            [root, name, ..] => resolved(self.facts.named(root, name, at)?, 2),
+            [name] => Err(Box::new(Problem::at(at, format!("`{name}` needs a name after it, as in `{name}.…`")))),
+            [] => Err(Box::new(Problem::at(at, "a name is missing"))),
+        }
+    }
+
+    fn call(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
+        match (name, arguments) {
+            ("option_of", [rule, option]) => {
+                let (Some(rule), Some(option)) = (rule.as_str(), option.as_str()) else {
+                    return Some(Err(Box::new(Problem::at(at, "`option_of` takes the names of a rule and an option"))));
+                };
+                Some(Ok((self.others)(rule, option).unwrap_or_else(|| Value::tuple(Vec::new()))))
+            }
+            _ => tags::call(self.facts, name, arguments, at).or_else(|| self.facts.network.call(name, arguments, at)),
+        }
+    }
+}

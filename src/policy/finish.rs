@@ -1,0 +1,329 @@
+//! From candidates to the report: who yields to whom, what is suppressed, one finding per unknown value, fingerprints,
+//! order and counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::finding::{Finding, Input, Report, Severity, Summary, Suppressed, Verdict};
+use crate::inventory::Inventory;
+use crate::source::{Problem, Sources, Span};
+use crate::syntax::Trees;
+
+use super::check::{Candidate, Check, ask, is_about_policy};
+use super::facts::Facts;
+use super::rule::Rule;
+use super::suppression::Suppressions;
+use super::Policy;
+
+/// An order of the rules in which each comes after all that it yields to.
+///
+/// # Errors
+/// The index of a rule that yields to itself in the end.
+pub(super) fn yield_order(rules: &[Rule]) -> Result<Vec<usize>, usize> {
+    let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.name.as_str(), at)).collect();
+    let mut left: Vec<BTreeSet<usize>> = rules
+        .iter()
+        .map(|rule| rule.yields_to.iter().filter_map(|(name, _)| index.get(name.as_str()).copied()).collect())
+        .collect();
+    let mut order = Vec::with_capacity(rules.len());
+    let mut placed = vec![false; rules.len()];
+    while order.len() < rules.len() {
+        let Some(next) = (0..rules.len()).find(|&at| !placed[at] && left[at].is_empty()) else {
+            return Err(placed.iter().position(|placed| !placed).unwrap_or(0));
+        };
+        placed[next] = true;
+        order.push(next);
+        for others in &mut left {
+            others.remove(&next);
+        }
+    }
+    Ok(order)
+}
+
+/// The candidates without those of rules that yield to another one which reported the same expression.
+pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees) -> Vec<Candidate> {
+    if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
+        return candidates;
+    }
+    let collection = |rule: usize| {
+        let at = policy.rules[rule].for_each;
+        trees.get(at.tree).text(at.node)
+    };
+    let mut by_rule: Vec<Vec<Candidate>> = policy.rules.iter().map(|_| Vec::new()).collect();
+    for candidate in candidates {
+        by_rule[candidate.rule].push(candidate);
+    }
+    // What was reported, by rule: the expression, and the fact's key.
+    let mut reported: Vec<BTreeMap<Expression, BTreeSet<String>>> = policy.rules.iter().map(|_| BTreeMap::new()).collect();
+    let mut kept = Vec::new();
+    for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
+        let broader: Vec<(usize, bool)> = policy.rules[rule]
+            .yields_to
+            .iter()
+            .filter_map(|(name, _)| policy.index(name))
+            .map(|other| (other, collection(other) == collection(rule)))
+            .collect();
+        for candidate in std::mem::take(&mut by_rule[rule]) {
+            let at = expression(&candidate);
+            // Facts of one collection that share an expression (blocks that a `dynamic` makes) are told apart.
+            let silent = broader.iter().any(|&(other, same)| {
+                reported[other].get(&at).is_some_and(|keys| !same || keys.contains(&candidate.key))
+            });
+            if silent {
+                continue;
+            }
+            if candidate.verdict == Verdict::Violation {
+                reported[rule].entry(at).or_default().insert(candidate.key.clone());
+            }
+            kept.push(candidate);
+        }
+    }
+    kept
+}
+
+/// What makes two candidates speak of the same expression.
+type Expression = (Option<String>, Option<Span>, String);
+
+fn expression(candidate: &Candidate) -> Expression {
+    let path = if candidate.spot.span.is_some() { String::new() } else { candidate.spot.path.clone() };
+    (candidate.address.clone(), candidate.spot.span, path)
+}
+
+impl Check<'_> {
+    /// Makes the report. `only`: the paths whose findings are asked for (what is in them, or caused by them); all if
+    /// it is empty.
+    #[must_use]
+    pub fn finish(mut self, inputs: Vec<Input>, only: &BTreeSet<String>, sources: &Sources, trees: &Trees) -> Report {
+        let policy = self.policy;
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let mut suppressions = Suppressions::read(&self, sources, trees);
+        let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates
+            .drain(..)
+            .map(|candidate| {
+                let by = suppressions.cover(&candidate, policy, sources);
+                (candidate, by)
+            })
+            .collect();
+        let nothing = Inventory::default();
+        let facts = Facts::new(&nothing, &[], trees);
+        facts.set_suppressions(suppressions.facts(policy, &facts, &self.today));
+        let mut about = Vec::new();
+        for rule in (0..policy.rules.len()).filter(|&rule| is_about_policy(policy, rule)) {
+            ask(policy, rule, &facts, trees, &mut about, &mut self.problems);
+        }
+        suppressed.extend(about.into_iter().map(|candidate| (candidate, None)));
+        suppressed.retain(|(candidate, _)| self.is_wanted(candidate, only, sources));
+        let mut findings = findings(policy, suppressed, sources);
+        settle(&mut findings, sources);
+        self.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
+        self.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
+        let mut report = Report {
+            inputs,
+            rules: policy.summaries(),
+            findings,
+            problems: self.problems,
+            summary: Summary { resources: self.resources, ..Summary::default() },
+            fail_on: policy.fail_on,
+            sensitive_spans: self.sensitive_spans,
+        };
+        report.summary = counts(&report);
+        report
+    }
+
+    /// Adds problems met outside readings (in the policy, in usage).
+    pub fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(problems);
+    }
+
+    fn is_wanted(&self, candidate: &Candidate, only: &BTreeSet<String>, sources: &Sources) -> bool {
+        let path = |span: Span| sources.file(span.file).path.as_str();
+        let excluded = |span: Span| {
+            self.policy.configuration.excludes(Path::new(path(span)), &self.policy.current_directory)
+        };
+        if candidate.spot.span.is_some_and(excluded) {
+            return false;
+        }
+        let mut spans = candidate.spot.span.into_iter().chain(candidate.spot.related.iter().map(|related| related.span));
+        only.is_empty() || spans.any(|span| only.contains(path(span)))
+    }
+}
+
+/// One report of several (of root modules with configurations of their own, of shards).
+#[must_use]
+pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
+    let mut reports = reports.into_iter();
+    let mut joined = reports.next()?;
+    for report in reports {
+        joined.inputs.extend(report.inputs);
+        for rule in report.rules {
+            match joined.rules.iter_mut().find(|known| known.name == rule.name) {
+                Some(known) => known.severity = known.severity.max(rule.severity),
+                None => joined.rules.push(rule),
+            }
+        }
+        joined.findings.extend(report.findings);
+        joined.problems.extend(report.problems);
+        joined.sensitive_spans.extend(report.sensitive_spans);
+        joined.summary.resources += report.summary.resources;
+        joined.fail_on = [joined.fail_on, report.fail_on].into_iter().flatten().min();
+    }
+    joined.rules.sort_by(|left, right| left.name.cmp(&right.name));
+    settle(&mut joined.findings, sources);
+    joined.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
+    joined.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
+    joined.summary = counts(&joined);
+    Some(joined)
+}
+
+/// Makes findings: violations as they are, undetermined ones merged by resource and expression.
+fn findings(policy: &Policy, candidates: Vec<(Candidate, Option<Suppressed>)>, sources: &Sources) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut unknown: BTreeMap<(Expression, Option<Suppressed>), Vec<Candidate>> = BTreeMap::new();
+    for (candidate, suppressed) in candidates {
+        match candidate.verdict {
+            Verdict::Violation => findings.push(finding(policy, candidate, Vec::new(), suppressed, sources)),
+            Verdict::Undetermined => {
+                unknown.entry((expression(&candidate), suppressed)).or_default().push(candidate);
+            }
+        }
+    }
+    for ((_, suppressed), mut group) in unknown {
+        group.sort_by_key(|candidate| {
+            (std::cmp::Reverse(policy.severity(candidate.rule)), policy.rules[candidate.rule].name.clone())
+        });
+        let severity = group.iter().map(|candidate| candidate.severity).max().unwrap_or(Severity::Warning);
+        let mut names: Vec<String> = Vec::new();
+        for candidate in &group {
+            let name = &policy.rules[candidate.rule].name;
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        let mut first = group.swap_remove(0);
+        first.severity = severity;
+        if !first.own_message || names.len() > 1 {
+            first.hangs_on = first.hangs_on.or_else(|| group.into_iter().find_map(|candidate| candidate.hangs_on));
+            first.message = undetermined_message(&first, &names);
+        }
+        let mut also = names.split_off(1);
+        also.sort();
+        findings.push(finding(policy, first, also, suppressed, sources));
+    }
+    findings
+}
+
+/// What is not known, and which rules hang on it.
+fn undetermined_message(candidate: &Candidate, rules: &[String]) -> String {
+    let rules: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+    let rules = match rules.as_slice() {
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [] => String::new(),
+    };
+    let subject = match (candidate.spot.path.as_str(), &candidate.address) {
+        ("", Some(address)) => format!("`{address}`"),
+        ("", None) => "This".to_owned(),
+        (path, _) => format!("`{path}`"),
+    };
+    match &candidate.hangs_on {
+        Some(reference) => format!("{subject} hangs on {reference}, known only after apply: {rules} cannot be decided"),
+        None => format!("{subject} hangs on a value known only after apply: {rules} cannot be decided"),
+    }
+}
+
+fn finding(
+    policy: &Policy,
+    candidate: Candidate,
+    also: Vec<String>,
+    suppressed: Option<Suppressed>,
+    sources: &Sources,
+) -> Finding {
+    let rule = &policy.rules[candidate.rule];
+    let place = candidate.address.clone().or_else(|| candidate.spot.span.map(|span| sources.file(span.file).path.clone()));
+    let parts = [rule.name.as_str(), place.as_deref().unwrap_or_default(), &candidate.spot.path, candidate.verdict.word()];
+    Finding {
+        rule: rule.name.clone(),
+        also,
+        severity: candidate.severity,
+        verdict: candidate.verdict,
+        message: candidate.message,
+        address: candidate.address,
+        resource_type: candidate.resource_type,
+        location: candidate.spot.span,
+        related: candidate.spot.related,
+        suppressed,
+        fingerprint: fingerprint(&parts),
+        help: rule.fix.clone(),
+        root: None,
+    }
+}
+
+/// 32 hexadecimal digits over the parts.
+fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sorts, drops what is said twice (a file that several root modules share), and tells equal fingerprints apart.
+fn settle(findings: &mut Vec<Finding>, sources: &Sources) {
+    // By bytes, which is the order of lines and columns, at no cost on a file that is one giant line.
+    let place = |span: Span| (sources.file(span.file).path.clone(), span.start, span.end);
+    findings.sort_by_cached_key(|finding| {
+        (
+            finding.location.map(place),
+            finding.rule.clone(),
+            finding.address.clone(),
+            finding.message.clone(),
+            finding.related.iter().map(|related| place(related.span)).collect::<Vec<_>>(),
+            finding.suppressed.clone(),
+        )
+    });
+    findings.dedup_by(|later, kept| {
+        later.rule == kept.rule
+            && later.address == kept.address
+            && later.message == kept.message
+            && later.location.map(place) == kept.location.map(place)
+            && later.related.iter().map(|at| place(at.span)).eq(kept.related.iter().map(|at| place(at.span)))
+            && later.root == kept.root
+    });
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for finding in findings {
+        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            finding.fingerprint = fingerprint(&[&finding.fingerprint, &count.to_string()]);
+        }
+    }
+}
+
+fn problem_key(problem: &Problem, sources: &Sources) -> (Option<String>, Option<u32>, String) {
+    let path = problem.span.map(|span| sources.file(span.file).path.clone()).or_else(|| problem.path.clone());
+    (path, problem.span.map(|span| span.start), problem.message.clone())
+}
+
+/// Counts over a report; undetermined and suppressed findings are counted there alone.
+fn counts(report: &Report) -> Summary {
+    let mut summary = Summary {
+        resources: report.summary.resources,
+        rules: report.rules.len(),
+        problems: report.problems.len(),
+        ..Summary::default()
+    };
+    for finding in &report.findings {
+        let count = match (&finding.suppressed, finding.verdict, finding.severity) {
+            (Some(_), _, _) => &mut summary.suppressed,
+            (None, Verdict::Undetermined, _) => &mut summary.undetermined,
+            (None, Verdict::Violation, Severity::Error) => &mut summary.errors,
+            (None, Verdict::Violation, Severity::Warning) => &mut summary.warnings,
+            (None, Verdict::Violation, Severity::Info) => &mut summary.infos,
+        };
+        *count += 1;
+    }
+    summary
+}

@@ -1,0 +1,354 @@
+//! Suppressions: comments (`# terravet:ignore[sg/open-port] reason`) and the configuration's `ignore` blocks.
+//!
+//! A comment covers the line it stands on or, alone on its line, the next one, and the whole of every block, attribute
+//! or element that begins there; as the first thing in a block it covers the block. What it covers is where findings
+//! stand and where their values were typed; a `module` block that is covered covers all inside the module. In JSON a
+//! property `"//": "terravet:ignore[…] reason"` covers the object that it is in.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Suppressed;
+use crate::lang::{Type, Value};
+use crate::source::{Sources, Span, nearest};
+use crate::syntax::{Kind, NodeId, Syntax, Tree, Trees};
+
+use super::check::{Candidate, Check};
+use super::configuration::is_date;
+use super::facts::{Facts, Kept, Spot, object};
+use super::{Policy, pattern};
+
+const MARKER: &str = "terravet:ignore";
+
+/// All suppressions of a run, with what came of them.
+pub(super) struct Suppressions {
+    entries: Vec<Entry>,
+    /// Indices of those that are comments, by path.
+    by_path: BTreeMap<String, Vec<usize>>,
+    /// Indices of those in the configuration.
+    configured: Vec<usize>,
+}
+
+struct Entry {
+    place: Span,
+    /// Byte ranges of its file.
+    covers: Vec<(u32, u32)>,
+    address: Option<String>,
+    rules: Vec<Listed>,
+    reason: String,
+    expires: Option<String>,
+    /// What is wrong with how it is written.
+    mistake: Option<String>,
+    active: bool,
+}
+
+/// A rule, or a pattern of rules, that a suppression names.
+struct Listed {
+    pattern: String,
+    used: bool,
+}
+
+impl Suppressions {
+    /// Reads the comments of everything that took part, and the configuration's entries.
+    pub(super) fn read(check: &Check<'_>, sources: &Sources, trees: &Trees) -> Self {
+        let mut all = Self { entries: Vec::new(), by_path: BTreeMap::new(), configured: Vec::new() };
+        for (path, (file, tree)) in &check.files {
+            let Some(tree) = tree.map(|tree| trees.get(tree)) else { continue };
+            let text = &sources.file(*file).text;
+            if memchr::memmem::find(text.as_bytes(), MARKER.as_bytes()).is_none() {
+                continue;
+            }
+            let found = match tree.syntax {
+                Syntax::Native => comments(tree, text),
+                Syntax::Json => properties(tree),
+                Syntax::Expression => Vec::new(),
+            };
+            let first = all.entries.len();
+            all.entries.extend(found);
+            all.by_path.insert(path.clone(), (first..all.entries.len()).collect());
+        }
+        let first = all.entries.len();
+        all.entries.extend(check.policy.configuration.ignores.iter().map(|ignore| Entry {
+            place: ignore.span,
+            covers: Vec::new(),
+            address: Some(ignore.address.clone()),
+            rules: vec![Listed { pattern: ignore.rule.clone(), used: false }],
+            reason: ignore.reason.clone(),
+            expires: ignore.expires.clone(),
+            mistake: None,
+            active: false,
+        }));
+        all.configured = (first..all.entries.len()).collect();
+        for entry in &mut all.entries {
+            let expired = entry.expires.as_ref().is_some_and(|day| *day < check.today);
+            entry.active = entry.mistake.is_none() && !entry.reason.is_empty() && !expired;
+        }
+        all
+    }
+
+    /// The suppression that covers a candidate, if one does; all that do count as used.
+    pub(super) fn cover(&mut self, candidate: &Candidate, policy: &Policy, sources: &Sources) -> Option<Suppressed> {
+        let rule = &policy.rules[candidate.rule].name;
+        let mut covering: Vec<usize> = Vec::new();
+        let typed = candidate.spot.related.iter().map(|related| related.span);
+        let places = candidate.spot.span.into_iter().chain(typed).map(|span| (span, false));
+        for (span, whole) in places.chain(candidate.calls.iter().map(|call| (*call, true))) {
+            let Some(entries) = self.by_path.get(&sources.file(span.file).path) else { continue };
+            let covers = |&(start, end): &(u32, u32)| {
+                if whole { start <= span.start && span.end <= end } else { start < span.end && span.start < end }
+            };
+            covering.extend(entries.iter().filter(|&&entry| self.entries[entry].covers.iter().any(covers)));
+        }
+        let address = candidate.address.as_deref().unwrap_or_default();
+        covering.extend(self.configured.iter().filter(|&&entry| {
+            self.entries[entry].address.as_ref().is_some_and(|wanted| pattern::matches(wanted, address))
+        }));
+        let mut by = None;
+        for index in covering {
+            let entry = &mut self.entries[index];
+            let mut listed = entry.rules.iter_mut().filter(|listed| pattern::matches(&listed.pattern, rule)).peekable();
+            if !entry.active || listed.peek().is_none() {
+                continue;
+            }
+            listed.for_each(|listed| listed.used = true);
+            by = by.or_else(|| {
+                Some(Suppressed {
+                    reason: entry.reason.clone(),
+                    expires: entry.expires.clone(),
+                    place: entry.place,
+                })
+            });
+        }
+        by
+    }
+
+    /// `policy.suppressions`: what the `suppression/` rules look at.
+    pub(super) fn facts(&self, policy: &Policy, facts: &Facts<'_>, today: &str) -> Value {
+        let list = |texts: Vec<String>| {
+            Value::list(Type::String, texts.iter().map(|text| Value::string(text)).collect())
+        };
+        let fact = |entry: &Entry| {
+            let rules: Vec<String> = entry.rules.iter().map(|listed| listed.pattern.clone()).collect();
+            let unused = entry.rules.iter().filter(|listed| entry.active && !listed.used && all_ran(policy, &listed.pattern));
+            let path = format!("{}:{}", entry.address.as_deref().unwrap_or_default(), rules.join(","));
+            let spot = Spot { span: Some(entry.place), path, ..Spot::default() };
+            object(
+                facts.keep(Kept::Spot(spot)),
+                [
+                    ("rules", list(rules)),
+                    ("unknown", list(entry.rules.iter().filter_map(|listed| unknown(policy, &listed.pattern)).collect())),
+                    ("mistake", Value::string(entry.mistake.as_deref().unwrap_or_default())),
+                    ("reason", Value::string(&entry.reason)),
+                    ("expires", Value::string(entry.expires.as_deref().unwrap_or_default())),
+                    ("expired", Value::bool(entry.expires.as_ref().is_some_and(|day| day.as_str() < today))),
+                    ("unused", list(unused.map(|listed| listed.pattern.clone()).collect())),
+                ],
+            )
+        };
+        Value::tuple(self.entries.iter().map(fact).collect())
+    }
+}
+
+/// Whether every rule that a pattern names ran (there is at least one).
+fn all_ran(policy: &Policy, named: &str) -> bool {
+    let mut matched = policy
+        .rules
+        .iter()
+        .zip(&policy.set)
+        .filter(|(rule, _)| pattern::matches(named, &rule.name))
+        .map(|(_, set)| set.enabled)
+        .peekable();
+    matched.peek().is_some() && matched.all(|enabled| enabled)
+}
+
+/// A name that is no rule's, with the nearest one that is.
+fn unknown(policy: &Policy, named: &str) -> Option<String> {
+    if policy.rules.iter().any(|rule| pattern::matches(named, &rule.name)) {
+        return None;
+    }
+    Some(match nearest(named, policy.rules.iter().map(|rule| rule.name.as_str())) {
+        Some(near) => format!("`{named}` (did you mean `{near}`?)"),
+        None => format!("`{named}`"),
+    })
+}
+
+/// The suppression that a text (of a comment, without its markers) is.
+fn parse(text: &str, place: Span, covers: Vec<(u32, u32)>) -> Option<Entry> {
+    let rest = text.trim_start().strip_prefix(MARKER)?;
+    let mut entry = Entry {
+        place,
+        covers,
+        address: None,
+        rules: Vec::new(),
+        reason: String::new(),
+        expires: None,
+        mistake: None,
+        active: false,
+    };
+    let listed = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let Some((rules, rest)) = listed else {
+        entry.mistake = Some("names no rules in brackets".into());
+        return Some(entry);
+    };
+    let rules = rules.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+    entry.rules = rules.map(|rule| Listed { pattern: rule.to_owned(), used: false }).collect();
+    if entry.rules.is_empty() {
+        entry.mistake = Some("names no rules in brackets".into());
+    }
+    let words = rest.split_whitespace().filter(|word| match word.strip_prefix("expires=") {
+        Some(day) => {
+            let day = day.trim_matches(['"', ',', ';', ':', '.']);
+            if !is_date(day) {
+                entry.mistake = Some(format!("expires on `{day}`, which is no day as 2027-01-31 is"));
+            }
+            entry.expires = Some(day.to_owned());
+            false
+        }
+        None => true,
+    });
+    let reason = words.collect::<Vec<_>>().join(" ");
+    if reason.contains(char::is_alphanumeric) {
+        entry.reason = reason;
+    }
+    Some(entry)
+}
+
+/// The suppressions among the comments of a file of native syntax.
+fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
+    let layout = Layout::of(tree, text);
+    tree.comments
+        .iter()
+        .filter_map(|&(start, end)| {
+            let comment = text.get(start as usize..end as usize)?;
+            let inner = comment.trim_start_matches(['#', '/', '*']).trim_end_matches(['*', '/']);
+            inner.trim_start().starts_with(MARKER).then(|| parse(inner, tree.place(start, end), layout.covered(start, end)))?
+        })
+        .collect()
+}
+
+/// Where things begin and end in a file.
+struct Layout<'t> {
+    text: &'t str,
+    comments: &'t [(u32, u32)],
+    /// Start and end of every node but bodies, by start.
+    nodes: Vec<(u32, u32)>,
+    /// Of every block: the end of its header, the start of its first item (or its end), and the block itself.
+    heads: Vec<(u32, u32, (u32, u32))>,
+}
+
+impl<'t> Layout<'t> {
+    fn of(tree: &'t Tree, text: &'t str) -> Self {
+        let mut layout = Self { text, comments: &tree.comments, nodes: Vec::new(), heads: Vec::new() };
+        for (index, node) in tree.nodes.iter().enumerate() {
+            if node.kind != Kind::Body {
+                layout.nodes.push((node.start, node.end));
+            }
+            if node.kind == Kind::Block {
+                let (mut header, mut first) = (node.start, node.end);
+                for child in tree.children(NodeId(index as u32)) {
+                    match tree.kind(child) {
+                        Kind::Body => first = tree.child(child, 0).map_or(node.end, |item| tree.node(item).start),
+                        _ => header = tree.node(child).end,
+                    }
+                }
+                layout.heads.push((header, first, (node.start, node.end)));
+            }
+        }
+        layout.nodes.sort_unstable();
+        layout.heads.sort_unstable();
+        layout
+    }
+
+    /// What a comment covers.
+    fn covered(&self, start: u32, end: u32) -> Vec<(u32, u32)> {
+        let mut covers = Vec::new();
+        let after = self.heads.partition_point(|(header, ..)| *header <= start);
+        // Heads do not overlap: the nearest before is the only one that can hold the comment.
+        if let Some((_, first, block)) = after.checked_sub(1).map(|index| self.heads[index])
+            && start < first
+        {
+            covers.push(block);
+        }
+        let (from, to) = (self.line_start(start), self.line_end(end));
+        let shares_line = self.has_code(from, start) || self.has_code(end, to);
+        let line = if shares_line { Some((from, self.line_end(start))) } else { self.next_code_line(to) };
+        if let Some((from, to)) = line {
+            let first = self.nodes.partition_point(|(start, _)| *start < from);
+            let begun = self.nodes[first..].iter().take_while(|(start, _)| *start < to);
+            covers.push((from, begun.map(|(_, end)| *end).max().unwrap_or(to).max(to)));
+        }
+        covers
+    }
+
+    fn line_start(&self, at: u32) -> u32 {
+        memchr::memrchr(b'\n', &self.text.as_bytes()[..at as usize]).map_or(0, |newline| newline as u32 + 1)
+    }
+
+    fn line_end(&self, at: u32) -> u32 {
+        let rest = &self.text.as_bytes()[at as usize..];
+        memchr::memchr(b'\n', rest).map_or(self.text.len(), |newline| at as usize + newline) as u32
+    }
+
+    /// Whether there is anything but white space and comments.
+    fn has_code(&self, from: u32, to: u32) -> bool {
+        let mut at = from;
+        while at < to {
+            if let Some(end) = self.comment_at(at) {
+                at = end;
+            } else if self.text.as_bytes()[at as usize].is_ascii_whitespace() || !self.text.is_char_boundary(at as usize) {
+                at += 1;
+            } else {
+                return !self.text[at as usize..].starts_with('\u{feff}');
+            }
+        }
+        false
+    }
+
+    fn comment_at(&self, at: u32) -> Option<u32> {
+        self.comments.binary_search_by_key(&at, |(start, _)| *start).ok().map(|index| self.comments[index].1)
+    }
+
+    /// The line of code below, where nothing but comments stands between.
+    fn next_code_line(&self, mut end: u32) -> Option<(u32, u32)> {
+        while (end as usize) < self.text.len() {
+            let from = end + 1;
+            let to = self.line_end(from.min(self.text.len() as u32));
+            if self.text.get(from as usize..to as usize).is_none_or(|line| line.trim().is_empty()) {
+                return None;
+            }
+            if self.has_code(from, to) {
+                return Some((from, to));
+            }
+            // A comment may reach over several lines.
+            let first = self.comments.partition_point(|(start, _)| *start < from);
+            let last = self.comments[first..].iter().take_while(|(start, _)| *start < to).last();
+            end = self.line_end(last.map_or(to, |(_, end)| *end).max(to));
+        }
+        None
+    }
+}
+
+/// The suppressions among the `//` properties of a file of JSON syntax.
+fn properties(tree: &Tree) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    // A node, and the property or array element that it is the value of.
+    let mut stack = vec![(tree.root, tree.root)];
+    while let Some((node, outer)) = stack.pop() {
+        for child in tree.children(node) {
+            match tree.kind(child) {
+                Kind::ObjectItem => {
+                    let (Some(key), Some(value)) = (tree.child(child, 0), tree.child(child, 1)) else { continue };
+                    let is_comment = tree.constant_text(key).is_some_and(|text| text == "//");
+                    if let Some(text) = tree.constant_text(value).filter(|_| is_comment) {
+                        let (object, outer) = (tree.span(node), tree.span(outer));
+                        let covers = vec![(outer.start.min(object.start), outer.end.max(object.end))];
+                        entries.extend(parse(&text, tree.span(value), covers));
+                    }
+                    stack.push((value, child));
+                }
+                _ => stack.push((child, child)),
+            }
+        }
+    }
+    entries.sort_by_key(|entry| entry.place);
+    entries
+}

@@ -1,0 +1,257 @@
+//! Tag facts: the effective tags of what can be tagged, and what rules ask of them.
+
+use std::collections::BTreeSet;
+
+use crate::address::Mode;
+use crate::inventory::{Instance, Way};
+use crate::lang::eval::Evaluated;
+use crate::lang::value::Entries;
+use crate::lang::{Data, Str, Type, Value, convert};
+use crate::schema::{self, Tagging};
+use crate::source::{Problem, Span};
+use crate::syntax::{Kind, NodeId, NodeRef, Trees};
+
+use super::facts::{Facts, Kept, Spot, object};
+use super::rule::descendants;
+
+/// Which tag of which instance, for its place.
+#[derive(Clone, Debug)]
+pub(super) struct Tag {
+    instance: usize,
+    /// `None`: a tag whose key is not known.
+    key: Option<Str>,
+    value: Value,
+    /// Whether the key is meant, not the value.
+    is_key: bool,
+}
+
+/// The effective tags of an instance.
+struct TagSet {
+    /// Those whose keys are known.
+    entries: Vec<(Str, Value)>,
+    /// Whether there may be others.
+    more: bool,
+}
+
+/// `inventory.taggable`: what takes tags, with its effective tags.
+pub(super) fn taggable(facts: &Facts<'_>) -> Value {
+    let fact = |(index, instance, tags): (usize, &Instance, TagSet)| {
+        let origin = facts.keep(Kept::Tags(index));
+        let more = if tags.more { Value::unknown(Type::Bool) } else { Value::bool(false) };
+        object(
+            origin,
+            [
+                ("address", Value::string(&instance.address.to_string())),
+                ("type", Value::normalized(instance.address.type_name.clone())),
+                ("tags", Value::map(Type::String, Entries::new(tags.entries)).with_origin(origin)),
+                ("more", more.with_origin(origin)),
+            ],
+        )
+    };
+    Value::tuple(tag_sets(facts).map(fact).collect())
+}
+
+/// A function of rule files over tags; `None` where there is none of that name.
+pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
+    let result = match (name, arguments) {
+        ("tags_named", [keys]) => tags_named(facts, keys),
+        ("missing_tags", [fact, keys, spelled]) => missing_tags(fact, keys, spelled),
+        ("allowed_value", [allowed, value]) => allowed_value(allowed, value),
+        ("tags_named" | "missing_tags" | "allowed_value", _) => Err(format!("wrong number of arguments of `{name}`")),
+        _ => return None,
+    };
+    Some(result.map_err(|message| Box::new(Problem::at(at, message))))
+}
+
+/// Every tag whose key is one of `keys`, letter case and surrounding space aside, and one of unknown key for each
+/// resource that may have further tags.
+fn tags_named(facts: &Facts<'_>, keys: &Value) -> Result<Value, String> {
+    let folded: BTreeSet<String> = texts(keys)?.iter().map(|key| fold(key)).collect();
+    if folded.is_empty() {
+        return Ok(Value::tuple(Vec::new()));
+    }
+    let mut found = Vec::new();
+    for (instance, at, tags) in tag_sets(facts) {
+        let mut fact = |key: Option<Str>, value: Value| {
+            let shown = key.clone().map_or_else(|| Value::unknown(Type::String), Value::normalized);
+            let tag = Tag { instance, key, value: value.clone(), is_key: false };
+            let value_at = facts.keep(Kept::Tag(tag.clone()));
+            let key_at = facts.keep(Kept::Tag(Tag { is_key: true, ..tag }));
+            found.push(object(
+                value_at,
+                [
+                    ("address", Value::string(&at.address.to_string())),
+                    ("type", Value::normalized(at.address.type_name.clone())),
+                    ("key", shown.with_origin(key_at)),
+                    ("value", value.with_origin(value_at)),
+                ],
+            ));
+        };
+        for (key, value) in tags.entries {
+            if folded.contains(&fold(&key)) {
+                fact(Some(key), value);
+            }
+        }
+        if tags.more {
+            fact(None, Value::unknown(Type::String));
+        }
+    }
+    Ok(Value::tuple(found))
+}
+
+fn fold(key: &str) -> String {
+    key.trim().to_lowercase()
+}
+
+/// The keys that a resource of `inventory.taggable` certainly lacks or holds blank. Where none is certain but the answer
+/// hangs on what is not known, it is unknown. A tag whose key differs from a `spelled` one only in spelling counts.
+fn missing_tags(fact: &Value, keys: &Value, spelled: &Value) -> Result<Value, String> {
+    let tags = fact.get("tags").and_then(Value::entries).ok_or("`missing_tags` takes a fact of `inventory.taggable`")?;
+    let more = fact.get("more").is_some_and(Value::is_unknown);
+    let spelled = texts(spelled)?;
+    let (mut missing, mut unsure) = (Vec::new(), false);
+    for key in texts(keys)? {
+        let exact = tags.get(&key);
+        let near = || {
+            let spelled = spelled.contains(&key);
+            spelled.then(|| tags.iter().find(|(other, _)| fold(other) == fold(&key)).map(|(_, value)| value)).flatten()
+        };
+        match exact.or_else(near).map(|value| &value.data) {
+            Some(Data::Unknown(unknown)) => unsure |= unknown.prefix.as_ref().is_none_or(|text| text.trim().is_empty()),
+            Some(Data::String(text)) if !text.trim().is_empty() => {}
+            Some(_) => missing.push(Value::string(&key)),
+            None if more => unsure = true,
+            None => missing.push(Value::string(&key)),
+        }
+    }
+    if missing.is_empty() && unsure {
+        return Ok(Value::unknown(Type::list(Type::String)));
+    }
+    Ok(Value::list(Type::String, missing))
+}
+
+/// Whether a value is in a list, or is matched as a whole by a regular expression.
+fn allowed_value(allowed: &Value, value: &Value) -> Result<Value, String> {
+    let is_list = allowed.elements().is_some();
+    if !is_list && allowed.as_str().is_none() {
+        return Err("what is allowed must be a list of texts, or a regular expression".into());
+    }
+    let pattern = match allowed.as_str() {
+        Some(pattern) => Some(
+            regex::Regex::new(&format!(r"\A(?:{pattern})\z"))
+                .map_err(|_| format!("`{pattern}` is no regular expression"))?,
+        ),
+        None => None,
+    };
+    if value.is_unknown() {
+        return Ok(Value::unknown(Type::Bool));
+    }
+    let text = value.as_str().unwrap_or_default();
+    Ok(Value::bool(match pattern {
+        Some(pattern) => pattern.is_match(text),
+        None => texts(allowed)?.iter().any(|one| one == text),
+    }))
+}
+
+/// The texts of a list, or of the keys of a map.
+fn texts(value: &Value) -> Result<Vec<String>, String> {
+    if value.is_null() {
+        return Ok(Vec::new());
+    }
+    let list = convert::convert(value, &Type::list(Type::String))?;
+    let elements = list.elements().ok_or("a list of texts is required")?;
+    Ok(elements.iter().filter_map(|element| element.as_str().map(str::to_owned)).collect())
+}
+
+fn tag_sets<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (usize, &'f Instance, TagSet)> {
+    facts.inventory.instances().iter().enumerate().filter_map(|(index, instance)| {
+        if instance.address.mode != Mode::Managed {
+            return None;
+        }
+        let tags = match schema::resource(instance.type_name())?.tagging {
+            Tagging::None => return None,
+            Tagging::TagsAll => tag_map(instance),
+            Tagging::TagBlocks => tag_blocks(instance),
+        };
+        Some((index, instance, tags))
+    })
+}
+
+fn tag_map(instance: &Instance) -> TagSet {
+    let (all, own) = (instance.get("tags_all"), instance.get("tags"));
+    let known = [all, own].into_iter().flatten().find_map(Value::entries);
+    let entries = known.map(|entries| entries.iter().cloned().collect()).unwrap_or_default();
+    let source = all.filter(|value| !value.is_null()).or(own);
+    TagSet { entries, more: source.is_some_and(Value::is_unknown) }
+}
+
+/// Of `tag` blocks, and of the list `tags` that provider 3 has beside them.
+fn tag_blocks(instance: &Instance) -> TagSet {
+    let mut tags = TagSet { entries: Vec::new(), more: false };
+    for value in ["tag", "tags"].into_iter().filter_map(|name| instance.get(name)) {
+        tags.more |= value.is_unknown();
+        for block in value.elements().unwrap_or_default() {
+            match block.get("key").map(|key| &key.data) {
+                Some(Data::String(key)) => {
+                    let value = block.get("value").cloned().unwrap_or_else(|| Value::null(Type::String));
+                    tags.entries.push((key.clone(), value));
+                }
+                _ => tags.more |= block.is_unknown() || block.get("key").is_some_and(Value::is_unknown),
+            }
+        }
+    }
+    tags
+}
+
+/// The place of an instance's tags: the attribute, or the header where there is none.
+pub(super) fn spot_of_tags(facts: &Facts<'_>, instance: usize) -> Spot {
+    let at = facts.inventory.instance(instance);
+    match at.get("tags").filter(|tags| !tags.is_null()) {
+        Some(tags) => facts.locate(instance, &[Way::Name("tags")], Some(tags)),
+        None => Spot { path: "tags".into(), ..facts.locate(instance, &[], None) },
+    }
+}
+
+/// The place of a tag: its entry or block; where it comes from the provider's `default_tags`, the instance's tags.
+pub(super) fn spot_of_tag(facts: &Facts<'_>, tag: &Tag) -> Spot {
+    let Some(key) = &tag.key else { return spot_of_tags(facts, tag.instance) };
+    let at = facts.inventory.instance(tag.instance);
+    for name in ["tag", "tags"] {
+        for (index, block) in at.get(name).and_then(Value::elements).unwrap_or_default().iter().enumerate() {
+            if block.get("key").and_then(Value::as_str) == Some(key) {
+                let part = if tag.is_key { "key" } else { "value" };
+                let way = [Way::Name(name), Way::Element(index, block), Way::Name(part)];
+                let spot = facts.locate(tag.instance, &way, block.get(part));
+                return Spot { path: format!("{name}[{key}]"), ..spot };
+            }
+        }
+    }
+    let path = format!("tags[{key}]");
+    let Some(value) = at.get("tags").and_then(|tags| tags.get(key)) else {
+        let spot = spot_of_tags(facts, tag.instance);
+        let typed = facts.locate(tag.instance, &[], Some(&tag.value)).related;
+        return Spot { path, related: typed, ..spot };
+    };
+    let way = [Way::Name("tags"), Way::Key(key)];
+    let mut spot = facts.locate(tag.instance, &way, Some(value));
+    let sites = at.sites.as_ref();
+    let written = sites.and_then(|sites| sites.attributes.iter().find(|attribute| &*attribute.name == "tags"));
+    if let Some(name) = written.filter(|_| tag.is_key).and_then(|site| key_in(facts.trees, site.expression, key)) {
+        spot.span = Some(name);
+    }
+    Spot { path, ..spot }
+}
+
+/// Where a key is written in an expression.
+fn key_in(trees: &Trees, expression: NodeRef, key: &str) -> Option<Span> {
+    let tree = trees.get(expression.tree);
+    let is_key = |node: NodeId| match tree.kind(node) {
+        Kind::Name => tree.text(node) == key,
+        _ => tree.constant_text(node).is_some_and(|text| text == key),
+    };
+    descendants(trees, expression)
+        .filter(|&node| tree.kind(node) == Kind::ObjectItem)
+        .filter_map(|item| tree.child(item, 0))
+        .find(|&node| is_key(node))
+        .map(|node| tree.span(node))
+}
