@@ -266,8 +266,8 @@ impl Asking<'_, '_> {
         };
         let steps = highlight.and_then(|at| steps_in_values(self.trees, at));
         let values = &self.facts.inventory.instance(instance).values;
-        let way = match steps {
-            Some(steps) => follow(values, &steps),
+        let way = match &steps {
+            Some(steps) => follow(values, steps),
             None => highlighted.and_then(|value| search(values, value)).unwrap_or_default(),
         };
         // A value that is nowhere in the resource was typed in the rule, or made by it.
@@ -281,7 +281,8 @@ impl Asking<'_, '_> {
         match self.evaluate(message) {
             Ok(value) if shows(&value) => shown(&value),
             Ok(_) if is_template => {
-                let parts: Vec<String> = tree.children(message.node).map(|part| self.part(message.tree, part)).collect();
+                let parts: Vec<String> =
+                    tree.children(message.node).map(|part| self.part(message.tree, part)).collect();
                 parts.concat()
             }
             Ok(value) => hidden(&value).to_owned(),
@@ -298,7 +299,10 @@ impl Asking<'_, '_> {
             Kind::Text => tree.literal(part).into_owned(),
             Kind::Interpolation => {
                 let value = tree.child(part, 0).and_then(|node| self.evaluate(NodeRef { tree: tree_id, node }).ok());
-                value.map_or_else(String::new, |value| if shows(&value) { shown(&value) } else { hidden(&value).to_owned() })
+                value.map_or_else(
+                    String::new,
+                    |value| if shows(&value) { shown(&value) } else { hidden(&value).to_owned() },
+                )
             }
             _ => "(known after apply)".to_owned(),
         }
@@ -328,7 +332,8 @@ fn truth(value: &Value) -> Result<Option<bool>, String> {
         Data::Number(_) | Data::String(_) | Data::List(..) | Data::Set(..) | Data::Map(..) => {}
         Data::Tuple(_) | Data::Object(_) => {}
     }
-    let converted = convert::convert(value, &Type::Bool).map_err(|_| "the condition must be true or false".to_owned())?;
+    let converted =
+        convert::convert(value, &Type::Bool).map_err(|_| "the condition must be true or false".to_owned())?;
     converted.as_bool().map(Some).ok_or_else(|| "the condition must be true or false".to_owned())
 }
 
@@ -385,7 +390,9 @@ fn steps_in_values(trees: &Trees, highlight: NodeRef) -> Option<Vec<RuleStep>> {
         node = tree.child(node, 0)?;
     }
     let is_name = |step: &RuleStep, name: &str| matches!(step, RuleStep::Name(text) if **text == *name);
-    if steps.pop().is_none_or(|step| !is_name(&step, "value")) || steps.pop().is_none_or(|step| !is_name(&step, "values")) {
+    if steps.pop().is_none_or(|step| !is_name(&step, "value"))
+        || steps.pop().is_none_or(|step| !is_name(&step, "values"))
+    {
         return None;
     }
     steps.reverse();
@@ -404,7 +411,9 @@ fn follow<'v>(values: &'v Value, steps: &'v [RuleStep]) -> Vec<Way<'v>> {
                 at = at.and_then(|value| value.get(name));
             }
             RuleStep::Index(index) => {
-                let Some(element) = at.and_then(Value::elements).and_then(|elements| elements.get(*index)) else { break };
+                let Some(element) = at.and_then(Value::elements).and_then(|elements| elements.get(*index)) else {
+                    break;
+                };
                 way.push(Way::Element(*index, element));
                 at = Some(element);
             }

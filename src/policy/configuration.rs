@@ -138,12 +138,9 @@ pub(super) fn read_tree(trees: &Trees, tree: TreeId) -> (Configuration, Vec<Prob
     let mut reader = Reader::new(trees);
     let mut configuration = Configuration::default();
     let root = form::root(trees, tree);
-    for attribute in reader.known(
-        root,
-        "the configuration",
-        &["fail_on", "undetermined", "exclude", "rules"],
-        &["rule", "ignore"],
-    ) {
+    for attribute in
+        reader.known(root, "the configuration", &["fail_on", "undetermined", "exclude", "rules"], &["rule", "ignore"])
+    {
         let at = attribute.expression;
         match &*attribute.name {
             "fail_on" => configuration.fail_on = fail_on(&mut reader, at),
@@ -153,8 +150,7 @@ pub(super) fn read_tree(trees: &Trees, tree: TreeId) -> (Configuration, Vec<Prob
             "exclude" => configuration.exclude = reader.texts(at, "`exclude`"),
             "rules" => {
                 let span = trees.span(at);
-                configuration.rule_paths =
-                    reader.texts(at, "`rules`").into_iter().map(|path| (path, span)).collect();
+                configuration.rule_paths = reader.texts(at, "`rules`").into_iter().map(|path| (path, span)).collect();
             }
             _ => {}
         }
@@ -185,7 +181,7 @@ pub fn parse_fail_on(word: &str) -> Option<FailOn> {
     if word == "never" { Some(None) } else { Severity::parse(word).map(Some) }
 }
 
-fn rule_block(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<RuleBlock> {
+fn rule_block<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<RuleBlock> {
     let name = reader.label(block, "a `rule`")?;
     let mut rule = RuleBlock { name, span: block.labels[0].span, enabled: None, severity: None, options: Vec::new() };
     let mut seen: Vec<String> = Vec::new();
@@ -215,7 +211,7 @@ fn rule_block(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<RuleBloc
     Some(rule)
 }
 
-fn ignore(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<Ignore> {
+fn ignore<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<Ignore> {
     if let Some(label) = block.labels.first() {
         reader.problem(label.span, "an `ignore` has no name", "Write `rule = …` into the block.");
     }
@@ -255,7 +251,10 @@ fn ignore(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<Ignore> {
 pub(super) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
     if !shape {
         return false;
     }

@@ -37,7 +37,13 @@ pub struct Outcome {
 ///
 /// # Errors
 /// If an example cannot be written out.
-pub fn run(rules: &[Rule], wanted: impl Fn(&Rule) -> bool, scratch: &Path, trees: &mut Trees) -> io::Result<Vec<Outcome>> {
+pub fn run(
+    rules: &[Rule],
+    wanted: impl Fn(&Rule) -> bool,
+    scratch: &Path,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> io::Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| wanted(rule)) {
         for (number, example) in rule.examples.iter().enumerate() {
@@ -47,7 +53,7 @@ pub fn run(rules: &[Rule], wanted: impl Fn(&Rule) -> bool, scratch: &Path, trees
                 std::fs::create_dir_all(path.parent().unwrap_or(&directory))?;
                 std::fs::write(path, &file.content)?;
             }
-            let failures = one(rules, at, example, &directory, trees);
+            let failures = one(rules, at, example, &directory, sources, trees);
             std::fs::remove_dir_all(&directory)?;
             outcomes.push(Outcome {
                 rule: rule.name.clone(),
@@ -64,22 +70,27 @@ pub fn run(rules: &[Rule], wanted: impl Fn(&Rule) -> bool, scratch: &Path, trees
 /// File, line, verdict.
 type Mark = (String, u32, Verdict);
 
-fn one(rules: &[Rule], at: usize, example: &Example, directory: &Path, trees: &mut Trees) -> Vec<String> {
+fn one(
+    rules: &[Rule],
+    at: usize,
+    example: &Example,
+    directory: &Path,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> Vec<String> {
     let policy = match policy(rules, at, example) {
         Ok(policy) => policy,
         Err(failure) => return vec![failure],
     };
     let options = Options { current_directory: directory.to_path_buf(), ..Options::default() };
-    let mut sources = Sources::default();
-    let first = trees.iter().count();
-    let reading = terraform::read(directory, &options, &mut sources, trees);
+    let reading = terraform::read(directory, &options, sources, trees);
     let mut check = Check::new(&policy, TODAY);
-    check.add_since(&reading, &sources, trees, first);
-    let report = check.finish(Vec::new(), &BTreeSet::new(), &sources, trees);
+    check.add(&reading, sources, trees);
+    let report = check.finish(Vec::new(), &BTreeSet::new(), sources, trees);
     let mut failures: Vec<String> = report
         .problems
         .iter()
-        .map(|problem| match problem.span.filter(|span| (span.file.0 as usize) < sources.files().count()) {
+        .map(|problem| match problem.span {
             Some(span) => {
                 format!("{}:{}: {}", sources.file(span.file).path, sources.position(span).line, problem.message)
             }
@@ -102,7 +113,9 @@ fn one(rules: &[Rule], at: usize, example: &Example, directory: &Path, trees: &m
         }
     }
     for ((path, line, verdict), messages) in found {
-        failures.extend(messages.iter().map(|message| format!("{path}:{line}: {} is not marked: {message}", verdict.word())));
+        failures.extend(
+            messages.iter().map(|message| format!("{path}:{line}: {} is not marked: {message}", verdict.word())),
+        );
     }
     failures
 }

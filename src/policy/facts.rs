@@ -145,10 +145,8 @@ impl<'a> Facts<'a> {
                 Way::Element(..) => None,
             })
             .collect();
-        inventory::locate(self.trees, self.inventory, instance, way, value).map_or_else(
-            || Spot { instance: Some(instance), path: path.join("."), ..Spot::default() },
-            Spot::from,
-        )
+        inventory::locate(self.trees, self.inventory, instance, way, value)
+            .map_or_else(|| Spot { instance: Some(instance), path: path.join("."), ..Spot::default() }, Spot::from)
     }
 
     /// A collection of facts, made once.
@@ -261,7 +259,9 @@ impl Scope for RuleScope<'_> {
     fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
         let resolved = |value, used| Ok(Resolved { value, used });
         match names {
-            ["each", "value", attribute, ..] if let Some(value) = self.value.get(attribute) => resolved(value.clone(), 3),
+            ["each", "value", attribute, ..] if let Some(value) = self.value.get(attribute) => {
+                resolved(value.clone(), 3)
+            }
             ["each", "value", ..] => resolved(self.value.clone(), 2),
             ["each", "key", ..] => resolved(self.key.clone(), 2),
             ["option", name, ..] => match self.options.iter().find(|(option, _)| **option == **name) {

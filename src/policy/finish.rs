@@ -11,11 +11,11 @@ use crate::inventory::Inventory;
 use crate::source::{Problem, Sources, Span};
 use crate::syntax::Trees;
 
+use super::Policy;
 use super::check::{Candidate, Check, ask, is_about_policy};
 use super::facts::Facts;
 use super::rule::Rule;
 use super::suppression::Suppressions;
-use super::Policy;
 
 /// An order of the rules in which each comes after all that it yields to.
 ///
@@ -56,7 +56,8 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
         by_rule[candidate.rule].push(candidate);
     }
     // What was reported, by rule: the expression, and the fact's key.
-    let mut reported: Vec<BTreeMap<Expression, BTreeSet<String>>> = policy.rules.iter().map(|_| BTreeMap::new()).collect();
+    let mut reported: Vec<BTreeMap<Expression, BTreeSet<String>>> =
+        policy.rules.iter().map(|_| BTreeMap::new()).collect();
     let mut kept = Vec::new();
     for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
         let broader: Vec<(usize, bool)> = policy.rules[rule]
@@ -139,13 +140,13 @@ impl Check<'_> {
 
     fn is_wanted(&self, candidate: &Candidate, only: &BTreeSet<String>, sources: &Sources) -> bool {
         let path = |span: Span| sources.file(span.file).path.as_str();
-        let excluded = |span: Span| {
-            self.policy.configuration.excludes(Path::new(path(span)), &self.policy.current_directory)
-        };
+        let excluded =
+            |span: Span| self.policy.configuration.excludes(Path::new(path(span)), &self.policy.current_directory);
         if candidate.spot.span.is_some_and(excluded) {
             return false;
         }
-        let mut spans = candidate.spot.span.into_iter().chain(candidate.spot.related.iter().map(|related| related.span));
+        let mut spans =
+            candidate.spot.span.into_iter().chain(candidate.spot.related.iter().map(|related| related.span));
         only.is_empty() || spans.any(|span| only.contains(path(span)))
     }
 }
@@ -241,8 +242,10 @@ fn finding(
     sources: &Sources,
 ) -> Finding {
     let rule = &policy.rules[candidate.rule];
-    let place = candidate.address.clone().or_else(|| candidate.spot.span.map(|span| sources.file(span.file).path.clone()));
-    let parts = [rule.name.as_str(), place.as_deref().unwrap_or_default(), &candidate.spot.path, candidate.verdict.word()];
+    let place =
+        candidate.address.clone().or_else(|| candidate.spot.span.map(|span| sources.file(span.file).path.clone()));
+    let parts =
+        [rule.name.as_str(), place.as_deref().unwrap_or_default(), &candidate.spot.path, candidate.verdict.word()];
     Finding {
         rule: rule.name.clone(),
         also,

@@ -31,12 +31,7 @@ pub(super) fn open(
 }
 
 /// Parses a file of native syntax.
-pub(super) fn parse(
-    file: SourceFile,
-    sources: &mut Sources,
-    trees: &mut Trees,
-    problems: &mut Vec<Problem>,
-) -> TreeId {
+pub(super) fn parse(file: SourceFile, sources: &mut Sources, trees: &mut Trees, problems: &mut Vec<Problem>) -> TreeId {
     let id = sources.add(file);
     let (tree, found) = native::parse(id, sources.file(id));
     problems.extend(found);
@@ -84,7 +79,11 @@ impl<'t> Reader<'t> {
         for (index, attribute) in found.iter().enumerate() {
             let name = &*attribute.name;
             if blocks.contains(&name) {
-                self.problem(attribute.name_span, format!("`{name}` is a block in {what}"), "Leave out the equals sign.");
+                self.problem(
+                    attribute.name_span,
+                    format!("`{name}` is a block in {what}"),
+                    "Leave out the equals sign.",
+                );
             } else if !attributes.contains(&name) {
                 self.unknown(attribute.name_span, &format!("{what} has no `{name}`"), name, attributes);
             } else if found[..index].iter().any(|earlier| earlier.name == attribute.name) {
@@ -94,7 +93,11 @@ impl<'t> Reader<'t> {
         for block in body.all_blocks() {
             let name = &*block.type_name;
             if attributes.contains(&name) {
-                self.problem(block.header, format!("`{name}` is an argument of {what}, not a block"), "Write `=` after it.");
+                self.problem(
+                    block.header,
+                    format!("`{name}` is an argument of {what}, not a block"),
+                    "Write `=` after it.",
+                );
             } else if !blocks.contains(&name) {
                 self.unknown(block.header, &format!("{what} has no `{name}` block"), name, blocks);
             }

@@ -30,7 +30,7 @@ pub use shipped::Extent;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{FailOn, RuleSummary, Severity};
-use crate::lang::{Str, Value, convert};
+use crate::lang::{Str, Value};
 use crate::source::{Problem, Sources, Span, nearest};
 use crate::syntax::Trees;
 
@@ -87,19 +87,17 @@ impl Policy {
     #[must_use]
     pub fn load(settings: &Settings, sources: &mut Sources, trees: &mut Trees) -> (Self, Vec<Problem>) {
         let current = &settings.current_directory;
-        let (mut rules, mut problems) = shipped::read(Extent::Checking, sources, trees);
+        let mut problems = Vec::new();
         let configuration = settings.configuration.as_ref().map_or_else(Configuration::default, |path| {
             let (configuration, found) = configuration::read(path, current, sources, trees);
             problems.extend(found);
             configuration
         });
         let own = configuration.rule_paths.iter().map(|(path, span)| (configuration.directory.join(path), Some(*span)));
-        for (path, span) in own.chain(settings.rules.iter().map(|path| (current.join(path), None))) {
-            let (read, found) = read_rules(&path, span, current, sources, trees);
-            rules.extend(read);
-            problems.extend(found);
-        }
-        problems.extend(check_rules(&mut rules));
+        let given = settings.rules.iter().map(|path| (current.join(path), None));
+        let own: Vec<_> = own.chain(given).collect();
+        let (rules, found) = rules(Extent::Checking, &own, current, sources, trees);
+        problems.extend(found);
         let set = rules.iter().map(RuleSettings::of).collect();
         let fail_on = settings.fail_on.or(configuration.fail_on).unwrap_or(Some(Severity::Error));
         let current_directory = current.clone();
@@ -207,11 +205,30 @@ impl RuleSettings {
     }
 }
 
+/// The shipped rules and those of the user's own paths (with the place where a path was written, if it was), in name
+/// order.
+#[must_use]
+pub fn rules(
+    extent: Extent,
+    own: &[(PathBuf, Option<Span>)],
+    current: &Path,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> (Vec<Rule>, Vec<Problem>) {
+    let (mut rules, mut problems) = shipped::read(extent, sources, trees);
+    for (path, span) in own {
+        let (read, found) = read_rules(path, *span, current, sources, trees);
+        rules.extend(read);
+        problems.extend(found);
+    }
+    problems.extend(check_rules(&mut rules));
+    (rules, problems)
+}
+
 /// Reads the rule files at a path: a file, or every `.hcl` file in a directory and below it.
 ///
 /// `span` is where the path was written, if it was.
-#[must_use]
-pub fn read_rules(
+fn read_rules(
     path: &Path,
     span: Option<Span>,
     current: &Path,
@@ -240,7 +257,7 @@ pub fn read_rules(
 }
 
 /// Sorts rules by name and checks what one rule says of others.
-pub(crate) fn check_rules(rules: &mut Vec<Rule>) -> Vec<Problem> {
+fn check_rules(rules: &mut Vec<Rule>) -> Vec<Problem> {
     let mut problems = Vec::new();
     rules.sort_by(|left, right| left.name.cmp(&right.name));
     rules.dedup_by(|later, kept| {
@@ -266,9 +283,7 @@ pub(crate) fn check_rules(rules: &mut Vec<Rule>) -> Vec<Problem> {
 }
 
 fn unknown_rule(rules: &[Rule], name: &str, span: Span) -> Problem {
-    let help = nearest(name, rules.iter().map(|rule| rule.name.as_str())).map_or_else(
-        || "`terravet rules` lists the rules.".to_owned(),
-        |near| format!("Did you mean `{near}`?"),
-    );
+    let help = nearest(name, rules.iter().map(|rule| rule.name.as_str()))
+        .map_or_else(|| "`terravet rules` lists the rules.".to_owned(), |near| format!("Did you mean `{near}`?"));
     Problem::at(span, format!("there is no rule `{name}`")).help(help)
 }

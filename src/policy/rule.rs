@@ -144,7 +144,7 @@ pub(super) fn read(trees: &Trees, tree: TreeId, shipped: bool) -> (Vec<Rule>, Ve
     (rules, reader.problems)
 }
 
-fn rule(reader: &mut Reader<'_>, block: &BlockView<'_>, shipped: bool) -> Option<Rule> {
+fn rule<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>, shipped: bool) -> Option<Rule> {
     let name = reader.label(block, "a `rule`")?;
     let well_formed = name.split_once('/').is_some_and(|(family, rest)| [family, rest].into_iter().all(is_kebab));
     if !well_formed {
@@ -218,13 +218,17 @@ fn severity(reader: &mut Reader<'_>, expression: NodeRef) -> Option<RuleSeverity
     among.dedup();
     if among.is_empty() {
         let span = reader.trees.span(expression);
-        reader.problem(span, "`severity` names no severity", "It is \"error\", \"warning\" or \"info\", or chooses one.");
+        reader.problem(
+            span,
+            "`severity` names no severity",
+            "It is \"error\", \"warning\" or \"info\", or chooses one.",
+        );
         return None;
     }
     Some(RuleSeverity::Computed { expression, among })
 }
 
-fn option(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<RuleOption> {
+fn option<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<RuleOption> {
     let name = reader.label(block, "an `option`")?;
     if ["enabled", "severity"].contains(&name.as_str()) {
         reader.problem(block.header, format!("`{name}` is no name for an option"), "Every rule has that setting.");
@@ -284,7 +288,7 @@ fn type_constraint(reader: &mut Reader<'_>, at: NodeRef) -> Option<Type> {
     found
 }
 
-fn example(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<Example> {
+fn example<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<Example> {
     let name = reader.label(block, "an `example`")?;
     reader.known(block.body, "an `example`", &["options", "rules"], &["file"]);
     let options = block.body.attribute("options");
@@ -299,7 +303,7 @@ fn example(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<Example> {
     Some(Example { name, span: block.header, options, options_text, rules: rules.unwrap_or_default(), files })
 }
 
-fn example_file(reader: &mut Reader<'_>, block: &BlockView<'_>) -> Option<ExampleFile> {
+fn example_file<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<ExampleFile> {
     let path = reader.label(block, "a `file`")?;
     reader.known(block.body, "a `file`", &["content"], &[]);
     let leaves = path.starts_with('/') || path.split(['/', '\\']).any(|part| part.is_empty() || part == "..");
@@ -358,4 +362,3 @@ pub(super) fn descendants(trees: &Trees, at: NodeRef) -> impl Iterator<Item = No
 fn source_text(trees: &Trees, at: NodeRef) -> String {
     trees.get(at.tree).text(at.node).to_owned()
 }
-

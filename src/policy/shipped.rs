@@ -3,8 +3,8 @@
 use crate::source::{Problem, SourceFile, Sources};
 use crate::syntax::Trees;
 
-use super::rule::{self, Rule};
 use super::form;
+use super::rule::{self, Rule};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

@@ -111,11 +111,7 @@ impl Suppressions {
             }
             listed.for_each(|listed| listed.used = true);
             by = by.or_else(|| {
-                Some(Suppressed {
-                    reason: entry.reason.clone(),
-                    expires: entry.expires.clone(),
-                    place: entry.place,
-                })
+                Some(Suppressed { reason: entry.reason.clone(), expires: entry.expires.clone(), place: entry.place })
             });
         }
         by
@@ -123,19 +119,22 @@ impl Suppressions {
 
     /// `policy.suppressions`: what the `suppression/` rules look at.
     pub(super) fn facts(&self, policy: &Policy, facts: &Facts<'_>, today: &str) -> Value {
-        let list = |texts: Vec<String>| {
-            Value::list(Type::String, texts.iter().map(|text| Value::string(text)).collect())
-        };
+        let list =
+            |texts: Vec<String>| Value::list(Type::String, texts.iter().map(|text| Value::string(text)).collect());
         let fact = |entry: &Entry| {
             let rules: Vec<String> = entry.rules.iter().map(|listed| listed.pattern.clone()).collect();
-            let unused = entry.rules.iter().filter(|listed| entry.active && !listed.used && all_ran(policy, &listed.pattern));
+            let unused =
+                entry.rules.iter().filter(|listed| entry.active && !listed.used && all_ran(policy, &listed.pattern));
             let path = format!("{}:{}", entry.address.as_deref().unwrap_or_default(), rules.join(","));
             let spot = Spot { span: Some(entry.place), path, ..Spot::default() };
             object(
                 facts.keep(Kept::Spot(spot)),
                 [
                     ("rules", list(rules)),
-                    ("unknown", list(entry.rules.iter().filter_map(|listed| unknown(policy, &listed.pattern)).collect())),
+                    (
+                        "unknown",
+                        list(entry.rules.iter().filter_map(|listed| unknown(policy, &listed.pattern)).collect()),
+                    ),
                     ("mistake", Value::string(entry.mistake.as_deref().unwrap_or_default())),
                     ("reason", Value::string(&entry.reason)),
                     ("expires", Value::string(entry.expires.as_deref().unwrap_or_default())),
@@ -220,7 +219,10 @@ fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
         .filter_map(|&(start, end)| {
             let comment = text.get(start as usize..end as usize)?;
             let inner = comment.trim_start_matches(['#', '/', '*']).trim_end_matches(['*', '/']);
-            inner.trim_start().starts_with(MARKER).then(|| parse(inner, tree.place(start, end), layout.covered(start, end)))?
+            inner
+                .trim_start()
+                .starts_with(MARKER)
+                .then(|| parse(inner, tree.place(start, end), layout.covered(start, end)))?
         })
         .collect()
 }
@@ -294,7 +296,9 @@ impl<'t> Layout<'t> {
         while at < to {
             if let Some(end) = self.comment_at(at) {
                 at = end;
-            } else if self.text.as_bytes()[at as usize].is_ascii_whitespace() || !self.text.is_char_boundary(at as usize) {
+            } else if self.text.as_bytes()[at as usize].is_ascii_whitespace()
+                || !self.text.is_char_boundary(at as usize)
+            {
                 at += 1;
             } else {
                 return !self.text[at as usize..].starts_with('\u{feff}');

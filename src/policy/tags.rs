@@ -106,7 +106,8 @@ fn fold(key: &str) -> String {
 /// The keys that a resource of `inventory.taggable` certainly lacks or holds blank. Where none is certain but the answer
 /// hangs on what is not known, it is unknown. A tag whose key differs from a `spelled` one only in spelling counts.
 fn missing_tags(fact: &Value, keys: &Value, spelled: &Value) -> Result<Value, String> {
-    let tags = fact.get("tags").and_then(Value::entries).ok_or("`missing_tags` takes a fact of `inventory.taggable`")?;
+    let tags =
+        fact.get("tags").and_then(Value::entries).ok_or("`missing_tags` takes a fact of `inventory.taggable`")?;
     let more = fact.get("more").is_some_and(Value::is_unknown);
     let spelled = texts(spelled)?;
     let (mut missing, mut unsure) = (Vec::new(), false);
