@@ -1,10 +1,8 @@
 //! The examples of the shipped rules, and what every rule file must have. `RULE=sg/` restricts the examples to the rules
 //! whose names hold that text.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use terravet::finding::Verdict;
 use terravet::policy::{Extent, Rule, examples, rules};
 use terravet::source::{Problem, Sources};
 use terravet::syntax::Trees;
@@ -35,8 +33,8 @@ fn examples_find_what_is_marked_and_nothing_else() {
     let Shipped { rules, mut sources, mut trees } = shipped();
     let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("examples-{}", std::process::id()));
     let part = std::env::var("RULE").unwrap_or_default();
-    let outcomes =
-        examples::run(&rules, |rule| rule.name.contains(&part), &scratch, &mut sources, &mut trees).expect("written out");
+    let outcomes = examples::run(&rules, |rule| rule.name.contains(&part), &scratch, &mut sources, &mut trees)
+        .expect("written out");
     assert!(!outcomes.is_empty());
     let failed: Vec<String> = outcomes
         .iter()
