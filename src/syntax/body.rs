@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::json::body as json;
 use super::{Kind, NodeId, NodeRef, Tree, TreeId};
-use crate::source::Span;
+use crate::source::{Problem, Span};
 
 /// A body in either syntax: [`super::Kind::Body`], or in JSON the [`super::Kind::Object`] or the [`super::Kind::Tuple`] of objects.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +88,14 @@ impl<'t> Body<'t> {
     /// many levels of objects (or arrays of objects), then an object or an array of objects per block.
     #[must_use]
     pub fn blocks(&self, type_name: &str, labels: usize) -> Vec<BlockView<'t>> {
+        self.read_blocks(type_name, labels, &mut Vec::new())
+    }
+
+    /// As [`Body::blocks`]; what of a JSON property cannot be a block is a problem (native syntax has none here).
+    #[must_use]
+    pub fn read_blocks(&self, type_name: &str, labels: usize, problems: &mut Vec<Problem>) -> Vec<BlockView<'t>> {
         if self.is_json() {
-            return json::blocks(*self, type_name, labels);
+            return json::blocks(*self, type_name, labels, problems);
         }
         let is_of_type =
             |item: &NodeId| self.tree.child(*item, 0).is_some_and(|name| self.tree.text(name) == type_name);

@@ -305,6 +305,13 @@ impl Tree {
         native::literal(self, id)
     }
 
+    /// A string of JSON as it stands, not read as a template: what a label, a property's name or a description is.
+    /// `None` if the node is no string, or not JSON.
+    #[must_use]
+    pub fn raw_string(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        json::raw_string(self, id)
+    }
+
     /// The children of a node.
     #[must_use]
     pub fn children(&self, id: NodeId) -> Children<'_> {

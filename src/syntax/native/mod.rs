@@ -17,6 +17,7 @@ mod term;
 use std::sync::Arc;
 
 pub(super) use literal::literal;
+pub(super) use term::is_number_in_range;
 
 use super::{Kind, Op};
 use super::{MAX_DEPTH, MAX_PROBLEMS, NONE, Node, NodeId, Syntax, Tree};
@@ -95,6 +96,11 @@ pub(super) struct List {
 impl List {
     pub(super) const EMPTY: Self = Self { first: NONE, last: NONE };
 
+    /// The first node, or [`NONE`].
+    pub(super) const fn first(self) -> u32 {
+        self.first
+    }
+
     /// Appends a node.
     pub(super) fn push(&mut self, nodes: &mut [Node], node: u32) {
         if self.first == NONE {
@@ -155,6 +161,11 @@ impl<'t> Parser<'t> {
             heredoc_open: false,
             floor: 0,
         }
+    }
+
+    /// What was read.
+    pub(super) fn into_parts(self) -> (Vec<Node>, Vec<Problem>) {
+        (self.nodes, self.problems)
     }
 
     /// Offsets are 32 bits wide: of a file that is larger nothing is read.

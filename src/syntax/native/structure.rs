@@ -142,13 +142,18 @@ impl<'t> Parser<'t> {
         let start = self.at;
         let depth = self.depth;
         if self.attribute_or_block(open).is_err() {
-            self.depth = depth;
-            self.newlines = true;
-            self.pending.clear();
-            self.branches.clear();
-            self.prefixes.clear();
+            self.give_up(depth);
             self.resync(start, start);
         }
+    }
+
+    /// Forgets what was begun since the nesting was `depth`.
+    pub(super) fn give_up(&mut self, depth: usize) {
+        self.depth = depth;
+        self.newlines = true;
+        self.pending.clear();
+        self.branches.clear();
+        self.prefixes.clear();
     }
 
     fn attribute_or_block(&mut self, open: &mut Vec<Open<'t>>) -> Parsed<()> {

@@ -99,11 +99,24 @@ impl<'t> Parser<'t> {
         Ok(self.node(Kind::Heredoc, start, template.end, children))
     }
 
-    /// The text from `at` to the end as a template: its parts.
-    pub(in crate::syntax) fn bare_template(&mut self, at: usize) -> Parsed<List> {
-        self.at = at;
-        let mut template = Template::new(Close::End, (at, at));
-        self.template(&mut template)
+    /// The text between two offsets as a template (a string of JSON): its parts. `decoded` is as in [`super::Place`].
+    pub(in crate::syntax) fn template_between(
+        &mut self,
+        start: usize,
+        end: usize,
+        decoded: Option<(u32, u32)>,
+    ) -> List {
+        self.bytes = &self.text.as_bytes()[..end];
+        self.at = start;
+        self.place.decoded = decoded;
+        let depth = self.depth;
+        let mut template = Template::new(Close::End, (start, end));
+        self.template(&mut template).unwrap_or_else(|_| {
+            self.give_up(depth);
+            let error = self.leaf(Kind::Error, start, end);
+            let part = self.node(Kind::Interpolation, start, end, List { first: error, last: error });
+            List { first: part, last: part }
+        })
     }
 
     /// All parts up to the end of the template, which is passed.

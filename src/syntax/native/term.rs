@@ -476,17 +476,18 @@ const MAX_EXPONENT: i64 = 646_456_993;
 /// Whether a number token is a number: digits, at most one point, and an exponent that is in range.
 fn is_number(token: &[u8]) -> bool {
     let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = digits(token);
-    let mut rest = &token[whole..];
+    let mut rest = &token[digits(token)..];
     if let [b'.', after @ ..] = rest {
         rest = &after[digits(after)..];
     }
-    match rest {
-        [] => true,
-        [b'e' | b'E', exponent @ ..] => std::str::from_utf8(exponent)
-            .ok()
-            .and_then(|text| text.strip_prefix('+').unwrap_or(text).parse::<i64>().ok())
-            .is_some_and(|exponent| exponent.saturating_add(whole as i64) <= MAX_EXPONENT),
-        _ => false,
-    }
+    matches!(rest, [] | [b'e' | b'E', ..]) && is_number_in_range(token)
+}
+
+/// Whether a number without a sign is one that Terraform can hold: not larger than `math/big` allows.
+pub(in crate::syntax) fn is_number_in_range(number: &[u8]) -> bool {
+    let Some(e) = number.iter().position(|byte| matches!(byte, b'e' | b'E')) else { return true };
+    let whole = number.iter().skip_while(|&&byte| byte == b'0').take_while(|byte| byte.is_ascii_digit()).count();
+    let exponent = std::str::from_utf8(&number[e + 1..]).unwrap_or_default();
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent).parse::<i64>();
+    exponent.is_ok_and(|exponent| exponent.saturating_add(whole as i64) <= MAX_EXPONENT)
 }
