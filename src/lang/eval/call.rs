@@ -1,0 +1,141 @@
+//! Function calls, and the functions that take expressions rather than values.
+
+use crate::syntax::{FLAG_EXPAND, NodeId};
+
+use super::super::functions;
+use super::super::types::Type;
+use super::super::value::{Data, Value};
+use super::{Env, Failure, Outcome};
+
+impl Env<'_> {
+    #[inline(never)]
+    pub(super) fn call(&self, node: NodeId) -> Outcome {
+        let name_node = self.child(node, 0)?;
+        let name = self.tree.text(name_node);
+        let core = name.strip_prefix("core::").unwrap_or(name);
+        match core {
+            "try" => return self.call_try(node),
+            "can" => return self.call_can(node),
+            _ => {}
+        }
+        let mut nodes = Vec::new();
+        let mut arguments = Vec::new();
+        let expand = self.tree.node(node).flag(FLAG_EXPAND);
+        let mut children = self.tree.children(node).skip(1).peekable();
+        while let Some(child) = children.next() {
+            let value = self.evaluate(child)?;
+            if expand && children.peek().is_none() {
+                let Some(elements) = self.expanded(child, &value)? else {
+                    return Ok(Value::unknown(Type::Dynamic).with_marks(value.marks).with_origin(value.origin));
+                };
+                self.work.elements(elements.len()).map_err(|message| self.fatal(node, message))?;
+                nodes.resize(nodes.len() + elements.len(), child);
+                arguments.extend(elements.iter().map(|element| element.clone().with_marks(value.marks)));
+            } else {
+                nodes.push(child);
+                arguments.push(value);
+            }
+        }
+        if let Some(result) = self.scope.call(name, &arguments, self.span(node)) {
+            return result.map_err(Failure::Error);
+        }
+        match core {
+            "templatefile" => self.call_templatefile(node, &nodes, &arguments),
+            "templatestring" => self.call_templatestring(node, &nodes, &arguments),
+            _ => self.call_function(node, name_node, core, &nodes, &arguments),
+        }
+    }
+
+    fn call_function(
+        &self,
+        node: NodeId,
+        name_node: NodeId,
+        name: &str,
+        nodes: &[NodeId],
+        arguments: &[Value],
+    ) -> Outcome {
+        match functions::call(name, arguments, self.files) {
+            Ok(value) => {
+                let size =
+                    value.elements().map(<[Value]>::len).or_else(|| value.entries().map(|entries| entries.len()));
+                let charged = match &value.data {
+                    Data::String(text) => self.work.text(text.len()),
+                    _ => self.work.elements(size.unwrap_or(0)),
+                };
+                charged.map_err(|message| self.fatal(node, message))?;
+                Ok(value)
+            }
+            Err(_) if !functions::exists(name) => {
+                Err(self.error(name_node, format!("There is no function named {name:?}")))
+            }
+            Err(error) => {
+                let at = error.argument.and_then(|index| nodes.get(index)).copied().unwrap_or(node);
+                Err(self.error(at, error.message))
+            }
+        }
+    }
+
+    /// The elements of an argument with `...` after it; `None` where it is not known.
+    fn expanded<'v>(&self, node: NodeId, value: &'v Value) -> Outcome<Option<&'v [Value]>> {
+        match &value.data {
+            Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => Ok(Some(elements)),
+            Data::Null(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+                Err(self.error(node, "The expanding argument (indicated by ...) must not be null"))
+            }
+            Data::Unknown(unknown)
+                if matches!(unknown.ty, Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) =>
+            {
+                Ok(None)
+            }
+            Data::Null(_)
+            | Data::Unknown(_)
+            | Data::Bool(_)
+            | Data::Number(_)
+            | Data::String(_)
+            | Data::Map(..)
+            | Data::Object(_) => {
+                let message = "The expanding argument (indicated by ...) must be of a tuple, list, or set type";
+                Err(self.error(node, message))
+            }
+        }
+    }
+
+    /// The first argument that has a value. Terraform takes no part of a value for granted that is unknown anywhere;
+    /// here the value is handed on, as what it stands for (a resource's attribute) is what facts are after.
+    fn call_try(&self, node: NodeId) -> Outcome {
+        let mut problems = Vec::new();
+        for argument in self.tree.children(node).skip(1) {
+            match self.evaluate(argument) {
+                Err(Failure::Error(problem)) => problems.push(problem.message),
+                outcome => return outcome,
+            }
+        }
+        let reason = if problems.is_empty() {
+            "at least one argument is required".into()
+        } else {
+            format!("no expression succeeded: {}", problems.join("; "))
+        };
+        Err(self.error(node, format!("Call to function \"try\" failed: {reason}")))
+    }
+
+    fn call_can(&self, node: NodeId) -> Outcome {
+        let mut arguments = self.tree.children(node).skip(1);
+        let (Some(argument), None) = (arguments.next(), arguments.next()) else {
+            return Err(self.error(node, "Function \"can\" expects 1 argument"));
+        };
+        match self.evaluate(argument) {
+            Err(Failure::Error(_)) => Ok(Value::bool(false)),
+            Err(fatal) => Err(fatal),
+            Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+            Ok(value) => Ok(super::super::operators::unknown(Type::Bool, &[&value])),
+        }
+    }
+
+    fn call_templatefile(&self, node: NodeId, _nodes: &[NodeId], _arguments: &[Value]) -> Outcome {
+        Err(self.error(node, "templatefile cannot be evaluated yet"))
+    }
+
+    fn call_templatestring(&self, node: NodeId, _nodes: &[NodeId], _arguments: &[Value]) -> Outcome {
+        Err(self.error(node, "templatestring cannot be evaluated yet"))
+    }
+}

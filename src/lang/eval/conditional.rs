@@ -1,0 +1,209 @@
+//! `condition ? a : b`.
+
+use std::sync::Arc;
+
+use crate::syntax::{Kind, NodeId};
+
+use super::super::convert::{convert, unify};
+use super::super::operators::result_type;
+use super::super::types::Type;
+use super::super::value::{Data, Unknown, Value};
+use super::{Env, Failure, Outcome};
+
+impl Env<'_> {
+    #[inline(never)]
+    pub(super) fn conditional(&self, node: NodeId) -> Outcome {
+        let condition_node = self.child(node, 0)?;
+        let (then, otherwise) = (self.child(node, 1)?, self.child(node, 2)?);
+        let condition = self.evaluate(condition_node)?;
+        let truth = self.condition(condition_node, &condition)?;
+        self.choose(node, truth, &condition, [then, otherwise])
+    }
+
+    /// The condition's truth, if it is known.
+    pub(super) fn condition(&self, node: NodeId, condition: &Value) -> Outcome<Option<bool>> {
+        if condition.is_null() {
+            return Err(self.error(node, "The condition value is null. Conditions must either be true or false"));
+        }
+        if condition.is_unknown() {
+            return Ok(None);
+        }
+        match convert(condition, &Type::Bool) {
+            Ok(converted) => Ok(converted.as_bool()),
+            Err(_) => Err(self.error(node, "The condition expression must be of type bool")),
+        }
+    }
+
+    fn choose(&self, node: NodeId, truth: Option<bool>, condition: &Value, arms: [NodeId; 2]) -> Outcome {
+        let (then, otherwise) = match truth {
+            Some(true) => (self.evaluate(arms[0])?, self.evaluate_untaken(arms[1])?),
+            Some(false) => {
+                let otherwise = self.evaluate(arms[1])?;
+                (self.evaluate_untaken(arms[0])?, otherwise)
+            }
+            None => (self.evaluate_untaken(arms[0])?, self.evaluate_untaken(arms[1])?),
+        };
+        let ty = self.common_type(node, &then, &otherwise)?;
+        let Some(truth) = truth else {
+            return Ok(unknown_choice(condition, &then, &otherwise, ty));
+        };
+        let (chosen, arm, name) = if truth { (then, arms[0], "true") } else { (otherwise, arms[1], "false") };
+        let chosen = match ty {
+            Some(ty) => convert(&chosen, &ty)
+                .map_err(|reason| self.error(arm, format!("The {name} result value has the wrong type: {reason}")))?,
+            None => chosen,
+        };
+        Ok(chosen.with_marks(condition.marks))
+    }
+
+    /// The type that both arms convert to; `None` where the chosen one stays as it is.
+    fn common_type(&self, node: NodeId, then: &Value, otherwise: &Value) -> Outcome<Option<Type>> {
+        let untyped_null = |value: &Value| matches!(value.data, Data::Null(Type::Dynamic)) && value.marks.is_empty();
+        match (&then.data, &otherwise.data) {
+            (Data::String(_), Data::String(_))
+            | (Data::Bool(_), Data::Bool(_))
+            | (Data::Number(_), Data::Number(_)) => {
+                return Ok(None);
+            }
+            _ if untyped_null(then) => return Ok(Some(otherwise.ty())),
+            _ if untyped_null(otherwise) => return Ok(Some(then.ty())),
+            _ => {}
+        }
+        let types = [then.ty(), otherwise.ty()];
+        if types.contains(&Type::Dynamic) || types[0] == types[1] {
+            return Ok(None);
+        }
+        unify(&types).map(Some).ok_or_else(|| {
+            let reason = mismatch(&types[0], &types[1]);
+            self.error(node, format!("The true and false result expressions must have consistent types. {reason}"))
+        })
+    }
+
+    /// The arm that is not taken: only its type matters, and an error in it does not.
+    fn evaluate_untaken(&self, node: NodeId) -> Outcome {
+        match self.evaluate(node) {
+            Err(Failure::Error(_)) => Ok(Value::unknown(self.failed_type(node))),
+            outcome => outcome,
+        }
+    }
+
+    /// The type that an expression has although it failed.
+    fn failed_type(&self, mut node: NodeId) -> Type {
+        while self.tree.kind(node) == Kind::Paren
+            && let Some(child) = self.tree.child(node, 0)
+        {
+            node = child;
+        }
+        match self.tree.kind(node) {
+            Kind::Unary | Kind::Binary => result_type(self.tree.node(node).op),
+            Kind::Heredoc | Kind::Template if self.tree.child(node, 1).is_some() => Type::String,
+            Kind::Tuple => {
+                let element = |child| self.evaluate(child).map_or_else(|_| self.failed_type(child), |value| value.ty());
+                Type::tuple(self.tree.children(node).map(element).collect())
+            }
+            _ => Type::Dynamic,
+        }
+    }
+}
+
+/// What is known of the result where the condition is not.
+fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option<Type>) -> Value {
+    let marks = condition.marks.with(then.marks).with(otherwise.marks);
+    let ty = ty.unwrap_or_else(|| {
+        let (then, otherwise) = (then.ty(), otherwise.ty());
+        if then == otherwise { then } else { Type::Dynamic }
+    });
+    if then.is_null() && otherwise.is_null() {
+        return Value::null(ty).with_marks(marks).with_origin(condition.origin);
+    }
+    let mut unknown = Unknown::new(ty);
+    unknown.not_null = not_null(then) && not_null(otherwise);
+    if let (Some(then), Some(otherwise)) = (length(then), length(otherwise))
+        && unknown.ty.is_collection()
+    {
+        let most = then.1.zip(otherwise.1).map(|(then, otherwise)| then.max(otherwise));
+        unknown.length = (then.0.min(otherwise.0), most);
+    }
+    if then.reference() == otherwise.reference() {
+        unknown.reference = then.reference().cloned();
+    }
+    Value { data: Data::Unknown(Arc::new(unknown)), marks, origin: condition.origin }
+}
+
+fn not_null(value: &Value) -> bool {
+    value.as_unknown().map_or_else(|| !value.is_null(), |unknown| unknown.not_null)
+}
+
+/// Bounds of a collection's length; `None` of anything else.
+fn length(value: &Value) -> Option<(u64, Option<u64>)> {
+    let known = match &value.data {
+        Data::List(_, elements) | Data::Set(_, elements) => elements.len() as u64,
+        Data::Map(_, entries) => entries.len() as u64,
+        Data::Unknown(unknown) if unknown.ty.is_collection() => return Some(unknown.length),
+        Data::Null(_)
+        | Data::Unknown(_)
+        | Data::Bool(_)
+        | Data::Number(_)
+        | Data::String(_)
+        | Data::Tuple(_)
+        | Data::Object(_) => return None,
+    };
+    Some(if value.has_known_length() { (known, Some(known)) } else { (1, Some(known)) })
+}
+
+/// How the types of the two results differ, as Terraform words it.
+fn mismatch(then: &Type, otherwise: &Type) -> String {
+    let elements = |noun: &str, then: &Type, otherwise: &Type| match (then, otherwise) {
+        (Type::Object(_), Type::Object(_)) | (Type::Tuple(_), Type::Tuple(_)) => {
+            Some(format!("Mismatched {noun} element types: {}", mismatch(then, otherwise)))
+        }
+        _ => None,
+    };
+    let structural = match (then, otherwise) {
+        (Type::Object(then), Type::Object(otherwise)) => then
+            .attributes
+            .iter()
+            .find_map(|(name, ty)| match otherwise.attributes.get(name) {
+                None => Some(format!(
+                    "The 'true' value includes object attribute {name:?}, which is absent in the 'false' value"
+                )),
+                Some(other) if other != ty => {
+                    Some(format!("Type mismatch for object attribute {name:?}: {}", mismatch(ty, other)))
+                }
+                Some(_) => None,
+            })
+            .or_else(|| {
+                let extra = otherwise.attributes.keys().find(|name| !then.attributes.contains_key(*name))?;
+                Some(format!(
+                    "The 'false' value includes object attribute {extra:?}, which is absent in the 'true' value"
+                ))
+            }),
+        (Type::Tuple(then), Type::Tuple(otherwise)) => {
+            if then.len() == otherwise.len() {
+                let mut pairs = then.iter().zip(otherwise.iter()).enumerate();
+                pairs.find(|(_, (then, otherwise))| then != otherwise).map(|(index, (then, otherwise))| {
+                    format!("Type mismatch for tuple element {index}: {}", mismatch(then, otherwise))
+                })
+            } else {
+                Some(format!(
+                    "The 'true' tuple has length {}, but the 'false' tuple has length {}",
+                    then.len(),
+                    otherwise.len()
+                ))
+            }
+        }
+        (Type::List(then), Type::List(otherwise)) => elements("list", then, otherwise),
+        (Type::Set(then), Type::Set(otherwise)) => elements("set", then, otherwise),
+        (Type::Map(then), Type::Map(otherwise)) => elements("map", then, otherwise),
+        _ => None,
+    };
+    structural.unwrap_or_else(|| {
+        let (then, otherwise) = (then.to_string(), otherwise.to_string());
+        if then == otherwise {
+            "At least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+                .into()
+        } else {
+            format!("The 'true' value is {then}, but the 'false' value is {otherwise}")
+        }
+    })
+}

@@ -1,0 +1,93 @@
+//! `list[*].name` and `list.*.name`.
+
+use std::sync::Arc;
+
+use crate::syntax::{Kind, NodeId};
+
+use super::super::types::Type;
+use super::super::value::{Data, Unknown, Value};
+use super::{Env, Outcome};
+
+impl Env<'_> {
+    #[inline(never)]
+    pub(super) fn splat(&self, node: NodeId) -> Outcome {
+        let source_node = self.child(node, 0)?;
+        let each = self.child(node, 1)?;
+        let source = self.evaluate(source_node)?;
+        let sequence = matches!(&source.data, Data::List(..) | Data::Set(..) | Data::Tuple(_))
+            || matches!(&source.data, Data::Null(ty) if is_sequence(ty))
+            || source.as_unknown().is_some_and(|unknown| is_sequence(&unknown.ty));
+        let result = match &source.data {
+            Data::Null(_) if sequence => {
+                let message = "Splat expressions (with the * symbol) cannot be applied to null sequences";
+                return Err(self.error(source_node, message));
+            }
+            Data::Null(_) => Value::tuple(Vec::new()),
+            Data::Unknown(unknown) if sequence => {
+                let value = self.unknown_splat(unknown, each)?;
+                return Ok(value.with_marks(source.marks).with_origin(source.origin));
+            }
+            Data::Unknown(unknown) => {
+                let item = source.clone().with_marks(source.marks);
+                let value = if unknown.ty == Type::Dynamic { None } else { Some(self.each(each, &item)?) };
+                // Null would give an empty tuple.
+                match value {
+                    Some(value) if unknown.not_null => Value::tuple(vec![value]),
+                    _ => Value::unknown(Type::Dynamic).with_origin(source.origin),
+                }
+            }
+            Data::List(element, elements) | Data::Set(element, elements) => {
+                let values = self.each_of(node, each, elements)?;
+                if values.is_empty() {
+                    Value::list(self.each_type(each, element)?, values)
+                } else {
+                    let ty = values[0].ty();
+                    // Elements of one type may give values of several (null of any type, say).
+                    if values.iter().all(|value| value.ty() == ty) {
+                        Value::list(ty, values)
+                    } else {
+                        Value::tuple(values)
+                    }
+                }
+            }
+            Data::Tuple(elements) => Value::tuple(self.each_of(node, each, elements)?),
+            Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Map(..) | Data::Object(_) => {
+                let mut item = source.clone();
+                item.marks = source.marks;
+                return Ok(Value::tuple(vec![self.each(each, &item)?]).with_origin(self.origin(node)));
+            }
+        };
+        Ok(result.with_marks(source.marks).or_origin(self.origin(node)))
+    }
+
+    fn each(&self, each: NodeId, item: &Value) -> Outcome {
+        Env { item: Some(item), ..*self }.evaluate(each)
+    }
+
+    fn each_of(&self, node: NodeId, each: NodeId, elements: &[Value]) -> Outcome<Vec<Value>> {
+        self.work.elements(elements.len()).map_err(|message| self.fatal(node, message))?;
+        elements.iter().map(|element| self.each(each, element)).collect()
+    }
+
+    fn each_type(&self, each: NodeId, element: &Type) -> Outcome<Type> {
+        Ok(self.each(each, &Value::unknown(element.clone()))?.ty())
+    }
+
+    fn unknown_splat(&self, unknown: &Unknown, each: NodeId) -> Outcome {
+        let (ty, length) = match &unknown.ty {
+            Type::Tuple(elements) => {
+                let types = elements.iter().map(|element| self.each_type(each, element));
+                (Type::tuple(types.collect::<Outcome<_>>()?), (0, None))
+            }
+            ty => (Type::list(self.each_type(each, ty.element().unwrap_or(&Type::Dynamic))?), unknown.length),
+        };
+        let unchanged = self.tree.kind(each) == Kind::SplatItem;
+        let reference = if unchanged { unknown.reference.clone() } else { None };
+        let not_null = true;
+        Ok(Data::Unknown(Arc::new(Unknown { ty, not_null, prefix: None, length, reference })).into())
+    }
+}
+
+const fn is_sequence(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))
+}
