@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The largest file that is read (bytes): spans hold 32-bit offsets, and no Terraform file is near it.
 pub const MAX_FILE_SIZE: u64 = 512 * 1024 * 1024;
@@ -23,4 +23,33 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
     }
     Ok(bytes)
+}
+
+/// A path without symbolic links, `.` and `..`.
+///
+/// # Errors
+/// The file system's error, above all that nothing is there.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+/// What is at a path, symbolic links followed.
+///
+/// # Errors
+/// The file system's error, above all that nothing is there.
+pub fn metadata(path: &Path) -> io::Result<std::fs::Metadata> {
+    std::fs::metadata(path)
+}
+
+/// The names in a directory, in order; names that are not UTF-8 are left out.
+///
+/// # Errors
+/// The file system's error.
+pub fn names(directory: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
 }

@@ -10,6 +10,7 @@ use sha2::digest::Digest;
 use sha2::{Sha256, Sha512};
 
 use super::super::value::{Marks, Value};
+use super::filesystem::content;
 use super::{Call, Failure, Function, Returns, Takes, at, function, number, quoted, string};
 
 const TEXT: Returns = Returns::Always(Takes::String);
@@ -18,12 +19,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("base64sha256", &[string("str")], TEXT, |call| Ok(base64::<Sha256>(call.text(0).as_bytes()))),
     function("base64sha512", &[string("str")], TEXT, |call| Ok(base64::<Sha512>(call.text(0).as_bytes()))),
     function("bcrypt", &[string("str")], TEXT, bcrypt).variadic(number("cost")),
-    function("filebase64sha256", &[string("path")], TEXT, |call| Ok(base64::<Sha256>(&content(call)?))),
-    function("filebase64sha512", &[string("path")], TEXT, |call| Ok(base64::<Sha512>(&content(call)?))),
-    function("filemd5", &[string("path")], TEXT, |call| Ok(hexadecimal::<Md5>(&content(call)?))),
-    function("filesha1", &[string("path")], TEXT, |call| Ok(hexadecimal::<Sha1>(&content(call)?))),
-    function("filesha256", &[string("path")], TEXT, |call| Ok(hexadecimal::<Sha256>(&content(call)?))),
-    function("filesha512", &[string("path")], TEXT, |call| Ok(hexadecimal::<Sha512>(&content(call)?))),
+    function("filebase64sha256", &[string("path")], TEXT, |call| of_file(call, base64::<Sha256>)),
+    function("filebase64sha512", &[string("path")], TEXT, |call| of_file(call, base64::<Sha512>)),
+    function("filemd5", &[string("path")], TEXT, |call| of_file(call, hexadecimal::<Md5>)),
+    function("filesha1", &[string("path")], TEXT, |call| of_file(call, hexadecimal::<Sha1>)),
+    function("filesha256", &[string("path")], TEXT, |call| of_file(call, hexadecimal::<Sha256>)),
+    function("filesha512", &[string("path")], TEXT, |call| of_file(call, hexadecimal::<Sha512>)),
     function("md5", &[string("str")], TEXT, |call| Ok(hexadecimal::<Md5>(call.text(0).as_bytes()))),
     function("rsadecrypt", &[string("ciphertext"), string("privatekey")], TEXT, rsa_decrypt),
     function("sha1", &[string("str")], TEXT, |call| Ok(hexadecimal::<Sha1>(call.text(0).as_bytes()))),
@@ -45,8 +46,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn content(call: &Call<'_>) -> Result<std::sync::Arc<[u8]>, Failure> {
-    call.files.read(call.text(0)).map_err(Failure::from)
+fn of_file(call: &Call<'_>, hash: fn(&[u8]) -> Value) -> Result<Value, Failure> {
+    Ok(content(call)?.map_or_else(|| call.unknown(), |bytes| hash(&bytes)))
 }
 
 fn bcrypt(call: &Call<'_>) -> Result<Value, Failure> {

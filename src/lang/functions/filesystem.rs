@@ -1,5 +1,7 @@
 //! Files and paths ("Terraform Language: Filesystem Functions").
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -15,10 +17,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("dirname", &[string("path")], TEXT, |call| text(&directory(call.text(0)))),
     function("file", &[string("path").marked()], TEXT, file),
     function("filebase64", &[string("path").marked()], TEXT, |call| {
-        let bytes = call.files.read(call.text(0)).map_err(|message| at(0, message))?;
+        let Some(bytes) = content(call)? else { return Ok(call.unknown().with_marks(call.arguments[0].marks)) };
         Ok(Value::string(&STANDARD.encode(bytes)).with_marks(call.arguments[0].marks))
     }),
     function("fileexists", &[string("path").marked()], Returns::Always(Takes::Bool), |call| {
+        if !call.files.allowed(call.text(0)) {
+            return Ok(call.unknown().with_marks(call.arguments[0].marks));
+        }
         Ok(Value::bool(call.files.exists(call.text(0))?).with_marks(call.arguments[0].marks))
     }),
     function(
@@ -30,9 +35,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("pathexpand", &[string("path")], TEXT, |call| text(&expand(call.text(0))?)),
 ];
 
+/// The content of the file that the first argument names; `None` if it must not be looked at.
+pub(super) fn content(call: &Call<'_>) -> Result<Option<Arc<[u8]>>, Failure> {
+    if !call.files.allowed(call.text(0)) {
+        return Ok(None);
+    }
+    call.files.read(call.text(0)).map(Some).map_err(|message| at(0, message))
+}
+
 fn file(call: &Call<'_>) -> Result<Value, Failure> {
     let marks = call.arguments[0].marks;
-    let bytes = call.files.read(call.text(0)).map_err(|message| at(0, message))?;
+    let Some(bytes) = content(call)? else { return Ok(call.unknown().with_marks(call.arguments[0].marks)) };
     let Ok(content) = std::str::from_utf8(&bytes) else {
         let path = quoted(call.text(0), marks);
         let message = format!(
@@ -46,6 +59,9 @@ fn file(call: &Call<'_>) -> Result<Value, Failure> {
 
 fn file_set(call: &Call<'_>) -> Result<Value, Failure> {
     let marks = call.arguments[0].marks.with(call.arguments[1].marks);
+    if !call.files.allowed(call.text(0)) {
+        return Ok(call.unknown().with_marks(marks));
+    }
     let paths = call.files.set(call.text(0), call.text(1))?;
     let paths = paths.iter().map(|path| Value::string(path)).collect();
     Ok(Value::set(Type::String, paths).with_marks(marks))

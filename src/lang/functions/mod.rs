@@ -7,9 +7,11 @@
 mod collection;
 mod date;
 mod digest;
+pub mod disk_files;
 mod encoding;
 mod filesystem;
 mod format;
+mod glob;
 mod ip_network;
 mod lookup;
 mod numeric;
@@ -36,6 +38,12 @@ const MAX_TEXT: usize = 64 << 20;
 
 /// What file functions may read. Paths are as written in the configuration.
 pub trait Files {
+    /// Whether a path may be looked at. What may not is unknown to functions.
+    fn allowed(&self, path: &str) -> bool {
+        let _ = path;
+        true
+    }
+
     /// The content of a regular file.
     ///
     /// # Errors
@@ -81,8 +89,16 @@ pub fn call(name: &str, arguments: &[Value], files: &dyn Files) -> Result<Value,
     };
     function.check_count(arguments.len())?;
     let converted = function.convert(arguments)?;
-    function.call(converted, files).map_err(|failure| function.explain(failure, arguments.len()))
+    function.call(converted, files).map_err(|failure| {
+        // Reasons quote what was given, in one form or another.
+        let sensitive = arguments.iter().any(|argument| argument.deep_marks().has(Marks::SENSITIVE));
+        let failure = if sensitive { Failure { message: HIDDEN.into(), ..failure } } else { failure };
+        function.explain(failure, arguments.len())
+    })
 }
+
+/// Stands for the reason of a failure where sensitive values are among the arguments.
+const HIDDEN: &str = "the reason is not shown, as it may hold a sensitive value";
 
 /// Whether there is a function of that name.
 #[must_use]
