@@ -2,15 +2,31 @@
 //!
 //! `sets` is pure algebra; `aws` reads the inventory; `facts` shows both to rule files as values.
 
+pub mod aws;
 pub mod cidr;
+mod facts;
 pub mod registry;
 pub mod sets;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
-use crate::inventory::{Inventory, Place};
-use crate::lang::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::finding::Related;
+use crate::inventory::{Inventory, Place, locate};
 use crate::lang::eval::Evaluated;
+use crate::lang::{Origin, Value};
 use crate::source::Span;
 use crate::syntax::Trees;
+
+use aws::Aws;
+use aws::openness::{Limits, OpenSources};
+use aws::security_groups::Direction;
+use aws::spot::Spot;
 
 /// The network that an inventory makes, and what rules see of it.
 #[derive(Debug)]
@@ -19,34 +35,99 @@ pub struct Network<'a> {
     pub inventory: &'a Inventory,
     /// Their expressions.
     pub trees: &'a Trees,
+    aws: Aws<'a>,
+    places: RefCell<Vec<Mark<'a>>>,
+    collections: RefCell<BTreeMap<&'static str, Value>>,
+    open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
+}
+
+/// What an origin of a fact stands for; resolved only for findings.
+#[derive(Debug)]
+struct Mark<'a> {
+    spot: Spot<'a>,
+    related: Vec<(Spot<'a>, String)>,
 }
 
 impl<'a> Network<'a> {
     /// Reads the network facts of an inventory. Linear in its size; each collection is made when first asked for.
     #[must_use]
-    pub const fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
-        Self { inventory, trees }
+    pub fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
+        Self {
+            inventory,
+            trees,
+            aws: Aws::new(inventory),
+            places: RefCell::default(),
+            collections: RefCell::default(),
+            open: RefCell::default(),
+        }
     }
 
     /// `network.NAME` in a rule file: a tuple of objects, one per fact; their leaves have [`crate::lang::Origin::place`]
     /// origins that [`Network::place`] resolves.
     #[must_use]
     pub fn collection(&self, name: &str) -> Option<Value> {
-        let _ = name;
-        None
+        let (name, make) = facts::COLLECTIONS.iter().find(|(known, _)| *known == name)?;
+        let made = self.collections.borrow().get(name).cloned();
+        Some(made.unwrap_or_else(|| {
+            let value = Value::tuple(make(self));
+            self.collections.borrow_mut().insert(name, value.clone());
+            value
+        }))
     }
 
-    /// A function that rule files may call on facts (`overlaps(…)`); `None` where there is none of that name.
+    /// The names of the collections, for "did you mean".
+    pub fn collection_names() -> impl Iterator<Item = &'static str> {
+        facts::COLLECTIONS.iter().map(|(name, _)| *name)
+    }
+
+    /// A function that rule files may call on facts (`opens(…)`); `None` where there is none of that name.
     #[must_use]
     pub fn call(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
-        let _ = (name, arguments, at);
-        None
+        let (_, function) = facts::FUNCTIONS.iter().find(|(known, _)| *known == name)?;
+        Some(function(self, &facts::Arguments { name, values: arguments, at }))
+    }
+
+    /// The names of the functions, for "did you mean".
+    pub fn function_names() -> impl Iterator<Item = &'static str> {
+        facts::FUNCTIONS.iter().map(|(name, _)| *name)
     }
 
     /// The place that an origin of a fact stands for.
     #[must_use]
     pub fn place(&self, index: u32) -> Option<Place> {
-        let _ = index;
-        None
+        let places = self.places.borrow();
+        let mark = places.get(index as usize)?;
+        let mut place = self.locate(&mark.spot)?;
+        for (spot, message) in &mark.related {
+            let span = self.locate(spot).map(|place| place.span).filter(|span| *span != place.span);
+            place.related.extend(span.map(|span| Related { span, message: message.clone() }));
+        }
+        Some(place)
+    }
+
+    fn locate(&self, spot: &Spot<'a>) -> Option<Place> {
+        locate(self.trees, self.inventory, spot.instance, &spot.way, spot.value)
+    }
+
+    /// An origin that stands for a spot.
+    fn mark(&self, spot: &Spot<'a>) -> Origin {
+        self.mark_with(spot, Vec::new())
+    }
+
+    /// An origin that stands for a spot, with other places that have to do with it.
+    fn mark_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Origin {
+        let mut places = self.places.borrow_mut();
+        places.push(Mark { spot: spot.clone(), related });
+        Origin::place(places.len() as u32 - 1)
+    }
+
+    /// What the sources of all rules of one direction leave open; worked out once for each direction and limits.
+    fn open_sources(&self, direction: Direction, limits: Limits) -> Rc<OpenSources> {
+        let found = self.open.borrow().get(&(direction, limits)).cloned();
+        found.unwrap_or_else(|| {
+            let open = Rc::new(OpenSources::find(self.aws.security_groups(), direction, limits));
+            self.open.borrow_mut().insert((direction, limits), open.clone());
+            open
+        })
     }
 }

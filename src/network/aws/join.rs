@@ -1,0 +1,82 @@
+//! Joining resources: by reference where an id is not known yet, by the id where it is.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::address::{Address, InstanceKey, Reference};
+use crate::inventory::Inventory;
+use crate::lang::{Str, Value};
+
+/// What a value that should identify a resource stands for. Equal targets are the same resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// An instance of the inventory.
+    Instance(usize),
+    /// A resource outside the inventory, by its id.
+    Id(Str),
+    /// An attribute of some resource: of a data source, say.
+    Attribute(Arc<Reference>),
+}
+
+/// Instances by known text of one attribute.
+type Index = Rc<BTreeMap<Str, usize>>;
+
+/// Finds instances by what refers to them.
+#[derive(Debug)]
+pub struct Ids<'a> {
+    inventory: &'a Inventory,
+    by_attribute: RefCell<BTreeMap<(&'static str, &'static str), Index>>,
+}
+
+impl<'a> Ids<'a> {
+    /// Over an inventory. Nothing is indexed yet.
+    #[must_use]
+    pub const fn new(inventory: &'a Inventory) -> Self {
+        Self { inventory, by_attribute: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// What a value stands for, where it should hold one of these attributes of one of these resource types. `None`
+    /// where it is null, or not known and no reference.
+    #[must_use]
+    pub fn target(&self, value: &Value, kinds: &[(&'static str, &'static str)]) -> Option<Target> {
+        if let Some(reference) = value.reference() {
+            let found = self.referenced(reference).filter(|&index| {
+                let type_name = self.inventory.instance(index).type_name();
+                kinds.iter().any(|kind| kind.0 == type_name && Some(kind.1) == reference.attribute())
+            });
+            return Some(found.map_or_else(|| Target::Attribute(reference.clone()), Target::Instance));
+        }
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        let found = kinds.iter().find_map(|&(type_name, attribute)| self.with_text(type_name, attribute, text));
+        Some(found.map_or_else(|| Target::Id(text.into()), Target::Instance))
+    }
+
+    /// The managed instance that a reference goes to. Where its number is not known, the symbolic one.
+    #[must_use]
+    pub fn referenced(&self, reference: &Reference) -> Option<usize> {
+        self.inventory.find(&reference.address).or_else(|| {
+            let address = Address { key: InstanceKey::Unknown, ..(*reference.address).clone() };
+            self.inventory.find(&address)
+        })
+    }
+
+    /// The instance of a type whose attribute is known to be this text.
+    fn with_text(&self, type_name: &'static str, attribute: &'static str, text: &str) -> Option<usize> {
+        let index = self.by_attribute.borrow().get(&(type_name, attribute)).cloned();
+        let index = index.unwrap_or_else(|| {
+            let mut index = BTreeMap::new();
+            for instance in super::of_type(self.inventory, type_name) {
+                let text = self.inventory.instance(instance).get(attribute).and_then(Value::as_str);
+                if let Some(text) = text {
+                    index.entry(text.into()).or_insert(instance);
+                }
+            }
+            let index = Rc::new(index);
+            self.by_attribute.borrow_mut().insert((type_name, attribute), index.clone());
+            index
+        });
+        index.get(text).copied()
+    }
+}

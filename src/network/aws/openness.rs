@@ -1,0 +1,248 @@
+//! What a security group leaves open to the internet.
+//!
+//! A port is open where the public sources that the group's rules together admit on it are, as a union and in one
+//! address family, larger than a block of a given prefix length. The sources that do it are those that are that large
+//! alone, and where the smaller ones together are that large, these too: so no office address is at fault for standing
+//! beside `0.0.0.0/0`, and halves of the internet are found however they are spread over rules.
+
+use crate::network::registry::public_part;
+use crate::network::sets::{AddressSet, Family, PortSet, Protocols, Ranges};
+
+use super::security_groups::{Direction, SecurityGroup, SecurityGroups};
+use super::sources::Rest;
+
+/// The prefix length of the largest block that is not open, per family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Limits {
+    /// For IPv4.
+    pub ipv4: u8,
+    /// For IPv6.
+    pub ipv6: u8,
+}
+
+impl Limits {
+    const fn of(self, family: Family) -> u8 {
+        match family {
+            Family::V4 => self.ipv4,
+            Family::V6 => self.ipv6,
+        }
+    }
+
+    /// The size of that block (2^128 counts as `u128::MAX`, which no set exceeds).
+    fn addresses(self, family: Family) -> u128 {
+        let bits = u32::from(family.bits().saturating_sub(self.of(family)));
+        1u128.checked_shl(bits).unwrap_or(u128::MAX)
+    }
+}
+
+/// What one source leaves open.
+#[derive(Clone, Debug, Default)]
+pub struct Openness {
+    /// TCP ports.
+    pub tcp: Ports,
+    /// UDP ports.
+    pub udp: Ports,
+    /// All protocols.
+    pub all: Ports,
+}
+
+/// Ports, as far as known.
+#[derive(Clone, Debug, Default)]
+pub struct Ports {
+    /// Certainly.
+    pub certain: PortSet,
+    /// Perhaps, beside the certain ones.
+    pub possible: PortSet,
+    /// Whether the group's sources like this one together leave every port from 1 up open: certainly, perhaps.
+    pub every: (bool, bool),
+}
+
+/// What each source of the rules in one direction leaves open, by the rule's index and the source's in it.
+#[derive(Debug)]
+pub struct OpenSources(Vec<Vec<Openness>>);
+
+impl OpenSources {
+    /// Over all groups.
+    #[must_use]
+    pub fn find(groups: &SecurityGroups<'_>, direction: Direction, limits: Limits) -> Self {
+        let empty = groups.rules.iter().map(|rule| vec![Openness::default(); rule.sources.len()]);
+        let mut open = Self(empty.collect());
+        for group in &groups.groups {
+            for protocol in [Protocols::TCP, Protocols::UDP, Protocols::All] {
+                let entries = entries(groups, group, direction, protocol);
+                for (entry, ports) in entries.iter().zip(open_ports(&entries, limits)) {
+                    let openness = &mut open.0[entry.rule][entry.source];
+                    match protocol {
+                        Protocols::TCP => openness.tcp = ports,
+                        Protocols::UDP => openness.udp = ports,
+                        Protocols::All | Protocols::One(_) => openness.all = ports,
+                    }
+                }
+            }
+        }
+        open
+    }
+
+    /// Of one source.
+    #[must_use]
+    pub fn of(&self, rule: usize, source: usize) -> &Openness {
+        &self.0[rule][source]
+    }
+}
+
+/// One source of one rule, for one protocol.
+struct Entry {
+    rule: usize,
+    source: usize,
+    /// Its public addresses.
+    public: AddressSet,
+    rest: Rest,
+    /// Ports that it certainly admits.
+    ports: PortSet,
+    /// Ports that it may admit, the certain ones included.
+    possible: PortSet,
+}
+
+fn entries(
+    groups: &SecurityGroups<'_>,
+    group: &SecurityGroup<'_>,
+    direction: Direction,
+    protocol: Protocols,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for &index in &group.rules {
+        let rule = &groups.rules[index];
+        let possible = rule.traffic.possible_ports_of(protocol);
+        if rule.direction != direction || possible.is_empty() {
+            continue;
+        }
+        let ports = if rule.doubt.is_some() { PortSet::EMPTY } else { rule.traffic.ports_of(protocol) };
+        for (number, source) in rule.sources.iter().enumerate() {
+            let public = public_part(&source.addresses);
+            if !public.is_empty() || source.rest != Rest::None {
+                let (ports, possible) = (ports.clone(), possible.clone());
+                entries.push(Entry { rule: index, source: number, public, rest: source.rest, ports, possible });
+            }
+        }
+    }
+    entries
+}
+
+/// What each entry leaves open.
+fn open_ports(entries: &[Entry], limits: Limits) -> Vec<Ports> {
+    let certain = contributions(entries, limits, |entry| &entry.ports);
+    let in_doubt = entries.iter().any(|entry| entry.ports != entry.possible || entry.rest != Rest::None);
+    let perhaps = if in_doubt { contributions(entries, limits, |entry| &entry.possible) } else { certain.clone() };
+    let mut open: Vec<Ports> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let possible = match entry.rest {
+                Rest::Anything => entry.possible.clone(),
+                Rest::AtMost(family, size) if may_open(entries, index, family, size, limits) => entry.possible.clone(),
+                // It may open ports only where its own ports are not known.
+                Rest::None | Rest::AtMost(..) => perhaps[index].intersection(&entry.possible.difference(&entry.ports)),
+            };
+            let possible = possible.difference(&certain[index]);
+            Ports { certain: certain[index].clone(), possible, every: (false, false) }
+        })
+        .collect();
+    mark_every(&mut open);
+    open
+}
+
+/// Says which entries leave every port open, alone or as a union with others that do not do so alone.
+fn mark_every(open: &mut [Ports]) {
+    let every = PortSet::range(1, u16::MAX);
+    let union = |open: &[Ports], pick: fn(&Ports) -> PortSet| {
+        let parts = open.iter().map(pick).filter(|ports| !every.is_subset(ports)).collect::<Vec<_>>();
+        parts.iter().flat_map(PortSet::ranges).collect::<PortSet>()
+    };
+    let certain: fn(&Ports) -> PortSet = |ports| ports.certain.clone();
+    let perhaps: fn(&Ports) -> PortSet = |ports| ports.certain.union(&ports.possible);
+    let (small, small_perhaps) = (union(open, certain), union(open, perhaps));
+    for ports in open {
+        let alone = every.is_subset(&ports.certain);
+        ports.every.0 = alone || (!ports.certain.is_empty() && every.is_subset(&small));
+        let alone = every.is_subset(&perhaps(ports));
+        ports.every.1 = !ports.possible.is_empty() && (alone || every.is_subset(&small_perhaps));
+    }
+}
+
+/// The ports on which each entry contributes to openness, if it admits the ports that `ports` says.
+fn contributions(entries: &[Entry], limits: Limits, ports: impl Fn(&Entry) -> &PortSet) -> Vec<PortSet> {
+    let mut open = vec![PortSet::EMPTY; entries.len()];
+    for family in Family::ALL {
+        let mut small = Vec::new();
+        let mut total = 0u128;
+        for (index, entry) in entries.iter().enumerate() {
+            if entry.public.exceeds(family, limits.of(family)) {
+                open[index] = open[index].union(ports(entry));
+            } else if !entry.public.family(family).is_empty() {
+                total = total.saturating_add(entry.public.family(family).saturating_size());
+                small.push((index, ports(entry), entry.public.family(family)));
+            }
+        }
+        if total > limits.addresses(family) {
+            for (index, ports) in together(&small, limits.addresses(family)) {
+                open[index] = open[index].union(&ports);
+            }
+        }
+    }
+    open
+}
+
+/// The ports on which entries, none of them larger than the limit, are so as a union: a sweep over the ports at which
+/// some entry begins or ends.
+fn together(entries: &[(usize, &PortSet, &Ranges)], limit: u128) -> Vec<(usize, PortSet)> {
+    let mut events: Vec<(u32, bool, usize)> = Vec::new();
+    for (number, (_, ports, _)) in entries.iter().enumerate() {
+        for (first, last) in ports.ranges() {
+            events.push((u32::from(first), true, number));
+            events.push((u32::from(last) + 1, false, number));
+        }
+    }
+    events.sort_unstable();
+    let mut found: Vec<Vec<(u16, u16)>> = vec![Vec::new(); entries.len()];
+    let mut active = std::collections::BTreeSet::new();
+    let mut at = 0;
+    while at < events.len() {
+        let port = events[at].0;
+        while let Some(&(_, begins, number)) = events.get(at).filter(|event| event.0 == port) {
+            if begins {
+                active.insert(number);
+            } else {
+                active.remove(&number);
+            }
+            at += 1;
+        }
+        let sizes = active.iter().map(|&number: &usize| entries[number].2.saturating_size());
+        if sizes.fold(0, u128::saturating_add) > limit {
+            let union: Ranges = active.iter().flat_map(|&number| entries[number].2.ranges().iter().copied()).collect();
+            if let Some(next) = events.get(at).filter(|_| union.saturating_size() > limit) {
+                for &number in &active {
+                    found[number].push((port as u16, (next.0 - 1) as u16));
+                }
+            }
+        }
+    }
+    entries.iter().zip(found).map(|(entry, ranges)| (entry.0, ranges.into_iter().collect())).collect()
+}
+
+/// Whether an entry of which only the size is bounded may, with the other small entries that may share a port with it,
+/// exceed the limit.
+fn may_open(entries: &[Entry], index: usize, family: Family, size: u128, limits: Limits) -> bool {
+    let limit = limits.addresses(family);
+    let others = entries
+        .iter()
+        .enumerate()
+        .filter(|(other, entry)| *other != index && entry.possible.overlaps(&entries[index].possible));
+    let sizes = others.map(|(_, entry)| match entry.rest {
+        Rest::AtMost(bounded, size) if bounded == family => size,
+        Rest::None | Rest::AtMost(..) | Rest::Anything => match entry.public.family(family).saturating_size() {
+            large if large > limit => 0,
+            small => small,
+        },
+    });
+    sizes.fold(size, u128::saturating_add) > limit
+}

@@ -1,0 +1,221 @@
+//! Security groups and their rules, the same from every resource type that can write them.
+
+use std::collections::BTreeMap;
+
+use crate::lang::Value;
+
+use super::Aws;
+use super::join::Target;
+use super::sources::Source;
+use super::spot::{Setting, Spot};
+use super::traffic::Traffic;
+
+/// The attributes that refer to a security group.
+pub const SECURITY_GROUPS: &[(&str, &str)] = &[("aws_security_group", "id"), ("aws_default_security_group", "id")];
+
+/// Which way traffic goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// In.
+    Ingress,
+    /// Out.
+    Egress,
+}
+
+/// Where a rule is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// In the group.
+    Inline,
+    /// As a resource of its own.
+    Separate,
+}
+
+/// A rule of a security group.
+#[derive(Clone, Debug)]
+pub struct SecurityGroupRule<'a> {
+    /// The group, in [`SecurityGroups::groups`].
+    pub group: usize,
+    /// Which way.
+    pub direction: Direction,
+    /// Where it is written.
+    pub style: Style,
+    /// Its block, or its whole resource.
+    pub block: Spot<'a>,
+    /// Protocol and ports.
+    pub traffic: Traffic<'a>,
+    /// Its far end, other security groups left out.
+    pub sources: Vec<Source<'a>>,
+    /// Set where it is not known whether the rule goes this way at all: the expression.
+    pub doubt: Option<Spot<'a>>,
+    /// Whether the block stands for rules whose number and content are not known.
+    pub symbolic: bool,
+}
+
+/// The first attribute or block that manages inline rules.
+#[derive(Clone, Debug)]
+pub struct Inline<'a> {
+    /// Where it is.
+    pub spot: Spot<'a>,
+    /// Whether it is certain that there is one: a `dynamic` block over something not known may make none.
+    pub certain: bool,
+}
+
+/// A security group.
+#[derive(Clone, Debug)]
+pub struct SecurityGroup<'a> {
+    /// What it is; `None` for a rule whose group is not known.
+    pub target: Option<Target>,
+    /// Whether it is the default group of its VPC.
+    pub default: bool,
+    /// Set where inline rules are managed in it, even if there is none (`ingress = []`).
+    pub inline: Option<Inline<'a>>,
+    /// Its rules, in [`SecurityGroups::rules`].
+    pub rules: Vec<usize>,
+}
+
+/// All security groups that instances make or add rules to.
+#[derive(Debug, Default)]
+pub struct SecurityGroups<'a> {
+    /// Groups: those of the inventory first, in its order.
+    pub groups: Vec<SecurityGroup<'a>>,
+    /// Rules, group by group for inline ones, then rule resources.
+    pub rules: Vec<SecurityGroupRule<'a>>,
+    by_target: BTreeMap<Target, usize>,
+}
+
+impl<'a> SecurityGroups<'a> {
+    pub(super) fn read(aws: &Aws<'a>) -> Self {
+        let mut groups = Self::default();
+        for (type_name, default) in [("aws_security_group", false), ("aws_default_security_group", true)] {
+            for index in aws.of_type(type_name) {
+                let group = groups.group(Some(Target::Instance(index)), default);
+                groups.read_inline(aws, group, index, "ingress", Direction::Ingress);
+                groups.read_inline(aws, group, index, "egress", Direction::Egress);
+            }
+        }
+        for index in aws.of_type("aws_security_group_rule") {
+            groups.read_rule(aws, index);
+        }
+        for (type_name, direction) in [
+            ("aws_vpc_security_group_ingress_rule", Direction::Ingress),
+            ("aws_vpc_security_group_egress_rule", Direction::Egress),
+        ] {
+            for index in aws.of_type(type_name) {
+                groups.read_vpc_rule(aws, index, direction);
+            }
+        }
+        groups
+    }
+
+    /// The group that a target is; made where there is none yet.
+    fn group(&mut self, target: Option<Target>, default: bool) -> usize {
+        if let Some(&group) = target.as_ref().and_then(|target| self.by_target.get(target)) {
+            return group;
+        }
+        let group = self.groups.len();
+        if let Some(target) = &target {
+            self.by_target.insert(target.clone(), group);
+        }
+        self.groups.push(SecurityGroup { target, default, inline: None, rules: Vec::new() });
+        group
+    }
+
+    fn add(&mut self, rule: SecurityGroupRule<'a>) {
+        self.groups[rule.group].rules.push(self.rules.len());
+        self.rules.push(rule);
+    }
+
+    /// A new group without `ingress` has no such rules, and one without `egress` neither: the provider takes AWS's
+    /// default rule away ("Resource: aws_security_group").
+    fn read_inline(&mut self, aws: &Aws<'a>, group: usize, index: usize, name: &'static str, direction: Direction) {
+        let spot = Spot::instance(aws.inventory, index).get(name);
+        let blocks = match spot.setting(aws.inventory) {
+            Setting::Unset => return,
+            Setting::Unknown => vec![spot.clone()],
+            Setting::Known(_) => spot.each(),
+        };
+        let certain = !spot.is_unknown(aws.inventory);
+        let inline = &mut self.groups[group].inline;
+        if inline.as_ref().is_none_or(|first| certain && !first.certain) {
+            *inline = Some(Inline { spot: blocks.first().unwrap_or(&spot).clone(), certain });
+        }
+        for block in blocks {
+            let (traffic, sources, symbolic) = read_block(aws, &block);
+            let style = Style::Inline;
+            self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt: None, symbolic });
+        }
+    }
+
+    fn read_rule(&mut self, aws: &Aws<'a>, index: usize) {
+        let block = Spot::instance(aws.inventory, index);
+        let group = self.group_of(aws, &block);
+        let kind = block.get("type");
+        let directions = match kind.text().as_deref() {
+            Some("ingress") => vec![Direction::Ingress],
+            Some("egress") => vec![Direction::Egress],
+            // Terraform refuses any other word.
+            Some(_) => Vec::new(),
+            None => vec![Direction::Ingress, Direction::Egress],
+        };
+        for direction in directions {
+            let doubt = kind.is_unknown(aws.inventory).then(|| kind.clone());
+            let (traffic, sources, symbolic) = read_block(aws, &block);
+            let (style, block) = (Style::Separate, block.clone());
+            self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt, symbolic });
+        }
+    }
+
+    fn read_vpc_rule(&mut self, aws: &Aws<'a>, index: usize, direction: Direction) {
+        let block = Spot::instance(aws.inventory, index);
+        let group = self.group_of(aws, &block);
+        let (protocol, from, to) = (block.get("ip_protocol"), block.get("from_port"), block.get("to_port"));
+        let traffic = Traffic::read(aws.inventory, &protocol, &from, &to);
+        let sources = Source::read(aws, &block, &["cidr_ipv4", "cidr_ipv6"], &["prefix_list_id"]);
+        let (style, doubt, symbolic) = (Style::Separate, None, false);
+        self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt, symbolic });
+    }
+
+    /// The group that a rule resource belongs to: a group of its own where that is not known.
+    fn group_of(&mut self, aws: &Aws<'a>, rule: &Spot<'a>) -> usize {
+        let id = rule.get("security_group_id");
+        let target = id.value.and_then(|value| aws.ids().target(value, SECURITY_GROUPS));
+        let default = is_default_of_vpc(target.as_ref());
+        let target = match target {
+            Some(target) if default => Some(default_group(aws, &target).unwrap_or(target)),
+            target => target,
+        };
+        self.group(target, default)
+    }
+}
+
+/// Whether a target is an attribute that holds a VPC's default group.
+fn is_default_of_vpc(target: Option<&Target>) -> bool {
+    match target {
+        Some(Target::Attribute(reference)) => reference.attribute() == Some("default_security_group_id"),
+        Some(Target::Instance(_) | Target::Id(_)) | None => false,
+    }
+}
+
+/// The `aws_default_security_group` of the VPC that the target is an attribute of.
+fn default_group(aws: &Aws<'_>, target: &Target) -> Option<Target> {
+    let Target::Attribute(reference) = target else { return None };
+    let vpc = aws.ids().referenced(reference)?;
+    let of_vpc = |&index: &usize| {
+        let vpc_id = aws.inventory.instance(index).get("vpc_id").and_then(Value::reference);
+        vpc_id.and_then(|reference| aws.ids().referenced(reference)) == Some(vpc)
+    };
+    aws.of_type("aws_default_security_group").find(of_vpc).map(Target::Instance)
+}
+
+/// Reads an `ingress` or `egress` block, or an `aws_security_group_rule`: they have the same attributes.
+fn read_block<'a>(aws: &Aws<'a>, block: &Spot<'a>) -> (Traffic<'a>, Vec<Source<'a>>, bool) {
+    const CIDRS: &[&str] = &["cidr_blocks", "ipv6_cidr_blocks"];
+    const LISTS: &[&str] = &["prefix_list_ids"];
+    let unknown = |name: &&'static str| block.get(name).is_unknown(aws.inventory);
+    if block.is_unknown(aws.inventory) || CIDRS.iter().chain(LISTS).all(unknown) {
+        return (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())], true);
+    }
+    let (protocol, from, to) = (block.get("protocol"), block.get("from_port"), block.get("to_port"));
+    (Traffic::read(aws.inventory, &protocol, &from, &to), Source::read(aws, block, CIDRS, LISTS), false)
+}

@@ -1,0 +1,102 @@
+//! What a rule, entry or route names as its far end: addresses, as far as they are known.
+
+use crate::address::{Reference, Step};
+use crate::lang::Value;
+use crate::network::cidr;
+use crate::network::sets::{AddressSet, Family};
+
+use super::Aws;
+use super::spot::{Setting, Spot};
+
+/// The addresses behind one expression (an element of `cidr_blocks`, a prefix list's id).
+#[derive(Clone, Debug)]
+pub struct Source<'a> {
+    /// The expression.
+    pub spot: Spot<'a>,
+    /// The addresses that are certainly among them.
+    pub addresses: AddressSet,
+    /// What else may be.
+    pub rest: Rest,
+}
+
+/// What is not known of a set of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing: all are known.
+    None,
+    /// No more than so many of this family.
+    AtMost(Family, u128),
+    /// Anything.
+    Anything,
+}
+
+impl<'a> Source<'a> {
+    /// The sources of attributes that hold CIDR text, or lists of it, and of attributes that hold ids of prefix lists, or
+    /// lists of them. An attribute that is not known in whole is one source.
+    pub(super) fn read(aws: &Aws<'a>, block: &Spot<'a>, cidrs: &[&'static str], lists: &[&'static str]) -> Vec<Self> {
+        let mut sources = Vec::new();
+        for (names, read) in [(cidrs, of_cidr as fn(&Aws<'a>, Spot<'a>) -> Self), (lists, of_prefix_list)] {
+            for name in names {
+                let spot = block.get(name);
+                match spot.setting(aws.inventory) {
+                    Setting::Unset => {}
+                    Setting::Unknown => sources.push(read(aws, spot)),
+                    Setting::Known(value) if value.elements().is_some() => {
+                        let set = spot.each().into_iter().filter(|spot| !spot.is_unset(aws.inventory));
+                        sources.extend(set.map(|spot| read(aws, spot)));
+                    }
+                    Setting::Known(_) => sources.push(read(aws, spot)),
+                }
+            }
+        }
+        sources
+    }
+
+    /// A source of which nothing is known.
+    #[must_use]
+    pub const fn unknown(spot: Spot<'a>) -> Self {
+        Self { spot, addresses: AddressSet::EMPTY, rest: Rest::Anything }
+    }
+}
+
+fn of_cidr<'a>(_: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
+    if let Some(unknown) = spot.value.and_then(Value::as_unknown) {
+        let empty = unknown.length.1 == Some(0);
+        let rest =
+            if empty { Rest::None } else { unknown.reference.as_deref().and_then(limit).unwrap_or(Rest::Anything) };
+        return Source { spot, addresses: AddressSet::EMPTY, rest };
+    }
+    let addresses = spot.text().and_then(|text| cidr::read(&text)).map(AddressSet::from).unwrap_or_default();
+    Source { spot, addresses, rest: Rest::None }
+}
+
+/// AWS-managed lists, and those of other configurations, hold what nobody can tell before apply.
+fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
+    let Some(list) = spot.value.and_then(|value| aws.prefix_lists().find(aws, value)) else {
+        return Source::unknown(spot);
+    };
+    let rest = if list.doubt.is_some() { Rest::Anything } else { Rest::None };
+    Source { spot, addresses: list.addresses.clone(), rest }
+}
+
+/// How large the block can be that a resource's attribute holds: AWS makes no VPC larger than an IPv4 /16 or an IPv6 /44
+/// ("VPC CIDR blocks", Amazon VPC User Guide), and no subnet larger than its VPC.
+fn limit(reference: &Reference) -> Option<Rest> {
+    const NETWORKS: &[&str] = &[
+        "aws_vpc",
+        "aws_default_vpc",
+        "aws_subnet",
+        "aws_default_subnet",
+        "aws_vpc_ipv4_cidr_block_association",
+        "aws_vpc_ipv6_cidr_block_association",
+    ];
+    let Some(Step::Attribute(name)) = reference.path.last() else { return None };
+    if !NETWORKS.contains(&&*reference.address.type_name) {
+        return None;
+    }
+    match &**name {
+        "cidr_block" => Some(Rest::AtMost(Family::V4, 1 << 16)),
+        "ipv6_cidr_block" => Some(Rest::AtMost(Family::V6, 1 << 84)),
+        _ => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! A value in an instance, with the way to it.
+
+use crate::inventory::{Inventory, Way};
+use crate::lang::{Marks, Value};
+
+/// A value in an instance (or what is missing there), with the way to it: what a fact is made of, and where a finding
+/// about it stands.
+#[derive(Clone, Debug)]
+pub struct Spot<'a> {
+    /// The instance.
+    pub instance: usize,
+    /// The way from the instance.
+    pub way: Vec<Way<'a>>,
+    /// The value at the end of the way, if there is one.
+    pub value: Option<&'a Value>,
+    /// Marks on the value and on what holds it.
+    pub marks: Marks,
+}
+
+/// What an attribute is set to.
+#[derive(Clone, Copy, Debug)]
+pub enum Setting<'a> {
+    /// Not set: absent, null, or left to the provider.
+    Unset,
+    /// Set to something not known until apply.
+    Unknown,
+    /// Set.
+    Known(&'a Value),
+}
+
+impl<'a> Spot<'a> {
+    /// A whole instance.
+    #[must_use]
+    pub fn instance(inventory: &'a Inventory, index: usize) -> Self {
+        let values = &inventory.instance(index).values;
+        Self { instance: index, way: Vec::new(), value: Some(values), marks: values.marks }
+    }
+
+    /// An attribute of it, or all its nested blocks of a type.
+    #[must_use]
+    pub fn get(&self, name: &'static str) -> Self {
+        self.step(Way::Name(name), self.value.and_then(|value| value.get(name)))
+    }
+
+    /// The elements of a known collection, or a single nested block; nothing otherwise.
+    #[must_use]
+    pub fn each(&self) -> Vec<Self> {
+        let Some(value) = self.value else { return Vec::new() };
+        if value.entries().is_some() {
+            return vec![self.clone()];
+        }
+        let elements = value.elements().unwrap_or_default();
+        elements.iter().enumerate().map(|(index, it)| self.step(Way::Element(index, it), Some(it))).collect()
+    }
+
+    /// The entries of a known map or object.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'a str, Self)> {
+        let entries = self.value.and_then(Value::entries);
+        entries.into_iter().flatten().map(|(key, value)| (&**key, self.step(Way::Key(key), Some(value)))).collect()
+    }
+
+    fn step(&self, step: Way<'a>, value: Option<&'a Value>) -> Self {
+        let mut way = Vec::with_capacity(self.way.len() + 1);
+        way.extend_from_slice(&self.way);
+        way.push(step);
+        Self { instance: self.instance, way, value, marks: value.map_or(self.marks, |it| self.marks.with(it.marks)) }
+    }
+
+    /// What it is set to.
+    ///
+    /// An unknown value that stands for an attribute of its own instance is one that the provider computes because it
+    /// is not set: no expression in a resource can refer to the resource itself.
+    #[must_use]
+    pub fn setting(&self, inventory: &Inventory) -> Setting<'a> {
+        match self.value {
+            None => Setting::Unset,
+            Some(value) if value.is_null() => Setting::Unset,
+            Some(value) if value.is_unknown() => {
+                let own = value.reference().is_some_and(|it| it.address == inventory.instance(self.instance).address);
+                if own { Setting::Unset } else { Setting::Unknown }
+            }
+            Some(value) => Setting::Known(value),
+        }
+    }
+
+    /// Whether it is not set.
+    #[must_use]
+    pub fn is_unset(&self, inventory: &Inventory) -> bool {
+        matches!(self.setting(inventory), Setting::Unset)
+    }
+
+    /// Whether it is set to something not known.
+    #[must_use]
+    pub fn is_unknown(&self, inventory: &Inventory) -> bool {
+        matches!(self.setting(inventory), Setting::Unknown)
+    }
+
+    /// The text, if it is known text (or a known number or truth value, as text).
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let value = self.value?;
+        let number = || value.as_number()?.to_i64().map(|number| number.to_string());
+        value.as_str().map(str::to_owned).or_else(number).or_else(|| value.as_bool().map(|truth| truth.to_string()))
+    }
+
+    /// The integer, if it is a known one (or text that is one).
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        let value = self.value?;
+        value.as_number().and_then(|number| number.to_i64()).or_else(|| value.as_str()?.trim().parse().ok())
+    }
+
+    /// The truth value, if it is a known one (or text that is one).
+    #[must_use]
+    pub fn truth(&self) -> Option<bool> {
+        let value = self.value?;
+        value.as_bool().or_else(|| value.as_str()?.parse().ok())
+    }
+}

@@ -1,0 +1,141 @@
+//! What rule files see: collections of facts, and functions on them. A file per family of facts.
+
+mod security_groups;
+mod words;
+
+use crate::lang::eval::Evaluated;
+use crate::lang::value::Entries;
+use crate::lang::{Marks, Number, Origin, Str, Type, Value};
+use crate::source::{Problem, Span};
+
+use super::Network;
+use super::aws::spot::Spot;
+use super::sets::PortSet;
+
+/// Makes the facts of a collection.
+type Maker = fn(&Network<'_>) -> Vec<Value>;
+
+/// `network.NAME`: the collections, by name.
+pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
+    ("egress_destinations", security_groups::egress_destinations),
+    ("ingress_sources", security_groups::ingress_sources),
+    ("security_group_rule_styles", security_groups::rule_styles),
+    ("security_group_rules", security_groups::rules),
+    ("security_groups", security_groups::groups),
+];
+
+/// A function on facts.
+type Function = fn(&Network<'_>, &Arguments<'_>) -> Evaluated;
+
+/// Functions on facts, by name.
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("opened_ports", security_groups::opened_ports),
+    ("opened_ports_except", security_groups::opened_ports_except),
+    ("opens", security_groups::opens),
+    ("opens_except", security_groups::opens_except),
+    ("opens_everything", security_groups::opens_everything),
+];
+
+/// The arguments of a call.
+pub(super) struct Arguments<'v> {
+    pub(super) name: &'v str,
+    pub(super) values: &'v [Value],
+    pub(super) at: Span,
+}
+
+impl<'v> Arguments<'v> {
+    fn fail<T>(&self, message: &str) -> Result<T, Box<Problem>> {
+        Err(Box::new(Problem::at(self.at, format!("`{}`: {message}", self.name))))
+    }
+
+    fn value(&self, index: usize) -> Result<&'v Value, Box<Problem>> {
+        match self.values.get(index) {
+            Some(value) => Ok(value),
+            None => self.fail(&format!("argument {} is missing", index + 1)),
+        }
+    }
+
+    /// A whole number of a fact, by name.
+    fn number_in(&self, index: usize, name: &str) -> Result<usize, Box<Problem>> {
+        let number = self.value(index)?.get(name).and_then(Value::as_number).and_then(Number::to_i64);
+        match number.and_then(|number| usize::try_from(number).ok()) {
+            Some(number) => Ok(number),
+            None => self.fail(&format!("argument {} is no fact that this function takes", index + 1)),
+        }
+    }
+
+    /// A prefix length.
+    fn prefix(&self, index: usize, longest: u8) -> Result<u8, Box<Problem>> {
+        let number = self.value(index)?.as_number().and_then(Number::to_i64);
+        match number.and_then(|number| u8::try_from(number).ok()).filter(|&prefix| prefix <= longest) {
+            Some(prefix) => Ok(prefix),
+            None => self.fail(&format!("argument {} must be a prefix length from 0 to {longest}", index + 1)),
+        }
+    }
+
+    /// A list of text, or one text.
+    fn texts(&self, index: usize) -> Result<Vec<&'v str>, Box<Problem>> {
+        let value = self.value(index)?;
+        let elements = value.elements().unwrap_or(std::slice::from_ref(value));
+        match elements.iter().map(Value::as_str).collect() {
+            Some(texts) => Ok(texts),
+            None => self.fail(&format!("argument {} must be a list of strings", index + 1)),
+        }
+    }
+
+    /// A list of ports: numbers, or ranges such as `"8000-8100"`.
+    fn ports(&self, index: usize) -> Result<PortSet, Box<Problem>> {
+        let value = self.value(index)?;
+        let elements = value.elements().unwrap_or(std::slice::from_ref(value));
+        match elements.iter().map(port_range).collect() {
+            Some(ports) => Ok(ports),
+            None => self.fail(&format!("argument {} must be a list of ports (0 to 65535)", index + 1)),
+        }
+    }
+}
+
+fn port_range(value: &Value) -> Option<(u16, u16)> {
+    if let Some(number) = value.as_number() {
+        let port = u16::try_from(number.to_i64()?).ok()?;
+        return Some((port, port));
+    }
+    let text = value.as_str()?;
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
+}
+
+/// An object of named values.
+fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::object(Entries::new(entries.into_iter().map(|(name, value)| (Str::from(name), value)).collect()))
+}
+
+fn number(value: usize) -> Value {
+    Value::number(Number::from_i64(i64::try_from(value).unwrap_or(i64::MAX)))
+}
+
+fn text(text: &str, marks: Marks) -> Value {
+    Value::string(text).with_marks(marks)
+}
+
+/// Something that hangs on what is not known until apply, there.
+fn unknown(ty: Type, origin: Origin) -> Value {
+    Value::unknown(ty).with_origin(origin)
+}
+
+impl<'a> Network<'a> {
+    /// The value at a spot, so that a finding about it stands there.
+    fn leaf(&self, spot: &Spot<'a>) -> Value {
+        self.leaf_with(spot, Vec::new())
+    }
+
+    /// The value at a spot, with other places that have to do with it.
+    fn leaf_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Value {
+        let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+        value.with_marks(spot.marks).with_origin(self.mark_with(spot, related))
+    }
+
+    /// The address of a spot's instance, in backquotes.
+    fn address(&self, instance: usize) -> String {
+        format!("`{}`", self.inventory.instance(instance).address)
+    }
+}

@@ -1,0 +1,278 @@
+//! Security groups, their rules, and what these leave open.
+
+use std::fmt::Write;
+
+use crate::lang::eval::Evaluated;
+use crate::lang::{Marks, Type, Value};
+use crate::network::Network;
+use crate::network::aws::join::Target;
+use crate::network::aws::openness::{Limits, Openness, Ports};
+use crate::network::aws::security_groups::{Direction, SecurityGroupRule, Style};
+use crate::network::aws::sources::{Rest, Source};
+use crate::network::aws::spot::{Setting, Spot};
+use crate::network::registry::public_part;
+use crate::network::sets::{Family, PortSet};
+use crate::source::Problem;
+
+use super::{Arguments, number, object, text, unknown, words};
+
+/// One fact per source of an ingress rule that may hold public addresses.
+pub(super) fn ingress_sources(network: &Network<'_>) -> Vec<Value> {
+    far_ends(network, Direction::Ingress)
+}
+
+/// One fact per destination of an egress rule that may hold public addresses.
+pub(super) fn egress_destinations(network: &Network<'_>) -> Vec<Value> {
+    far_ends(network, Direction::Egress)
+}
+
+fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
+    let mut facts = Vec::new();
+    for (index, rule) in network.aws.security_groups().rules.iter().enumerate() {
+        if rule.direction != direction {
+            continue;
+        }
+        for (part, source) in rule.sources.iter().enumerate() {
+            if source.rest == Rest::None && public_part(&source.addresses).is_empty() {
+                continue;
+            }
+            facts.push(object([
+                ("address", text(&network.address(source.spot.instance), Marks::NONE)),
+                ("part", number(part)),
+                ("rule", number(index)),
+                ("site", network.leaf(&source.spot)),
+                ("text", text(&far_end(network, source), source.spot.marks)),
+            ]));
+        }
+    }
+    facts
+}
+
+/// The addresses of a source, as a message names them.
+fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
+    let public = public_part(&source.addresses);
+    let mut words = match source.spot.text() {
+        _ if source.spot.is_unknown(network.inventory) => match source.spot.value.and_then(Value::reference) {
+            Some(reference) => format!("`{reference}`"),
+            None => "addresses not known until apply".to_owned(),
+        },
+        Some(written) => format!("`{}`", written.trim()),
+        None => "its sources".to_owned(),
+    };
+    let whole = |family: Family| public.family(family) == crate::network::registry::public_addresses().family(family);
+    let size = match (whole(Family::V4), whole(Family::V6)) {
+        (true, true) => "the whole internet".to_owned(),
+        (true, false) => "the whole IPv4 internet".to_owned(),
+        (false, true) => "the whole IPv6 internet".to_owned(),
+        (false, false) => words::size(&public),
+    };
+    if !size.is_empty() {
+        let _ = write!(words, " ({size})");
+    }
+    words
+}
+
+/// One fact per security group.
+pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
+    let groups = network.aws.security_groups();
+    let mut facts = Vec::new();
+    for group in &groups.groups {
+        let rules: Vec<&SecurityGroupRule<'_>> = group.rules.iter().map(|&rule| &groups.rules[rule]).collect();
+        let instance = match group.target {
+            Some(Target::Instance(instance)) => Some(Spot::instance(network.inventory, instance)),
+            Some(Target::Id(_) | Target::Attribute(_)) | None => None,
+        };
+        let Some(subject) = instance.or_else(|| rules.first().map(|rule| rule.block.clone())) else { continue };
+        let first_rule = rules.iter().find(|rule| !rule.symbolic).or(rules.first());
+        let has_rules = match first_rule {
+            None => Value::bool(false),
+            Some(rule) if rule.symbolic => unknown(Type::Bool, network.mark(&rule.block)),
+            Some(_) => Value::bool(true),
+        };
+        facts.push(object([
+            ("address", text(&network.address(subject.instance), Marks::NONE)),
+            ("default", Value::bool(group.default)),
+            ("has_rules", has_rules),
+            ("site", first_rule.map_or_else(|| network.leaf(&subject), |rule| network.leaf(&rule.block))),
+        ]));
+    }
+    facts
+}
+
+/// One fact per pair of rule styles in one group: inline rules, and the first rule resource beside them. A rule resource
+/// whose group is not known may belong to any group.
+pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
+    let groups = network.aws.security_groups();
+    let inline_anywhere = groups.groups.iter().any(|group| group.inline.is_some());
+    let mut facts = Vec::new();
+    for group in &groups.groups {
+        let separate = group.rules.iter().map(|&rule| &groups.rules[rule]).find(|rule| rule.style == Style::Separate);
+        let Some(separate) = separate else { continue };
+        let id = separate.block.get("security_group_id");
+        let related = vec![(id.clone(), "this rule is a resource of its own".to_owned())];
+        let (subject, mixed, site) = match &group.inline {
+            Some(inline) if inline.certain => {
+                (inline.spot.instance, Value::bool(true), network.leaf_with(&inline.spot, related))
+            }
+            Some(inline) => {
+                let origin = network.mark_with(&inline.spot, related);
+                (inline.spot.instance, unknown(Type::Bool, origin), network.leaf(&inline.spot))
+            }
+            None if group.target.is_none() && inline_anywhere => {
+                (id.instance, unknown(Type::Bool, network.mark(&id)), network.leaf(&id))
+            }
+            None => (id.instance, Value::bool(false), network.leaf(&id)),
+        };
+        facts.push(object([
+            ("address", text(&network.address(subject), Marks::NONE)),
+            ("mixed", mixed),
+            ("separate_rule", text(&network.address(separate.block.instance), Marks::NONE)),
+            ("site", site),
+        ]));
+    }
+    facts
+}
+
+/// One fact per security-group rule whose own block is known.
+pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
+    let mut facts = Vec::new();
+    let mut last = None;
+    for rule in &network.aws.security_groups().rules {
+        // A rule whose direction is not known is listed for both.
+        if rule.style == Style::Separate && last.replace(rule.block.instance) == Some(rule.block.instance) {
+            continue;
+        }
+        let description = if rule.symbolic { rule.block.clone() } else { rule.block.get("description") };
+        let described = match description.setting(network.inventory) {
+            Setting::Unknown => unknown(Type::Bool, network.mark(&description)),
+            Setting::Unset => Value::bool(false),
+            Setting::Known(_) if rule.symbolic => unknown(Type::Bool, network.mark(&description)),
+            Setting::Known(value) => Value::bool(value.as_str().is_none_or(|text| !text.trim().is_empty())),
+        };
+        let direction = match rule.direction {
+            Direction::Ingress => "ingress",
+            Direction::Egress => "egress",
+        };
+        let site = if description.is_unset(network.inventory) { &rule.block } else { &description };
+        facts.push(object([
+            ("address", text(&network.address(rule.block.instance), Marks::NONE)),
+            ("described", described),
+            ("direction", text(direction, Marks::NONE)),
+            ("inline", Value::bool(rule.style == Style::Inline)),
+            ("site", network.leaf(site)),
+        ]));
+    }
+    facts
+}
+
+/// What a call asks about: a source (a fact of [`far_ends`]), and what it leaves open at the given limits.
+struct Asked<'n, 'a> {
+    rule: &'n SecurityGroupRule<'a>,
+    source: &'n Source<'a>,
+    openness: Openness,
+}
+
+fn asked<'n, 'a>(
+    network: &'n Network<'a>,
+    call: &Arguments<'_>,
+    limits_from: usize,
+) -> Result<Asked<'n, 'a>, Box<Problem>> {
+    let (index, part) = (call.number_in(0, "rule")?, call.number_in(0, "part")?);
+    let limits = Limits { ipv4: call.prefix(limits_from, 32)?, ipv6: call.prefix(limits_from + 1, 128)? };
+    let rule = network.aws.security_groups().rules.get(index);
+    let Some((rule, source)) = rule.and_then(|rule| Some((rule, rule.sources.get(part)?))) else {
+        return call.fail("argument 1 is no fact that this function takes");
+    };
+    let openness = network.open_sources(rule.direction, limits).of(index, part).clone();
+    Ok(Asked { rule, source, openness })
+}
+
+impl<'a> Asked<'_, 'a> {
+    /// The expression that it hangs on.
+    fn doubt(&self) -> &Spot<'a> {
+        if self.source.rest != Rest::None {
+            return &self.source.spot;
+        }
+        self.rule.doubt.as_ref().or(self.rule.traffic.doubt.as_ref()).unwrap_or(&self.source.spot)
+    }
+
+    fn marks(&self) -> Marks {
+        let block = self.rule.block.marks;
+        ["protocol", "ip_protocol", "from_port", "to_port"]
+            .iter()
+            .fold(self.source.spot.marks.with(block), |marks, name| marks.with(self.rule.block.get(name).marks))
+    }
+
+    /// The ports of each protocol that is asked about (`"tcp"`, `"udp"`).
+    fn of(&self, call: &Arguments<'_>, index: usize) -> Result<Vec<(&'static str, &Ports)>, Box<Problem>> {
+        let mut protocols = Vec::new();
+        for word in call.texts(index)? {
+            match word {
+                "tcp" => protocols.push(("TCP", &self.openness.tcp)),
+                "udp" => protocols.push(("UDP", &self.openness.udp)),
+                _ => return call.fail(&format!("argument {} must name tcp or udp", index + 1)),
+            }
+        }
+        Ok(protocols)
+    }
+
+    fn answer(&self, network: &Network<'a>, certain: bool, possible: bool) -> Value {
+        if !certain && possible { unknown(Type::Bool, network.mark(self.doubt())) } else { Value::bool(certain) }
+    }
+}
+
+/// `opens(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: whether the source is one of those that leave one of the
+/// ports open.
+pub(super) fn opens(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = call.ports(2)?;
+    opens_any(network, call, &ports)
+}
+
+/// `opens_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: whether it is one of those that leave a port other
+/// than these open.
+pub(super) fn opens_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = PortSet::everything().difference(&call.ports(2)?);
+    opens_any(network, call, &ports)
+}
+
+fn opens_any(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+    let asked = asked(network, call, 3)?;
+    let protocols = asked.of(call, 1)?;
+    let any = |pick: fn(&Ports) -> &PortSet| protocols.iter().any(|(_, open)| pick(open).overlaps(ports));
+    Ok(asked.answer(network, any(|open| &open.certain), any(|open| &open.possible)))
+}
+
+/// `opens_everything(source, ipv4_prefix, ipv6_prefix)`: of an ingress source, whether it is one of those that leave every
+/// port of TCP or UDP open (0 aside); of an egress destination, whether every protocol and port goes out to it.
+pub(super) fn opens_everything(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let asked = asked(network, call, 1)?;
+    let openness = &asked.openness;
+    let (certain, possible) = match asked.rule.direction {
+        Direction::Ingress => {
+            (openness.tcp.every.0 || openness.udp.every.0, openness.tcp.every.1 || openness.udp.every.1)
+        }
+        Direction::Egress => openness.all.every,
+    };
+    Ok(asked.answer(network, certain, possible))
+}
+
+/// `opened_ports(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: those of the ports that it leaves open, in words.
+pub(super) fn opened_ports(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = call.ports(2)?;
+    in_words(network, call, &ports)
+}
+
+/// `opened_ports_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: the other ports that it leaves open, in
+/// words.
+pub(super) fn opened_ports_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = PortSet::everything().difference(&call.ports(2)?);
+    in_words(network, call, &ports)
+}
+
+fn in_words(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+    let asked = asked(network, call, 3)?;
+    let parts = asked.of(call, 1)?.into_iter().map(|(name, open)| (name, open.certain.intersection(ports)));
+    let words: Vec<String> =
+        parts.filter(|(_, ports)| !ports.is_empty()).map(|(name, ports)| words::ports(name, &ports)).collect();
+    Ok(text(&words::listed(&words), asked.marks()))
+}
