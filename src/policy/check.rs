@@ -165,16 +165,16 @@ fn option_of(policy: &Policy, rule: &str, option: &str) -> Option<Value> {
 }
 
 /// One rule, looking at one fact after another.
-struct Asking<'a, 'r> {
+struct Asking<'a, 'f, 'r> {
     policy: &'a Policy,
     rule: usize,
-    facts: &'a Facts<'a>,
+    facts: &'a Facts<'f>,
     trees: &'a Trees,
-    scope: RuleScope<'a>,
+    scope: RuleScope<'a, 'f>,
     problems: &'r mut Vec<Problem>,
 }
 
-impl Asking<'_, '_> {
+impl Asking<'_, '_, '_> {
     fn evaluate(&self, expression: NodeRef) -> Evaluated {
         evaluate(expression, &Context { trees: self.trees, scope: &self.scope, files: &NoFiles })
     }

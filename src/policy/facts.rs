@@ -246,8 +246,8 @@ pub(super) fn object<const N: usize>(origin: Origin, attributes: [(&str, Value);
 }
 
 /// What names mean while a rule looks at one fact.
-pub(super) struct RuleScope<'a> {
-    pub(super) facts: &'a Facts<'a>,
+pub(super) struct RuleScope<'a, 'f> {
+    pub(super) facts: &'a Facts<'f>,
     pub(super) options: &'a [(Str, Value)],
     /// Options of the rules that run, by rule: for rules that leave something to another one.
     pub(super) others: &'a dyn Fn(&str, &str) -> Option<Value>,
@@ -255,7 +255,7 @@ pub(super) struct RuleScope<'a> {
     pub(super) value: Value,
 }
 
-impl Scope for RuleScope<'_> {
+impl Scope for RuleScope<'_, '_> {
     fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
         let resolved = |value, used| Ok(Resolved { value, used });
         match names {

@@ -339,9 +339,9 @@ fn groups_know_whether_they_have_rules_and_how_these_are_written() {
     assert_eq!(
         styles,
         [
-            "`aws_security_group_rule.default` yes",
             "`aws_security_group_rule.a` yes",
             "`aws_security_group_rule.b` ? aws_security_group.b: ingress",
+            "`aws_security_group_rule.default` yes",
             "`aws_security_group_rule.c` no",
             "`aws_security_group_rule.d` ? aws_security_group_rule.d: security_group_id",
         ]
