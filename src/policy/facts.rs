@@ -18,7 +18,7 @@ use crate::source::{Problem, Span, nearest};
 use crate::syntax::Trees;
 use crate::terraform::{Reading, UnavailableModule};
 
-use super::tags;
+use super::{pattern, tags};
 
 /// Marks places that are kept here, not by the network.
 const OWN: u32 = 1 << 31;
@@ -239,6 +239,16 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// `like(text, patterns)`: whether text matches one of the patterns, in which `*` is any text.
+fn like(text: &Value, patterns: &Value) -> Result<Value, String> {
+    let patterns = tags::texts(patterns)?;
+    match text.as_str() {
+        Some(text) => Ok(Value::bool(patterns.iter().any(|pattern| pattern::matches(pattern, text)))),
+        None if text.is_unknown() && !patterns.is_empty() => Ok(Value::unknown(Type::Bool)),
+        None => Ok(Value::bool(false)),
+    }
+}
+
 /// A fact.
 pub(super) fn object<const N: usize>(origin: Origin, attributes: [(&str, Value); N]) -> Value {
     let entries: Entries = attributes.into_iter().map(|(name, value)| (Str::from(name), value)).collect();
@@ -282,6 +292,7 @@ impl Scope for RuleScope<'_, '_> {
                 };
                 Some(Ok((self.others)(rule, option).unwrap_or_else(|| Value::tuple(Vec::new()))))
             }
+            ("like", [text, patterns]) => Some(like(text, patterns).map_err(|message| Box::new(Problem::at(at, message)))),
             _ => tags::call(self.facts, name, arguments, at).or_else(|| self.facts.network.call(name, arguments, at)),
         }
     }

@@ -155,7 +155,7 @@ fn allowed_value(allowed: &Value, value: &Value) -> Result<Value, String> {
 }
 
 /// The texts of a list, or of the keys of a map.
-fn texts(value: &Value) -> Result<Vec<String>, String> {
+pub(super) fn texts(value: &Value) -> Result<Vec<String>, String> {
     if value.is_null() {
         return Ok(Vec::new());
     }
