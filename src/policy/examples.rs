@@ -28,8 +28,6 @@ pub struct Outcome {
     pub span: Span,
     /// What is not as marked; it passed if there is nothing.
     pub failures: Vec<String>,
-    /// The verdicts that the markers ask for.
-    pub expected: BTreeSet<Verdict>,
 }
 
 /// Runs the examples of those of `rules` for which `wanted` holds, each with only its rule (and those that it names).
@@ -60,11 +58,16 @@ pub fn run(
                 example: example.name.clone(),
                 span: example.span,
                 failures,
-                expected: markers(example).into_keys().map(|(_, _, verdict)| verdict).collect(),
             });
         }
     }
     Ok(outcomes)
+}
+
+/// The verdicts that the markers in an example ask for.
+#[must_use]
+pub fn expected(example: &Example) -> BTreeSet<Verdict> {
+    markers(example).into_keys().map(|(_, _, verdict)| verdict).collect()
 }
 
 /// File, line, verdict.

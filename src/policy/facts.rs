@@ -292,7 +292,9 @@ impl Scope for RuleScope<'_, '_> {
                 };
                 Some(Ok((self.others)(rule, option).unwrap_or_else(|| Value::tuple(Vec::new()))))
             }
-            ("like", [text, patterns]) => Some(like(text, patterns).map_err(|message| Box::new(Problem::at(at, message)))),
+            ("like", [text, patterns]) => {
+                Some(like(text, patterns).map_err(|message| Box::new(Problem::at(at, message))))
+            }
             _ => tags::call(self.facts, name, arguments, at).or_else(|| self.facts.network.call(name, arguments, at)),
         }
     }

@@ -169,6 +169,10 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn text(&mut self, expression: NodeRef, what: &str) -> Option<String> {
+        // Most of a rule file is plain text: no need to evaluate it.
+        if let Some(text) = self.trees.get(expression.tree).constant_text(expression.node) {
+            return Some(text.into_owned());
+        }
         self.constant(expression, &Type::String, what)?.as_str().map(str::to_owned)
     }
 

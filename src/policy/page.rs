@@ -13,6 +13,24 @@ pub fn page(rule: &Rule) -> String {
     page
 }
 
+/// The list of all rules, by family, in Markdown: `docs/rules/README.md`.
+#[must_use]
+pub fn index(rules: &[Rule]) -> String {
+    let mut index = String::from("# Rules\n\nMade of the files in `rules/`; do not edit.\n");
+    let mut family = "";
+    for rule in rules {
+        let (of, _) = rule.name.split_once('/').unwrap_or_default();
+        if of != family {
+            index.push_str("\n| rule | severity | what it finds |\n| --- | --- | --- |\n");
+            family = of;
+        }
+        let severity = rule.severity.highest().word();
+        // Writing into a String never fails.
+        let _ = writeln!(index, "| [`{}`]({}.md) | {severity} | {} |", rule.name, rule.name, rule.title);
+    }
+    index
+}
+
 fn write_page(rule: &Rule, out: &mut String) -> std::fmt::Result {
     let severity = match &rule.severity {
         RuleSeverity::Fixed(severity) => severity.word().to_owned(),
