@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::human::{Painter, Style, rule_of};
-use super::place::{one_line, problem_file, short};
+use super::place::{one_line, problem_file, short, visible};
 use crate::finding::{Finding, Report, Verdict};
 use crate::source::Sources;
 
@@ -221,8 +221,7 @@ fn escape(text: &str, quoted: bool) -> String {
                 let _ = write!(escaped, "&#{};", character as u32);
             }
             '\n' | '\t' => escaped.push(character),
-            other if other.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
+            other => escaped.push(visible(other)),
         }
     }
     escaped
