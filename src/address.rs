@@ -164,15 +164,23 @@ impl Reference {
 impl Display for Reference {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.address)?;
-        for step in &self.path {
-            match step {
-                Step::Attribute(name) => write!(formatter, ".{name}")?,
-                Step::Index(index) => write!(formatter, "[{index}]")?,
-                Step::Key(key) => write!(formatter, "[{}]", quoted(key))?,
-            }
-        }
-        Ok(())
+        write_steps(formatter, &self.path)
     }
+}
+
+/// Writes a path: `.ingress[0].tags["Name"]`.
+///
+/// # Errors
+/// The writer's.
+pub fn write_steps(out: &mut impl fmt::Write, steps: &[Step]) -> fmt::Result {
+    for step in steps {
+        match step {
+            Step::Attribute(name) => write!(out, ".{name}")?,
+            Step::Index(index) => write!(out, "[{index}]")?,
+            Step::Key(key) => write!(out, "[{}]", quoted(key))?,
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -228,7 +228,8 @@ pub fn rules(
 /// Reads the rule files at a path: a file, or every `.hcl` file in a directory and below it.
 ///
 /// `span` is where the path was written, if it was.
-fn read_rules(
+#[must_use]
+pub fn read_rules(
     path: &Path,
     span: Option<Span>,
     current: &Path,
@@ -257,7 +258,7 @@ fn read_rules(
 }
 
 /// Sorts rules by name and checks what one rule says of others.
-fn check_rules(rules: &mut Vec<Rule>) -> Vec<Problem> {
+pub fn check_rules(rules: &mut Vec<Rule>) -> Vec<Problem> {
     let mut problems = Vec::new();
     rules.sort_by(|left, right| left.name.cmp(&right.name));
     rules.dedup_by(|later, kept| {

@@ -7,7 +7,6 @@
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::place::{one_line, visible};
-use crate::finding::Report;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Lines shown before and after a place.
@@ -40,10 +39,10 @@ pub struct Quoter<'s> {
 }
 
 impl<'s> Quoter<'s> {
-    /// One for the sources of a report; lines longer than `width` are cut.
+    /// One that leaves out what is sensitive and cuts lines longer than `width`.
     #[must_use]
-    pub fn new(report: &Report, sources: &'s Sources, width: usize) -> Self {
-        let mut sensitive = report.sensitive_spans.clone();
+    pub fn new(sensitive: &[Span], sources: &'s Sources, width: usize) -> Self {
+        let mut sensitive = sensitive.to_vec();
         sensitive.sort_by_key(|span| (span.file, span.start, std::cmp::Reverse(span.end)));
         let mut outermost: Vec<Span> = Vec::with_capacity(sensitive.len());
         for span in sensitive {

@@ -47,6 +47,12 @@ pub fn write(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wri
     Writer { report, sources, style, painter: Painter::new(report, sources, style), out }.write()
 }
 
+/// A problem alone, drawn; nothing of it is taken to be sensitive.
+#[must_use]
+pub fn problem(problem: &Problem, sources: &Sources, style: Style) -> String {
+    Painter::with(Quoter::new(&[], sources, style.width), style).problem(problem, sources)
+}
+
 /// Draws one diagnostic: source lines, underlined places, help.
 pub(super) struct Painter<'s> {
     quoter: Quoter<'s>,
@@ -55,6 +61,10 @@ pub(super) struct Painter<'s> {
 
 impl<'s> Painter<'s> {
     pub(super) fn new(report: &Report, sources: &'s Sources, style: Style) -> Self {
+        Self::with(Quoter::new(&report.sensitive_spans, sources, style.width.saturating_sub(10)), style)
+    }
+
+    fn with(quoter: Quoter<'s>, style: Style) -> Self {
         let theme = GraphicalTheme {
             characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
             styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
@@ -65,7 +75,7 @@ impl<'s> Painter<'s> {
             .with_break_words(false)
             .without_syntax_highlighting()
             .with_width(style.width);
-        Self { quoter: Quoter::new(report, sources, style.width.saturating_sub(10)), handler }
+        Self { quoter, handler }
     }
 
     /// A finding in full, without its help.

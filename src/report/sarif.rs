@@ -21,7 +21,7 @@ const SNIPPET: usize = 400;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
-    let maker = Maker { report, sources, quoter: Quoter::new(report, sources, SNIPPET) };
+    let maker = Maker { report, sources, quoter: Quoter::new(&report.sensitive_spans, sources, SNIPPET) };
     serde_json::to_writer_pretty(&mut *out, &maker.log()).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }

@@ -1,6 +1,8 @@
 //! Configuration into inventory: module tree, variables, locals, `count`, `for_each`, `dynamic`, providers and
 //! `default_tags`.
 
+pub mod roots;
+
 use std::path::{Path, PathBuf};
 
 use crate::address::ModulePath;

@@ -1,0 +1,211 @@
+//! `terravet check`: configuration against policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use sha2::{Digest, Sha256};
+
+use super::arguments::{self, Rules, Variables};
+use super::environment::{self, Color};
+use super::inputs::{self, Target};
+use super::{Failure, INCOMPLETE, internal_error, output};
+use crate::finding::{FailOn, Input, Report, Summary};
+use crate::policy::{self, Check, Policy, configuration};
+use crate::report::{self, Format};
+use crate::source::disk::relative;
+use crate::source::{FileId, Problem, Sources};
+use crate::syntax::Trees;
+use crate::terraform::{self, Options};
+
+/// Check Terraform configuration
+///
+/// A directory of .tf files stands for its root module and all modules that it calls. A directory without any stands for
+/// every root module below it (hidden directories, node_modules and links are left out). A file stands for its module,
+/// of which only what is in the file, or caused by it, is reported. Nothing is downloaded and `terraform init` is not
+/// needed.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  terravet check
+  terravet check envs/prod --var-file prod.tfvars
+  terravet check . --format json
+  terravet check --output junit=report.xml --output sarif=report.sarif
+  terravet check --select 'sg/*' --fail-on warning
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.")]
+pub(super) struct Arguments {
+    /// Directories and files to check
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// What to print on standard output: human, json, junit or sarif
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::parse)]
+    format: Format,
+    /// Also write a report to a file; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = parse_output)]
+    outputs: Vec<(Format, PathBuf)>,
+    /// Severity from which findings fail the run: error, warning, info or never [default: error]
+    #[arg(long, value_name = "SEVERITY", value_parser = arguments::fail_on)]
+    fail_on: Option<FailOn>,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    color: Color,
+    #[command(flatten)]
+    rules: Rules,
+    #[command(flatten)]
+    variables: Variables,
+    /// The day by which suppressions expire, instead of today
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
+    today: Option<String>,
+}
+
+fn parse_output(argument: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = argument.split_once('=').ok_or("it takes FORMAT=FILE, for example junit=report.xml")?;
+    match path {
+        "" | "-" => Err("a file name has to follow the `=`; --format is for standard output".to_owned()),
+        path => Ok((Format::parse(format)?, PathBuf::from(path))),
+    }
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let current = environment::current_directory()?;
+    let mut run = Run {
+        options: arguments.variables.options(current.clone())?,
+        today: arguments.today.clone().unwrap_or_else(environment::today),
+        config: arguments.rules.config(&current)?,
+        arguments: &arguments,
+        current,
+        sources: Sources::default(),
+        trees: Trees::default(),
+        policies: Vec::new(),
+    };
+    let report = run.report()?;
+    let mut code = report.exit_code();
+    for (format, path) in &arguments.outputs {
+        if let Err(Failure(message)) = output::write_file(*format, &report, &run.sources, path) {
+            output::error(&message);
+            code = INCOMPLETE;
+        }
+    }
+    let style = environment::style(arguments.color);
+    output::print_with(|out| report::write(arguments.format, &report, &run.sources, style, out))?;
+    Ok(code)
+}
+
+/// A policy and the configuration file that it is of.
+struct Loaded {
+    configuration: Option<PathBuf>,
+    policy: Policy,
+    problems: Vec<Problem>,
+}
+
+struct Run<'a> {
+    arguments: &'a Arguments,
+    /// `--config`.
+    config: Option<PathBuf>,
+    options: Options,
+    today: String,
+    current: PathBuf,
+    sources: Sources,
+    trees: Trees,
+    policies: Vec<Loaded>,
+}
+
+impl Run<'_> {
+    /// Checks everything; root modules under one configuration file are checked together.
+    fn report(&mut self) -> Result<Report, Failure> {
+        let current = self.current.clone();
+        let paths = &self.arguments.paths;
+        let inputs = inputs::resolve(paths, &current, &mut |directory, path| {
+            let index = self.policy(directory);
+            self.policies[index].policy.configuration.excludes(path, &current)
+        });
+        let mut by_policy: BTreeMap<usize, Vec<&Target>> = BTreeMap::new();
+        for target in &inputs.targets {
+            by_policy.entry(self.policy(&target.asked)).or_default().push(target);
+        }
+        let policies = std::mem::take(&mut self.policies);
+        let mut reports = vec![empty(inputs.problems)];
+        for (index, targets) in by_policy {
+            reports.push(self.check(&policies[index], &targets, inputs.targets.len() > 1));
+        }
+        policy::join(reports, &self.sources).ok_or_else(|| Failure::new("nothing was checked"))
+    }
+
+    /// Index of the policy that holds for a directory.
+    fn policy(&mut self, directory: &Path) -> usize {
+        let configuration = self.config.clone().or_else(|| configuration::find(directory));
+        if let Some(index) = self.policies.iter().position(|loaded| loaded.configuration == configuration) {
+            return index;
+        }
+        let settings =
+            self.arguments.rules.settings(configuration.clone(), self.arguments.fail_on, self.current.clone());
+        let (policy, problems) = Policy::load(&settings, &mut self.sources, &mut self.trees);
+        self.policies.push(Loaded { configuration, policy, problems });
+        self.policies.len() - 1
+    }
+
+    /// Checks root modules against a policy. One that brings terravet to its knees is a problem; the others are checked.
+    fn check(&mut self, loaded: &Loaded, targets: &[&Target], several: bool) -> Report {
+        let mut check = Check::new(&loaded.policy, &self.today);
+        check.problems(loaded.problems.iter().cloned());
+        let mut inputs = Vec::new();
+        let mut only = BTreeSet::new();
+        let all_whole = targets.iter().all(|target| target.only.is_none());
+        for target in targets {
+            let path = relative(&target.directory, &self.current);
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                let options = self.options_for(target);
+                let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
+                check.add(&reading, &self.sources, &self.trees);
+                reading.files
+            }));
+            let files = done.unwrap_or_else(|_| {
+                check.problems([Problem::with_path(&path, internal_error())]);
+                Vec::new()
+            });
+            match &target.only {
+                Some(asked) => only.extend(asked.iter().cloned()),
+                None if all_whole => {}
+                None => only.extend(files.iter().map(|file| self.sources.file(*file).path.clone())),
+            }
+            inputs.push(Input { path, kind: "configuration", sha256: self.digest(&files) });
+        }
+        let _ = several;
+        check.finish(inputs, &only, &self.sources, &self.trees)
+    }
+
+    fn options_for(&self, target: &Target) -> Options {
+        let mut options = self.options.clone();
+        options.variable_files.extend(target.variable_file.clone());
+        options.workspace = options.workspace.or_else(|| environment::selected_workspace(&target.directory));
+        options
+    }
+
+    /// SHA-256 over the paths and contents of files, in order.
+    fn digest(&self, files: &[FileId]) -> String {
+        let mut hash = Sha256::new();
+        for file in files {
+            let file = self.sources.file(*file);
+            for part in [&*file.path, &*file.text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part.as_bytes());
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A report that holds nothing but problems.
+fn empty(problems: Vec<Problem>) -> Report {
+    Report {
+        inputs: Vec::new(),
+        rules: Vec::new(),
+        findings: Vec::new(),
+        summary: Summary::of(0, 0, &[], &problems),
+        problems,
+        fail_on: None,
+        sensitive_spans: Vec::new(),
+    }
+}

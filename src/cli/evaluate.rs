@@ -1,0 +1,154 @@
+//! `terravet evaluate`: what terravet takes a configuration to mean.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::arguments::Variables;
+use super::{Failure, INCOMPLETE, environment, output};
+use crate::address::{Mode, Step, write_steps};
+use crate::inventory::Instance;
+use crate::lang::{Data, Marks, Number, Value};
+use crate::report::json::{ProblemJson, problem_json};
+use crate::source::Sources;
+use crate::source::disk::clean;
+use crate::syntax::Trees;
+use crate::terraform;
+
+/// Print what a configuration means: resource instances with their values, as JSON
+///
+/// Values are as in Terraform's plan JSON. What is known only after apply is left out (null in a list) and listed under
+/// `unknown`; what is sensitive is null and listed under `sensitive`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  terravet evaluate envs/prod
+  terravet evaluate . --var region=eu-west-1 --var-file prod.tfvars")]
+pub(super) struct Arguments {
+    /// Directory of the root module
+    #[arg(value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    #[command(flatten)]
+    variables: Variables,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let current = environment::current_directory()?;
+    let mut options = arguments.variables.options(current.clone())?;
+    let directory = clean(&current.join(&arguments.directory));
+    options.workspace = options.workspace.or_else(|| environment::selected_workspace(&directory));
+    let (mut sources, mut trees) = (Sources::default(), Trees::default());
+    let reading = terraform::read(&directory, &options, &mut sources, &mut trees);
+    let document = Document {
+        resources: reading.inventory.instances().iter().map(resource).collect(),
+        problems: reading.problems.iter().map(|problem| problem_json(problem, &sources)).collect(),
+    };
+    output::print_with(|out| {
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        out.write_all(b"\n")
+    })?;
+    Ok(if reading.problems.is_empty() { 0 } else { INCOMPLETE })
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    resources: Vec<Resource>,
+    problems: Vec<ProblemJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Resource {
+    address: String,
+    mode: &'static str,
+    r#type: String,
+    provider: String,
+    values: Json,
+    /// Paths of what is known only after apply.
+    unknown: Vec<String>,
+    /// Paths of what is sensitive.
+    sensitive: Vec<String>,
+}
+
+fn resource(instance: &Instance) -> Resource {
+    let mut plain = Plain::default();
+    let values = plain.json(&instance.values).unwrap_or_default();
+    Resource {
+        address: instance.address.to_string(),
+        mode: match instance.address.mode {
+            Mode::Managed => "managed",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        },
+        r#type: instance.type_name().to_owned(),
+        provider: instance.provider.to_string(),
+        values,
+        unknown: plain.unknown,
+        sensitive: plain.sensitive,
+    }
+}
+
+/// Makes JSON of values, noting what could not be put into it.
+#[derive(Default)]
+struct Plain {
+    path: Vec<Step>,
+    unknown: Vec<String>,
+    sensitive: Vec<String>,
+}
+
+impl Plain {
+    /// The value; `None` where it is unknown.
+    fn json(&mut self, value: &Value) -> Option<Json> {
+        if value.marks.has(Marks::SENSITIVE) {
+            self.sensitive.push(self.shown());
+            return Some(Json::Null);
+        }
+        Some(match &value.data {
+            Data::Unknown(_) => {
+                self.unknown.push(self.shown());
+                return None;
+            }
+            Data::Null(_) => Json::Null,
+            Data::Bool(truth) => Json::Bool(*truth),
+            Data::Number(number) => json_number(number),
+            Data::String(text) => Json::String(text.to_string()),
+            Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => {
+                let elements = elements.iter().zip(0..);
+                elements.map(|(element, index)| self.below(Step::Index(index), element).unwrap_or_default()).collect()
+            }
+            Data::Map(_, entries) => {
+                let entries = entries
+                    .iter()
+                    .filter_map(|(key, value)| Some((key.to_string(), self.below(Step::Key(key.clone()), value)?)));
+                Json::Object(entries.collect::<Map<String, Json>>())
+            }
+            Data::Object(entries) => {
+                let entries = entries.iter().filter_map(|(name, value)| {
+                    Some((name.to_string(), self.below(Step::Attribute(name.clone()), value)?))
+                });
+                Json::Object(entries.collect::<Map<String, Json>>())
+            }
+        })
+    }
+
+    fn below(&mut self, step: Step, value: &Value) -> Option<Json> {
+        self.path.push(step);
+        let json = self.json(value);
+        self.path.pop();
+        json
+    }
+
+    /// The path at hand: `ingress[0].cidr_blocks`.
+    fn shown(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = write_steps(&mut text, &self.path);
+        text.trim_start_matches('.').to_owned()
+    }
+}
+
+/// The number with all its digits.
+fn json_number(number: &Number) -> Json {
+    serde_json::from_str(&number.to_string()).unwrap_or_default()
+}

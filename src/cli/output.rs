@@ -1,0 +1,63 @@
+//! Printing and writing files.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Failure;
+use crate::finding::Report;
+use crate::report::{self, Format, Style};
+use crate::source::Sources;
+
+/// Prints a message for whoever called terravet, on standard error.
+pub(super) fn error(message: &str) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(io::stderr(), "error: {message}");
+}
+
+/// Prints text on standard output.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    printed(io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes with a function to standard output, buffered.
+pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    printed(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Whoever closes a pipe has read enough: that is no failure.
+fn printed(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a report to a file: whole or not at all.
+pub(super) fn write_file(format: Format, report: &Report, sources: &Sources, path: &Path) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    report::write(format, report, sources, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes)).map_err(
+        |error| {
+            Failure::new(format!("the {} report cannot be written to `{}`: {error}", format.word(), path.display()))
+        },
+    )
+}
+
+/// Replaces a file in one step; what is there but no regular file (a device, a pipe) is written to.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let beside = path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // What is left of the attempt is of no use; the error that counts is the first one.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
