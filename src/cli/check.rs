@@ -146,7 +146,7 @@ impl Run<'_> {
         self.policies.len() - 1
     }
 
-    /// Checks root modules against a policy. One that brings terravet to its knees is a problem; the others are checked.
+    /// Checks root modules (some of `several`) against a policy. One that brings terravet to its knees is a problem; the others are checked.
     fn check(&mut self, loaded: &Loaded, targets: &[&Target], several: bool) -> Report {
         let mut check = Check::new(&loaded.policy, &self.today);
         check.problems(loaded.problems.iter().cloned());
@@ -158,7 +158,7 @@ impl Run<'_> {
             let done = catch_unwind(AssertUnwindSafe(|| {
                 let options = self.options_for(target);
                 let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
-                check.add(&reading, &self.sources, &self.trees);
+                check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
                 reading.files
             }));
             let files = done.unwrap_or_else(|_| {
@@ -172,7 +172,6 @@ impl Run<'_> {
             }
             inputs.push(Input { path, kind: "configuration", sha256: self.digest(&files) });
         }
-        let _ = several;
         check.finish(inputs, &only, &self.sources, &self.trees)
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Candidate {
     pub(super) calls: Vec<Span>,
     /// The fact's key in its collection, to tell apart facts that share an expression.
     pub(super) key: String,
+    /// The root module's directory, where several are checked.
+    pub(super) root: Option<Str>,
 }
 
 /// Asks a policy of one reading after another; [`Check::finish`] makes the report.
@@ -65,8 +67,8 @@ impl<'p> Check<'p> {
         }
     }
 
-    /// Asks every rule that runs of a reading.
-    pub fn add(&mut self, reading: &Reading, sources: &Sources, trees: &Trees) {
+    /// Asks every rule that runs of a reading; `root` is the root module's directory, where several are checked.
+    pub fn add(&mut self, reading: &Reading, root: Option<&str>, sources: &Sources, trees: &Trees) {
         let of_file: BTreeMap<FileId, TreeId> = trees.iter().map(|(id, tree)| (tree.file, id)).collect();
         for file in &reading.files {
             let path = sources.file(*file).path.clone();
@@ -84,7 +86,9 @@ impl<'p> Check<'p> {
                 ask(self.policy, rule, &facts, trees, &mut found, &mut self.problems);
             }
         }
+        let root: Option<Str> = root.map(Str::from);
         for candidate in &mut found {
+            candidate.root.clone_from(&root);
             let Some(instance) = candidate.spot.instance else { continue };
             candidate.calls = enclosing(&reading.inventory.instance(instance).address.module, &calls);
         }
@@ -235,6 +239,7 @@ impl Asking<'_, '_, '_> {
             spot,
             calls: Vec::new(),
             key,
+            root: None,
         }
     }
 

@@ -88,7 +88,7 @@ fn one(
     let options = Options { current_directory: directory.to_path_buf(), ..Options::default() };
     let reading = terraform::read(directory, &options, sources, trees);
     let mut check = Check::new(&policy, TODAY);
-    check.add(&reading, sources, trees);
+    check.add(&reading, None, sources, trees);
     let report = check.finish(Vec::new(), &BTreeSet::new(), sources, trees);
     let mut failures: Vec<String> = report
         .problems

@@ -259,7 +259,7 @@ fn finding(
         suppressed,
         fingerprint: fingerprint(&parts),
         help: rule.fix.clone(),
-        root: None,
+        root: candidate.root.map(|root| root.to_string()),
     }
 }
 
@@ -293,7 +293,6 @@ fn settle(findings: &mut Vec<Finding>, sources: &Sources) {
             && later.message == kept.message
             && later.location.map(place) == kept.location.map(place)
             && later.related.iter().map(|at| place(at.span)).eq(kept.related.iter().map(|at| place(at.span)))
-            && later.root == kept.root
     });
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for finding in findings {
