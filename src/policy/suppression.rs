@@ -356,3 +356,107 @@ fn properties(tree: &Tree) -> Vec<Entry> {
     entries.sort_by_key(|entry| entry.place);
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, SourceFile};
+    use crate::syntax::{json, native};
+
+    /// The lines (from 1) that the suppressions of a file cover.
+    fn lines(file: &str, text: &str) -> Vec<Vec<u32>> {
+        let source = SourceFile::new(file, text.into());
+        let is_json = file.ends_with(".json");
+        let (tree, problems) =
+            if is_json { json::parse(FileId(0), &source) } else { native::parse(FileId(0), &source) };
+        assert!(problems.is_empty(), "{problems:?}");
+        let entries = if is_json { properties(&tree) } else { comments(&tree, &source.text) };
+        let covered = |entry: &Entry, line: u32| {
+            let start = source.line_starts()[line as usize - 1];
+            let end = start + source.line(line).len() as u32;
+            entry.covers.iter().any(|&(from, to)| from < end && start < to)
+        };
+        let count = source.line_starts().len() as u32;
+        entries.iter().map(|entry| (1..=count).filter(|&line| covered(entry, line)).collect()).collect()
+    }
+
+    #[test]
+    fn a_comment_covers_its_line_the_next_or_what_begins_there() {
+        for (what, text, expected) in [
+            ("on the line", "a = 1\nb = 2 # terravet:ignore[x/y] r\nc = 3", vec![2]),
+            ("on the line above", "a = 1\n# terravet:ignore[x/y] r\nb = 2\nc = 3", vec![3]),
+            ("above other comments", "// terravet:ignore[x/y] r\n# more\n/* and\nmore */\nb = 2\nc = 3", vec![5]),
+            ("above an empty line", "# terravet:ignore[x/y] r\n\nb = 2", vec![]),
+            ("above a list", "# terravet:ignore[x/y] r\nb = [\n  1,\n]\nc = 3", vec![2, 3, 4]),
+            ("on a list's first line", "b = [ # terravet:ignore[x/y] r\n  1,\n]\nc = 3", vec![1, 2, 3]),
+            ("on an element", "b = [\n  1, # terravet:ignore[x/y] r\n  2,\n]", vec![2]),
+            (
+                "above an element",
+                "b = [\n  # terravet:ignore[x/y] r\n  { c = 1,\n    d = 2 },\n  { e = 3 },\n]",
+                vec![3, 4],
+            ),
+            ("above a block", "# terravet:ignore[x/y] r\na \"b\" {\n  c = 1\n}\nd = 2", vec![2, 3, 4]),
+            ("on a block's header", "a \"b\" { # terravet:ignore[x/y] r\n  c = 1\n}\nd = 2", vec![1, 2, 3]),
+            ("first in a block", "a \"b\" {\n  # terravet:ignore[x/y] r\n\n  c = 1\n}\nd = 2", vec![1, 2, 3, 4, 5]),
+            ("alone in a block", "a {\n  # terravet:ignore[x/y] r\n}", vec![1, 2, 3]),
+            ("later in a block", "a {\n  c = 1\n  # terravet:ignore[x/y] r\n  d = 1\n}", vec![4]),
+            ("last in a block", "a {\n  c = 1\n  # terravet:ignore[x/y] r\n}", vec![4]),
+            ("before code", "/* terravet:ignore[x/y] r */ a = 1\nb = 2", vec![1]),
+            ("over several lines", "/*\n terravet:ignore[x/y] r\n*/\na = 1\nb = 2", vec![4]),
+            ("with Windows line ends", "a = 1\r\n# terravet:ignore[x/y] r\r\nb = 2\r\nc = 3", vec![3]),
+            ("after a byte-order mark", "\u{feff}# terravet:ignore[x/y] r\nb = 2\nc = 3", vec![2]),
+            ("at the end", "b = 2\n# terravet:ignore[x/y] r", vec![]),
+        ] {
+            assert_eq!(lines("a.tf", text), [expected], "{what}: {text}");
+        }
+    }
+
+    #[test]
+    fn other_comments_are_none() {
+        assert_eq!(
+            lines("a.tf", "# see terravet:ignore[x/y] r\na = \"# terravet:ignore[x/y] r\""),
+            Vec::<Vec<u32>>::new()
+        );
+    }
+
+    #[test]
+    fn in_json_a_property_covers_its_object() {
+        let text = r#"{
+  "resource": {
+    "aws_vpc": {
+      "main": {
+        "//": "terravet:ignore[x/y] r",
+        "cidr_block": "10.0.0.0/16"
+      },
+      "other": {}
+    }
+  }
+}"#;
+        assert_eq!(lines("a.tf.json", text), [[4, 5, 6, 7]]);
+    }
+
+    #[test]
+    fn a_suppression_has_rules_a_reason_and_maybe_a_day() {
+        let place = Span::new(FileId(0), 0, 1);
+        for (text, rules, reason, expires, mistake) in [
+            (" terravet:ignore[a/b] why", "a/b", "why", None, false),
+            ("terravet:ignore[a/b,c/*]  why  not", "a/b c/*", "why not", None, false),
+            ("terravet:ignore[a/b] expires=2027-01-31 why", "a/b", "why", Some("2027-01-31"), false),
+            ("terravet:ignore[a/b] why, expires=\"2027-01-31\"", "a/b", "why,", Some("2027-01-31"), false),
+            ("terravet:ignore[a/b] expires=2027-02-31 why", "a/b", "why", Some("2027-02-31"), true),
+            ("terravet:ignore[a/b]", "a/b", "", None, false),
+            ("terravet:ignore[a/b] --", "a/b", "", None, false),
+            ("terravet:ignore why", "", "", None, true),
+            ("terravet:ignore[] why", "", "why", None, true),
+            ("terravet:ignore[a/b why", "", "", None, true),
+        ] {
+            let entry = parse(text, place, Vec::new()).unwrap();
+            let found: Vec<&str> = entry.rules.iter().map(|listed| listed.pattern.as_str()).collect();
+            assert_eq!(found.join(" "), rules, "{text}");
+            assert_eq!(entry.reason, reason, "{text}");
+            assert_eq!(entry.expires.as_deref(), expires, "{text}");
+            assert_eq!(entry.mistake.is_some(), mistake, "{text}");
+        }
+        assert!(parse("ignore[a/b] why", place, Vec::new()).is_none());
+    }
+}
