@@ -161,12 +161,12 @@ impl<'a> Facts<'a> {
 
     /// The collection that a root and a name stand for.
     fn named(&self, root: &str, name: &str, at: Span) -> Result<Value, Box<Problem>> {
-        let known: &[&str] = match root {
-            "network" => &[],
+        let known: Vec<&str> = match root {
+            "network" => Network::collection_names().collect(),
             "resources" => return self.resources_of(name, at),
-            "inventory" => &["resources", "taggable"],
-            "configuration" => &["unavailable_modules"],
-            "policy" => &["suppressions"],
+            "inventory" => vec!["resources", "taggable"],
+            "configuration" => vec!["unavailable_modules"],
+            "policy" => vec!["suppressions"],
             _ => return Err(Box::new(Problem::at(at, format!("`{root}` means nothing in a rule")))),
         };
         let found = self.collection(format!("{root}.{name}"), || match (root, name) {
@@ -181,7 +181,7 @@ impl<'a> Facts<'a> {
         });
         found.ok_or_else(|| {
             let problem = Problem::at(at, format!("there is no fact `{root}.{name}`"));
-            Box::new(match nearest(name, known.iter().copied()) {
+            Box::new(match nearest(name, known) {
                 Some(near) => problem.help(format!("Did you mean `{root}.{near}`?")),
                 None => problem.help("`rules/README.md` lists the facts."),
             })
@@ -237,6 +237,11 @@ impl<'a> Facts<'a> {
         };
         Value::tuple(self.unavailable_modules.iter().map(fact).collect())
     }
+}
+
+/// The names of the functions that rule files have beside the language's own.
+pub(super) fn function_names() -> impl Iterator<Item = &'static str> {
+    ["like", "option_of"].into_iter().chain(tags::FUNCTIONS.iter().copied()).chain(Network::function_names())
 }
 
 /// `like(text, patterns)`: whether text matches one of the patterns, in which `*` is any text.

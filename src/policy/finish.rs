@@ -125,11 +125,11 @@ impl Check<'_> {
             rules: policy.summaries(),
             findings,
             problems: self.problems,
-            summary: Summary { resources: self.resources, ..Summary::default() },
+            summary: Summary::default(),
             fail_on: policy.fail_on,
             sensitive_spans: self.sensitive_spans,
         };
-        report.summary = counts(&report);
+        report.summary = Summary::of(self.resources, report.rules.len(), &report.findings, &report.problems);
         report
     }
 
@@ -156,6 +156,7 @@ impl Check<'_> {
 pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
     let mut reports = reports.into_iter();
     let mut joined = reports.next()?;
+    let mut resources = joined.summary.resources;
     for report in reports {
         joined.inputs.extend(report.inputs);
         for rule in report.rules {
@@ -167,14 +168,14 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
         joined.findings.extend(report.findings);
         joined.problems.extend(report.problems);
         joined.sensitive_spans.extend(report.sensitive_spans);
-        joined.summary.resources += report.summary.resources;
+        resources += report.summary.resources;
         joined.fail_on = [joined.fail_on, report.fail_on].into_iter().flatten().min();
     }
     joined.rules.sort_by(|left, right| left.name.cmp(&right.name));
     settle(&mut joined.findings, sources);
     joined.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
     joined.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
-    joined.summary = counts(&joined);
+    joined.summary = Summary::of(resources, joined.rules.len(), &joined.findings, &joined.problems);
     Some(joined)
 }
 
@@ -307,25 +308,4 @@ fn settle(findings: &mut Vec<Finding>, sources: &Sources) {
 fn problem_key(problem: &Problem, sources: &Sources) -> (Option<String>, Option<u32>, String) {
     let path = problem.span.map(|span| sources.file(span.file).path.clone()).or_else(|| problem.path.clone());
     (path, problem.span.map(|span| span.start), problem.message.clone())
-}
-
-/// Counts over a report; undetermined and suppressed findings are counted there alone.
-fn counts(report: &Report) -> Summary {
-    let mut summary = Summary {
-        resources: report.summary.resources,
-        rules: report.rules.len(),
-        problems: report.problems.len(),
-        ..Summary::default()
-    };
-    for finding in &report.findings {
-        let count = match (&finding.suppressed, finding.verdict, finding.severity) {
-            (Some(_), _, _) => &mut summary.suppressed,
-            (None, Verdict::Undetermined, _) => &mut summary.undetermined,
-            (None, Verdict::Violation, Severity::Error) => &mut summary.errors,
-            (None, Verdict::Violation, Severity::Warning) => &mut summary.warnings,
-            (None, Verdict::Violation, Severity::Info) => &mut summary.infos,
-        };
-        *count += 1;
-    }
-    summary
 }

@@ -1,10 +1,11 @@
 //! Rules, and how they are read from rule files (`rules/README.md` describes the form).
 
 use crate::finding::Severity;
-use crate::lang::{Type, Value};
-use crate::source::{Problem, Span};
+use crate::lang::{Type, Value, functions};
+use crate::source::{Problem, Span, nearest};
 use crate::syntax::{AttributeView, BlockView, Kind, NodeId, NodeRef, TreeId, Trees};
 
+use super::facts;
 use super::form::{self, Reader};
 
 /// A policy: what is asked of which facts.
@@ -332,6 +333,22 @@ fn check_names(reader: &mut Reader<'_>, expression: NodeRef, options: &[RuleOpti
             let name = tree.text(node);
             if !ROOTS.contains(&name) && !locals.contains(&name) {
                 reader.unknown(tree.span(node), &format!("`{name}` means nothing in a rule"), name, ROOTS);
+            }
+        }
+        if tree.kind(node) == Kind::Call
+            && let Some(name) = tree.child(node, 0)
+        {
+            let text = tree.text(name);
+            if !functions::exists(text.trim_start_matches("core::"))
+                && !facts::function_names().any(|known| known == text)
+            {
+                let names: Vec<&str> = facts::function_names().chain(functions::names()).collect();
+                let help = nearest(text, names.iter().copied());
+                let help = help.map_or_else(
+                    || "`rules/README.md` lists the functions.".to_owned(),
+                    |near| format!("Did you mean `{near}`?"),
+                );
+                reader.problem(tree.span(name), format!("there is no function `{text}`"), help);
             }
         }
         if tree.kind(node) != Kind::GetAttribute {

@@ -51,13 +51,16 @@ pub(super) fn taggable(facts: &Facts<'_>) -> Value {
     Value::tuple(tag_sets(facts).map(fact).collect())
 }
 
+/// The names of the functions.
+pub(super) const FUNCTIONS: &[&str] = &["tags_named", "missing_tags", "allowed_value"];
+
 /// A function of rule files over tags; `None` where there is none of that name.
 pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
     let result = match (name, arguments) {
         ("tags_named", [keys]) => tags_named(facts, keys),
         ("missing_tags", [fact, keys, spelled]) => missing_tags(fact, keys, spelled),
         ("allowed_value", [allowed, value]) => allowed_value(allowed, value),
-        ("tags_named" | "missing_tags" | "allowed_value", _) => Err(format!("wrong number of arguments of `{name}`")),
+        _ if FUNCTIONS.contains(&name) => Err(format!("wrong number of arguments of `{name}`")),
         _ => return None,
     };
     Some(result.map_err(|message| Box::new(Problem::at(at, message))))
