@@ -1,0 +1,190 @@
+//! Expressions evaluate to what the real `terraform console` makes of them: `tests/values/*.json` are its recorded answers
+//! (`tests/values/record.py` records them; `tests/values/main.tf` is the configuration around the expressions).
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use terravet::lang::eval::{Context, Resolved, Scope, evaluate};
+use terravet::lang::functions::Files;
+use terravet::lang::value::Entries;
+use terravet::lang::{Data, Marks, Type, Value};
+use terravet::source::{FileId, Problem, Span};
+use terravet::syntax::{NodeRef, Trees, native};
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        Err(format!("no file exists at {path:?}"))
+    }
+
+    fn exists(&self, _path: &str) -> Result<bool, String> {
+        Ok(false)
+    }
+
+    fn set(&self, _directory: &str, _pattern: &str) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        path.to_owned()
+    }
+}
+
+/// What `tests/values/main.tf` declares.
+struct Configuration;
+
+impl Scope for Configuration {
+    fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
+        let text = Value::string;
+        let value = match names {
+            ["var", "secret", ..] => text("hidden").with_marks(Marks::SENSITIVE),
+            ["var", "secrets", ..] => {
+                Value::list(Type::String, vec![text("a"), text("b")]).with_marks(Marks::SENSITIVE)
+            }
+            ["var", "one_secret", ..] => Value::map(Type::String, entries(vec![("a", text("x"))])),
+            ["terraform_data", "u", ..] => Value::object(entries(vec![
+                ("id", Value::unknown(Type::String)),
+                ("input", Value::null(Type::Dynamic)),
+                ("output", Value::null(Type::Dynamic)),
+                ("triggers_replace", Value::null(Type::Dynamic)),
+            ])),
+            _ => return Err(Box::new(Problem::at(at, "Reference to undeclared resource"))),
+        };
+        Ok(Resolved { value, used: 2 })
+    }
+}
+
+fn entries(entries: Vec<(&str, Value)>) -> Entries {
+    entries.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+fn evaluated(expression: &str) -> Result<Value, String> {
+    // `type(…)` is the console's own.
+    let (tree, problems) = native::parse_expression(FileId(0), expression, 0);
+    if let Some(problem) = problems.first() {
+        return Err(problem.message.clone());
+    }
+    let mut trees = Trees::default();
+    let node = tree.root;
+    let tree = trees.add(tree);
+    let context = Context { trees: &trees, scope: &Configuration, files: &NoFiles };
+    evaluate(NodeRef { tree, node }, &context).map_err(|problem| problem.message)
+}
+
+/// A value as the console prints it.
+fn printed(value: &Value, indent: usize) -> String {
+    if value.is_unknown() {
+        return "(known after apply)".into();
+    }
+    if value.marks.has(Marks::SENSITIVE) {
+        return "(sensitive value)".into();
+    }
+    match &value.data {
+        Data::Null(ty) => match ty {
+            Type::Dynamic => "null".into(),
+            Type::String | Type::Number | Type::Bool => format!("to{ty}(null)"),
+            Type::List(element) => format!("tolist(null) /* of {element} */"),
+            Type::Set(element) => format!("toset(null) /* of {element} */"),
+            Type::Map(element) => format!("tomap(null) /* of {element} */"),
+            Type::Tuple(_) | Type::Object(_) => format!("null /* {ty} */"),
+        },
+        Data::Unknown(_) => String::new(),
+        Data::Bool(truth) => truth.to_string(),
+        Data::Number(number) => number.to_string(),
+        Data::String(text) if text.contains('\n') => heredoc(text, indent),
+        Data::String(text) => quoted(text),
+        Data::Tuple(elements) => sequence(elements, indent),
+        Data::List(_, elements) => format!("tolist({})", sequence(elements, indent)),
+        Data::Set(_, elements) => format!("toset({})", sequence(elements, indent)),
+        Data::Object(entries) => mapping(entries, indent),
+        Data::Map(_, entries) => format!("tomap({})", mapping(entries, indent)),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            '\u{200b}' | '\u{a0}' | '\u{200d}' => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn heredoc(text: &str, indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let operator = if indent > 0 { "<<-" } else { "<<" };
+    let lines: String = text.split('\n').map(|line| format!("{space}{line}\n")).collect();
+    format!("{operator}EOT\n{lines}{space}EOT")
+}
+
+fn sequence(elements: &[Value], indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let lines = elements.iter().map(|element| format!("\n{space}  {},", printed(element, indent + 2)));
+    let end = if elements.is_empty() { String::new() } else { format!("\n{space}") };
+    format!("[{}{end}]", lines.collect::<String>())
+}
+
+fn mapping(entries: &Entries, indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let lines = entries
+        .iter()
+        .map(|(name, value)| format!("\n{space}  {} = {}", quoted(name), printed(value, indent + 2)))
+        .collect::<String>();
+    let end = if entries.is_empty() { String::new() } else { format!("\n{space}") };
+    format!("{{{lines}{end}}}")
+}
+
+/// What differs between a recorded row and our evaluation.
+fn difference(row: &serde_json::Value) -> Option<String> {
+    let expression = row["expression"].as_str().unwrap();
+    // `type` is a function of the console only.
+    if expression.contains("type(") {
+        return None;
+    }
+    let ours = evaluated(expression);
+    if let Some(error) = row["error"].as_str() {
+        return ours.ok().map(|value| format!("{expression}\n  terraform: error: {error}\n  terravet:  {}", printed(&value, 0)));
+    }
+    let (value, ty) = (row["value"].as_str().unwrap(), row["type"].as_str().unwrap());
+    let (our_value, our_type) = match ours {
+        Ok(value) => (printed(&value, 0), value.ty().console_text()),
+        Err(error) => (format!("error: {error}"), String::new()),
+    };
+    (our_value != value || our_type != ty).then(|| {
+        format!("{expression}\n  terraform: {value} ({ty})\n  terravet:  {our_value} ({our_type})")
+    })
+}
+
+fn check(name: &str) {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values").join(name);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(rows.iter().all(|row| row.get("value").is_some() || row.get("error").is_some()), "{name} is not recorded");
+    let differences: Vec<String> = rows.iter().filter_map(difference).collect();
+    assert!(differences.is_empty(), "{} of {} differ:\n{}", differences.len(), rows.len(), differences.join("\n"));
+}
+
+macro_rules! recorded {
+    ($($name:ident),*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(concat!(stringify!($name), ".json"));
+            }
+        )*
+    };
+}
+
+recorded!(
+    conditionals, conversions, for_expressions, indexing, numbers, operators, sensitive, sets, splats, templates,
+    try_and_calls, unknown
+);
