@@ -8,7 +8,7 @@ use std::sync::Arc;
 use terravet::lang::eval::{Context, Resolved, Scope, evaluate};
 use terravet::lang::functions::Files;
 use terravet::lang::value::Entries;
-use terravet::lang::{Data, Marks, Type, Value};
+use terravet::lang::{Data, Marks, Type, Unknown, Value};
 use terravet::source::{FileId, Problem, Span};
 use terravet::syntax::{NodeRef, Trees, native};
 
@@ -45,7 +45,7 @@ impl Scope for Configuration {
             }
             ["var", "one_secret", ..] => Value::map(Type::String, entries(vec![("a", text("x"))])),
             ["terraform_data", "u", ..] => Value::object(entries(vec![
-                ("id", Value::unknown(Type::String)),
+                ("id", id()),
                 ("input", Value::null(Type::Dynamic)),
                 ("output", Value::null(Type::Dynamic)),
                 ("triggers_replace", Value::null(Type::Dynamic)),
@@ -56,13 +56,19 @@ impl Scope for Configuration {
     }
 }
 
+/// The provider promises that it is not null.
+fn id() -> Value {
+    let unknown = Unknown { not_null: true, ..Unknown::new(Type::String) };
+    Data::Unknown(Arc::new(unknown)).into()
+}
+
 fn entries(entries: Vec<(&str, Value)>) -> Entries {
     entries.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 fn evaluated(expression: &str) -> Result<Value, String> {
     // `type(…)` is the console's own.
-    let (tree, problems) = native::parse_expression(FileId(0), expression, 0);
+    let (tree, problems) = native::parse_expression(FileId(0), &format!("{expression}\n"), 0);
     if let Some(problem) = problems.first() {
         return Err(problem.message.clone());
     }
@@ -153,16 +159,17 @@ fn difference(row: &serde_json::Value) -> Option<String> {
     }
     let ours = evaluated(expression);
     if let Some(error) = row["error"].as_str() {
-        return ours.ok().map(|value| format!("{expression}\n  terraform: error: {error}\n  terravet:  {}", printed(&value, 0)));
+        return ours
+            .ok()
+            .map(|value| format!("{expression}\n  terraform: error: {error}\n  terravet:  {}", printed(&value, 0)));
     }
     let (value, ty) = (row["value"].as_str().unwrap(), row["type"].as_str().unwrap());
     let (our_value, our_type) = match ours {
         Ok(value) => (printed(&value, 0), value.ty().console_text()),
         Err(error) => (format!("error: {error}"), String::new()),
     };
-    (our_value != value || our_type != ty).then(|| {
-        format!("{expression}\n  terraform: {value} ({ty})\n  terravet:  {our_value} ({our_type})")
-    })
+    (our_value != value || our_type != ty)
+        .then(|| format!("{expression}\n  terraform: {value} ({ty})\n  terravet:  {our_value} ({our_type})"))
 }
 
 fn check(name: &str) {
@@ -185,6 +192,16 @@ macro_rules! recorded {
 }
 
 recorded!(
-    conditionals, conversions, for_expressions, indexing, numbers, operators, sensitive, sets, splats, templates,
-    try_and_calls, unknown
+    conditionals,
+    conversions,
+    for_expressions,
+    indexing,
+    numbers,
+    operators,
+    sensitive,
+    sets,
+    splats,
+    templates,
+    try_and_calls,
+    unknown
 );

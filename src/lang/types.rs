@@ -157,7 +157,15 @@ impl Type {
         const INDENT: &str = "    ";
         let collection = |name: &str, element: &Self, text: &mut String| {
             text.push_str(name);
-            element.write_console_text(text, level);
+            if matches!(element, Self::Tuple(_) | Self::Object(_)) {
+                text.push('\n');
+                text.push_str(&INDENT.repeat(level + 1));
+                element.write_console_text(text, level + 1);
+                text.push_str(",\n");
+                text.push_str(&INDENT.repeat(level));
+            } else {
+                element.write_console_text(text, level);
+            }
             text.push(')');
         };
         match self {

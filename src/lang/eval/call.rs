@@ -1,10 +1,12 @@
 //! Function calls, and the functions that take expressions rather than values.
 
+use std::sync::Arc;
+
 use crate::syntax::{FLAG_EXPAND, NodeId};
 
 use super::super::functions;
 use super::super::types::Type;
-use super::super::value::{Data, Value};
+use super::super::value::{Data, Unknown, Value};
 use super::{Env, Failure, Outcome};
 
 impl Env<'_> {
@@ -100,14 +102,21 @@ impl Env<'_> {
         }
     }
 
-    /// The first argument that has a value. Terraform takes no part of a value for granted that is unknown anywhere;
-    /// here the value is handed on, as what it stands for (a resource's attribute) is what facts are after.
+    /// The first argument that has a value. In Terraform the result is of unknown type where anything in it is unknown;
+    /// here what is known of a collection is handed on, as what its elements stand for (resources' attributes) is what
+    /// facts are after.
     fn call_try(&self, node: NodeId) -> Outcome {
         let mut problems = Vec::new();
         for argument in self.tree.children(node).skip(1) {
             match self.evaluate(argument) {
                 Err(Failure::Error(problem)) => problems.push(problem.message),
-                outcome => return outcome,
+                Err(fatal) => return Err(fatal),
+                Ok(value) => {
+                    let Some(unknown) = value.as_unknown() else { return Ok(value) };
+                    let reference = unknown.reference.clone();
+                    let unknown = Data::Unknown(Arc::new(Unknown { reference, ..Unknown::new(Type::Dynamic) }));
+                    return Ok(Value { data: unknown, ..value });
+                }
             }
         }
         let reason = if problems.is_empty() {

@@ -47,13 +47,14 @@ impl Env<'_> {
         let Some(truth) = truth else {
             return Ok(unknown_choice(condition, &then, &otherwise, ty));
         };
+        let marks = condition.marks.with(then.marks).with(otherwise.marks);
         let (chosen, arm, name) = if truth { (then, arms[0], "true") } else { (otherwise, arms[1], "false") };
         let chosen = match ty {
             Some(ty) => convert(&chosen, &ty)
                 .map_err(|reason| self.error(arm, format!("The {name} result value has the wrong type: {reason}")))?,
             None => chosen,
         };
-        Ok(chosen.with_marks(condition.marks))
+        Ok(chosen.with_marks(marks))
     }
 
     /// The type that both arms convert to; `None` where the chosen one stays as it is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::{Kind, NodeId};
 
 use super::super::types::Type;
-use super::super::value::{Data, Unknown, Value};
+use super::super::value::{Data, Marks, Unknown, Value};
 use super::{Env, Outcome};
 
 impl Env<'_> {
@@ -28,7 +28,7 @@ impl Env<'_> {
                 return Ok(value.with_marks(source.marks).with_origin(source.origin));
             }
             Data::Unknown(unknown) => {
-                let item = source.clone().with_marks(source.marks);
+                let item = Value { marks: Marks::NONE, ..source.clone() };
                 let value = if unknown.ty == Type::Dynamic { None } else { Some(self.each(each, &item)?) };
                 // Null would give an empty tuple.
                 match value {
@@ -52,9 +52,8 @@ impl Env<'_> {
             }
             Data::Tuple(elements) => Value::tuple(self.each_of(node, each, elements)?),
             Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Map(..) | Data::Object(_) => {
-                let mut item = source.clone();
-                item.marks = source.marks;
-                return Ok(Value::tuple(vec![self.each(each, &item)?]).with_origin(self.origin(node)));
+                let item = Value { marks: Marks::NONE, ..source.clone() };
+                Value::tuple(vec![self.each(each, &item)?])
             }
         };
         Ok(result.with_marks(source.marks).or_origin(self.origin(node)))

@@ -163,7 +163,7 @@ impl Text {
 /// unless it is a delimiter.
 fn safe_prefix(text: &str) -> &str {
     use unicode_segmentation::UnicodeSegmentation as _;
-    const DELIMITERS: &str = " -_:;/\\,.(){}[]|?!~'\"`@#$%^&*+=<>";
+    const DELIMITERS: &str = " -_:;/\\,.(){}[]|?!~'\"\t@#$%^&*+";
     let Some((last, _)) = text.grapheme_indices(true).next_back() else { return text };
     if text.ends_with(|character| DELIMITERS.contains(character)) { text } else { &text[..last] }
 }

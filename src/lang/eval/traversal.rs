@@ -113,7 +113,9 @@ impl Env<'_> {
             }
             _ => {
                 let key = self.evaluate(self.child(step, 1)?)?;
-                *marks = marks.with(key.marks);
+                if !matches!(value.data, Data::Object(_)) {
+                    *marks = marks.with(key.marks);
+                }
                 self.index(step, value, &key)
             }
         }
