@@ -1,13 +1,36 @@
 //! Configuration into inventory: module tree, variables, locals, `count`, `for_each`, `dynamic`, providers and
 //! `default_tags`.
 
+mod check;
+mod constraint;
+mod declared;
+mod decode;
+mod dump;
+mod evaluate;
+mod expand;
+mod graph;
+mod layers;
+mod load;
+mod module;
+mod outline;
+mod providers;
+mod references;
+mod references_in_values;
 pub mod roots;
+mod scope;
+mod state;
+mod tags;
+mod tree;
+mod variables;
+
+pub use dump::dump;
 
 use std::path::{Path, PathBuf};
 
 use crate::address::ModulePath;
 use crate::inventory::Inventory;
-use crate::source::{FileId, Problem, Sources, Span};
+use crate::lang::functions::disk_files::DiskFiles;
+use crate::source::{FileId, Problem, Sources, Span, disk};
 use crate::syntax::Trees;
 
 /// What a run is given beside the configuration. The library reads no environment: `cli` fills this in.
@@ -66,6 +89,32 @@ pub struct Reading {
 /// Reads the configuration in a directory as a root module.
 #[must_use]
 pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &mut Trees) -> Reading {
-    let _ = (directory, options, sources, trees);
-    Reading::default()
+    let root = disk::clean(&options.current_directory.join(directory));
+    let mut loader = load::Loader::new(sources, trees, options.current_directory.clone());
+    let (tree, unavailable_modules) = tree::read(&root, &mut loader);
+    if tree.places.is_empty() {
+        return Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
+    }
+    let given = variables::given(&root, tree.module(0), options, &mut loader);
+    let load::Loader { mut problems, files, .. } = loader;
+    check::calls(&tree, trees).into_iter().for_each(|problem| problems.add(problem));
+    let (order, cycles) = graph::order(&tree);
+    cycles.into_iter().for_each(|problem| problems.add(problem));
+    let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
+    let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
+    let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
+    let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given };
+    let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems);
+    let mut inventory = Inventory::default();
+    for instance in evaluated.instances {
+        inventory.add(instance);
+    }
+    Reading {
+        inventory,
+        problems: problems.into_list(),
+        unavailable_modules,
+        module_calls: evaluated.module_calls,
+        files,
+        sensitive_spans: evaluated.sensitive_spans,
+    }
 }

@@ -1,0 +1,310 @@
+//! A resource's outline into its values: once per instance.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::address::{Address, Reference, Step};
+use crate::inventory::Sites;
+use crate::lang::convert::convert;
+use crate::lang::eval::{Context, evaluate};
+use crate::lang::functions::Files;
+use crate::lang::value::Entries;
+use crate::lang::{Data, Marks, ObjectType, Origin, Str, Type, Value};
+use crate::schema::{self, Nesting};
+use crate::source::Problem;
+use crate::syntax::{NodeRef, Trees};
+
+use super::load::Problems;
+use super::outline::{BodySchema, Dynamic, Group, Outline, Part, WrittenAttribute, own_sites};
+use super::scope::{Iteration, ModuleScope};
+use super::state::unknown_reference;
+
+/// What evaluation of a body needs.
+#[derive(Clone, Copy)]
+pub(super) struct Decoder<'d> {
+    pub(super) trees: &'d Trees,
+    pub(super) files: &'d dyn Files,
+    pub(super) scope: ModuleScope<'d>,
+    pub(super) problems: &'d RefCell<Problems>,
+    /// The instance whose values these are; what the provider computes stands for its attributes.
+    pub(super) address: Option<&'d Arc<Address>>,
+}
+
+/// The way from the instance to a body, where it can be told (not through sets).
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Top,
+    In(&'w Way<'w>, &'w Str, Option<u64>),
+    Lost,
+}
+
+impl Way<'_> {
+    fn steps(&self, last: &Str) -> Option<Vec<Step>> {
+        let mut steps = match self {
+            Self::Top => Vec::new(),
+            Self::Lost => return None,
+            Self::In(outer, name, index) => {
+                let mut steps = outer.steps(name)?;
+                steps.extend(index.map(Step::Index));
+                steps
+            }
+        };
+        steps.push(Step::Attribute(last.clone()));
+        Some(steps)
+    }
+}
+
+/// A body's values, and where they were written.
+pub(super) struct Decoded {
+    pub(super) values: Vec<(Str, Value)>,
+    pub(super) sites: Arc<Sites>,
+}
+
+/// Blocks of one type while they are collected: objects, and sites of each.
+#[derive(Default)]
+struct Collected {
+    objects: Vec<Value>,
+    sites: Vec<(Str, Arc<Sites>)>,
+}
+
+impl<'d> Decoder<'d> {
+    /// The values of a resource's body.
+    pub(super) fn resource(&self, outline: &Outline) -> Decoded {
+        self.body(outline, None, Way::Top)
+    }
+
+    /// The value of one attribute or of all blocks of a type; `None` where neither is written.
+    pub(super) fn named(&self, outline: &Outline, name: &str) -> Option<Value> {
+        let attribute = outline.attribute(name).map(|attribute| self.attribute(attribute, None));
+        attribute.or_else(|| outline.group(name).map(|group| self.group(group, None, Way::Top, &mut Vec::new())))
+    }
+
+    /// Evaluates an expression; what goes wrong is a problem, and the value unknown.
+    pub(super) fn expression(&self, expression: NodeRef, iteration: Option<&Iteration<'_>>) -> Value {
+        let scope = ModuleScope { iteration, ..self.scope };
+        let context = Context { trees: self.trees, scope: &scope, files: self.files };
+        evaluate(expression, &context).unwrap_or_else(|problem| {
+            self.problems.borrow_mut().add(*problem);
+            Value::unknown(Type::Dynamic)
+        })
+    }
+
+    fn attribute(&self, attribute: &WrittenAttribute, iteration: Option<&Iteration<'_>>) -> Value {
+        let value = self.expression(attribute.expression, iteration);
+        convert(&value, &attribute.ty).unwrap_or_else(|why| {
+            let span = self.trees.span(attribute.expression);
+            let message = format!("Inappropriate value for attribute \"{}\": {why}", attribute.name);
+            self.problems.borrow_mut().add(Problem::at(span, message));
+            Value::unknown(attribute.ty.clone()).with_origin(Origin::span(span))
+        })
+    }
+
+    fn body(&self, outline: &Outline, iteration: Option<&Iteration<'_>>, way: Way<'_>) -> Decoded {
+        let mut sites = Vec::new();
+        let values = match &outline.schema {
+            BodySchema::Known(schema) => self.known(outline, schema, iteration, way, &mut sites),
+            BodySchema::Object(object) => self.object(outline, object, iteration, &mut sites),
+            BodySchema::AsWritten => self.as_written(outline, iteration, &mut sites),
+        };
+        let sites = match &outline.sites {
+            Some(sites) => sites.clone(),
+            None => Arc::new(Sites { blocks: sites, ..own_sites(outline) }),
+        };
+        Decoded { values, sites }
+    }
+
+    /// By the provider's schema: what is not written is null, or unknown where the provider computes it.
+    fn known(
+        &self,
+        outline: &Outline,
+        schema: &'static schema::Body,
+        iteration: Option<&Iteration<'_>>,
+        way: Way<'_>,
+        sites: &mut Vec<(Str, Arc<Sites>)>,
+    ) -> Vec<(Str, Value)> {
+        let mut values = Vec::with_capacity(schema.attributes.len() + schema.blocks.len());
+        let mut written = outline.attributes.iter().peekable();
+        for (name, attribute) in &schema.attributes {
+            while written.next_if(|written| written.name < *name).is_some() {}
+            let value = if let Some(written) = written.next_if(|written| written.name == *name) {
+                self.attribute(written, iteration)
+            } else if let Some(group) = outline.group(name) {
+                self.group(group, iteration, way, sites)
+            } else if schema.block(name).is_some() && !attribute.computed {
+                // An attribute in one version, a block in the other: the block says what it is when absent.
+                continue;
+            } else if attribute.computed {
+                self.computed(name, &attribute.ty, way)
+            } else {
+                Value::null(attribute.ty.clone())
+            };
+            let value = if attribute.sensitive { value.with_marks(Marks::SENSITIVE) } else { value };
+            values.push((name.clone(), value));
+        }
+        for (name, block) in &schema.blocks {
+            if outline.attribute(name).is_some() || (schema.attribute(name).is_some_and(|attribute| attribute.computed))
+            {
+                continue;
+            }
+            let value = match outline.group(name) {
+                Some(_) if schema.attribute(name).is_some() => continue,
+                Some(group) => self.group(group, iteration, way, sites),
+                None => none_of(block),
+            };
+            values.push((name.clone(), value));
+        }
+        values
+    }
+
+    fn computed(&self, name: &Str, ty: &Type, way: Way<'_>) -> Value {
+        match (self.address, way.steps(name)) {
+            (Some(address), Some(path)) => unknown_reference(ty.clone(), Reference { address: address.clone(), path }),
+            (_, _) => Value::unknown(ty.clone()),
+        }
+    }
+
+    /// An attribute that is written as blocks: members that are not written are null.
+    fn object(
+        &self,
+        outline: &Outline,
+        object: &ObjectType,
+        iteration: Option<&Iteration<'_>>,
+        sites: &mut Vec<(Str, Arc<Sites>)>,
+    ) -> Vec<(Str, Value)> {
+        let member = |name: &Str, ty: &Type, sites: &mut Vec<(Str, Arc<Sites>)>| {
+            if let Some(written) = outline.attribute(name) {
+                self.attribute(written, iteration)
+            } else if let Some(group) = outline.group(name) {
+                self.group(group, iteration, Way::Lost, sites)
+            } else {
+                Value::null(ty.clone())
+            }
+        };
+        object.attributes.iter().map(|(name, ty)| (name.clone(), member(name, ty, sites))).collect()
+    }
+
+    fn as_written(
+        &self,
+        outline: &Outline,
+        iteration: Option<&Iteration<'_>>,
+        sites: &mut Vec<(Str, Arc<Sites>)>,
+    ) -> Vec<(Str, Value)> {
+        let attributes = outline.attributes.iter();
+        let mut values: Vec<(Str, Value)> =
+            attributes.map(|attribute| (attribute.name.clone(), self.attribute(attribute, iteration))).collect();
+        for group in &outline.groups {
+            values.push((group.name.clone(), self.group(group, iteration, Way::Lost, sites)));
+        }
+        values
+    }
+
+    /// All blocks of a type as one value.
+    fn group(
+        &self,
+        group: &Group,
+        iteration: Option<&Iteration<'_>>,
+        way: Way<'_>,
+        sites: &mut Vec<(Str, Arc<Sites>)>,
+    ) -> Value {
+        let mut collected = Collected::default();
+        for part in &group.parts {
+            match part {
+                Part::Static(outline) => self.block(outline, group, iteration, way, &mut collected),
+                Part::Dynamic(dynamic) => self.dynamic(dynamic, group, iteration, way, &mut collected),
+            }
+        }
+        sites.append(&mut collected.sites);
+        let objects = collected.objects;
+        let Some(element) = &group.element else { return Value::tuple(objects) };
+        match group.nesting {
+            Nesting::List => Value::list(element.clone(), objects),
+            Nesting::Set => Value::set(element.clone(), objects),
+            Nesting::Single => objects.into_iter().next().unwrap_or_else(|| Value::null(element.clone())),
+        }
+    }
+
+    fn block(
+        &self,
+        outline: &Outline,
+        group: &Group,
+        iteration: Option<&Iteration<'_>>,
+        way: Way<'_>,
+        collected: &mut Collected,
+    ) {
+        let index = match group.nesting {
+            Nesting::List => Some(collected.objects.len() as u64),
+            Nesting::Set | Nesting::Single => None,
+        };
+        let inside = match group.nesting {
+            Nesting::List | Nesting::Single => Way::In(&way, &group.name, index),
+            Nesting::Set => Way::Lost,
+        };
+        let Decoded { values, sites } = self.body(outline, iteration, inside);
+        let object = Value::object(Entries::new(values)).with_origin(Origin::span(outline.header));
+        collected.objects.push(object);
+        collected.sites.push((group.name.clone(), sites));
+    }
+
+    /// The blocks that a dynamic block makes; one unknown object where it is not known which ("zero or more of these").
+    fn dynamic(
+        &self,
+        dynamic: &Dynamic,
+        group: &Group,
+        iteration: Option<&Iteration<'_>>,
+        way: Way<'_>,
+        collected: &mut Collected,
+    ) {
+        let span = self.trees.span(dynamic.for_each);
+        let collection = self.expression(dynamic.for_each, iteration);
+        let mut each = |key: Value, value: Value| {
+            let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
+            self.block(&dynamic.content, group, Some(&iteration), way, collected);
+        };
+        let number = |index: usize| Value::number(crate::lang::Number::from_i64(index as i64));
+        let refuse = |why: &str| {
+            let message = format!("Invalid dynamic for_each value: {why}");
+            self.problems.borrow_mut().add(Problem::at(span, message));
+        };
+        match &collection.data {
+            Data::List(_, elements) | Data::Tuple(elements) => {
+                elements.iter().enumerate().for_each(|(index, value)| each(number(index), value.clone()));
+            }
+            Data::Set(_, elements) => elements.iter().for_each(|value| each(value.clone(), value.clone())),
+            Data::Map(_, entries) | Data::Object(entries) => {
+                entries.iter().for_each(|(key, value)| each(Value::normalized(key.clone()), value.clone()));
+            }
+            Data::Unknown(unknown) => {
+                let mut marker = crate::lang::Unknown::new(group.element.clone().unwrap_or(Type::Dynamic));
+                marker.reference.clone_from(&unknown.reference);
+                let marker: Value = Data::Unknown(Arc::new(marker)).into();
+                collected.objects.push(marker.with_origin(Origin::span(span)).with_marks(collection.marks));
+                collected.sites.push((group.name.clone(), dynamic_sites(dynamic)));
+            }
+            Data::Null(_) => refuse("cannot use a null value in for_each"),
+            Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+                refuse("cannot use this value in for_each; an iterable collection is required");
+            }
+        }
+    }
+}
+
+impl Outline {
+    fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.binary_search_by(|group| (*group.name).cmp(name)).ok().map(|index| &self.groups[index])
+    }
+}
+
+/// The value where no block of a type is written.
+fn none_of(block: &schema::NestedBlock) -> Value {
+    let element = block.body().map_or(Type::Dynamic, |body| body.ty().clone());
+    match block.nesting {
+        Nesting::List => Value::list(element, Vec::new()),
+        Nesting::Set => Value::set(element, Vec::new()),
+        Nesting::Single => Value::null(element),
+    }
+}
+
+/// The sites of a dynamic block whose elements are not known: its own.
+fn dynamic_sites(dynamic: &Dynamic) -> Arc<Sites> {
+    Arc::new(Sites { blocks: Vec::new(), ..own_sites(&dynamic.content) })
+}

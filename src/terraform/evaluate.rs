@@ -1,0 +1,391 @@
+//! Evaluates all parts in their order, for every module instance, and makes resource instances.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, Mode, ModulePath};
+use crate::inventory::{Action, Instance};
+use crate::lang::eval::Context;
+use crate::lang::functions::Files;
+use crate::lang::value::Entries;
+use crate::lang::{Str, Type, Value};
+use crate::schema::{self, Tagging};
+use crate::source::{Problem, Span};
+use crate::syntax::{NodeRef, Trees};
+
+use super::ModuleCall;
+use super::decode::Decoder;
+use super::expand::{self, MAX_INSTANCES};
+use super::graph::{Item, Step};
+use super::load::Problems;
+use super::module::Meta;
+use super::outline::Outline;
+use super::providers::{ProviderConfiguration, resolve};
+use super::references_in_values::{as_referenced, named_directly};
+use super::scope::{ModuleScope, Surroundings};
+use super::state::{Instances, Repetition, State, address, unknown_reference};
+use super::tags;
+use super::tree::ModuleTree;
+use super::variables::{Given, NoNames, Specification, specification};
+
+/// So many instances, of modules and resources, are made in all.
+const MAX_TOTAL: u64 = 2 * MAX_INSTANCES;
+
+/// What is needed beside the module tree.
+pub(super) struct Setting<'e> {
+    pub(super) trees: &'e Trees,
+    pub(super) files: &'e dyn Files,
+    pub(super) surroundings: &'e Surroundings,
+    /// Values given to root variables.
+    pub(super) given: &'e BTreeMap<String, Given>,
+}
+
+/// What came out.
+pub(super) struct Evaluated {
+    pub(super) instances: Vec<Instance>,
+    pub(super) sensitive_spans: Vec<Span>,
+    pub(super) module_calls: Vec<ModuleCall>,
+}
+
+/// Evaluates everything.
+pub(super) fn evaluate_all(
+    tree: &ModuleTree,
+    order: &[Step],
+    setting: &Setting<'_>,
+    problems: Problems,
+) -> (Evaluated, Problems) {
+    let names = tree.modules.iter().flat_map(|loaded| loaded.uses.attribute_names.iter().cloned()).collect();
+    let mut evaluator = Evaluator {
+        tree,
+        setting,
+        state: State::new(tree),
+        problems: RefCell::new(problems),
+        instances: Vec::new(),
+        specifications: tree.modules.iter().map(|_| Vec::new()).collect(),
+        attribute_names: names,
+        sensitive_spans: Vec::new(),
+        total: 0,
+    };
+    for step in order {
+        if !step.in_cycle {
+            evaluator.step(step);
+        }
+    }
+    evaluator.finish()
+}
+
+struct Evaluator<'e> {
+    tree: &'e ModuleTree,
+    setting: &'e Setting<'e>,
+    state: State<'e>,
+    problems: RefCell<Problems>,
+    /// With the module instance and the resource's index in its module.
+    instances: Vec<(usize, usize, Instance)>,
+    /// Declarations of variables, by module, read when first needed.
+    specifications: Vec<Vec<Option<Arc<Specification>>>>,
+    /// Names of attributes that any expression asks for: what a resource without a schema is taken to have.
+    attribute_names: std::collections::BTreeSet<Str>,
+    sensitive_spans: Vec<Span>,
+    total: u64,
+}
+
+impl Evaluator<'_> {
+    fn step(&mut self, step: &Step) {
+        let place = step.place;
+        match step.item {
+            Item::Expansion => self.expansion(place),
+            Item::Variable(index) => self.each_module(place, |this, module| this.variable(module, index)),
+            Item::Local(index) => self.each_module(place, |this, module| {
+                let expression = this.tree.module(place).locals.at(index).expression;
+                let value = this.expression(module, &Repetition::None, expression);
+                this.state.modules[module].locals[index] = value;
+            }),
+            Item::Resource(index) => self.each_module(place, |this, module| this.resource(module, index)),
+            Item::Provider(index) => self.each_module(place, |this, module| {
+                let value = this.default_tags(module, index);
+                this.state.modules[module].default_tags[index] = value;
+            }),
+            Item::Output(index) => self.each_module(place, |this, module| {
+                let value = this.output(module, index);
+                this.state.modules[module].outputs[index] = Some(value);
+            }),
+        }
+    }
+
+    fn each_module(&mut self, place: usize, mut evaluate: impl FnMut(&mut Self, usize)) {
+        for position in 0..self.state.by_place[place].len() {
+            let module = self.state.by_place[place][position];
+            evaluate(self, module);
+        }
+    }
+
+    fn problem(&self, problem: Problem) {
+        self.problems.borrow_mut().add(problem);
+    }
+
+    fn decoder<'d>(&'d self, module: usize, repetition: &'d Repetition) -> Decoder<'d> {
+        Decoder {
+            trees: self.setting.trees,
+            files: self.setting.files,
+            scope: ModuleScope {
+                state: &self.state,
+                module,
+                repetition,
+                iteration: None,
+                surroundings: self.setting.surroundings,
+            },
+            problems: &self.problems,
+            address: None,
+        }
+    }
+
+    fn expression(&self, module: usize, repetition: &Repetition, expression: NodeRef) -> Value {
+        self.decoder(module, repetition).expression(expression, None)
+    }
+
+    /// The instances that `count` or `for_each` make; the symbolic one where that failed, so that the content is looked
+    /// at nevertheless.
+    fn instances(&mut self, module: usize, meta: &Meta) -> Instances {
+        let (expression, expand): (_, fn(&Value, Span) -> Result<Instances, Problem>) =
+            match (meta.count, meta.for_each) {
+                (Some(count), _) => (count, expand::count),
+                (None, Some(for_each)) => (for_each, expand::for_each),
+                (None, None) => return Instances::Single,
+            };
+        let value = self.expression(module, &Repetition::None, expression);
+        let span = self.setting.trees.span(expression);
+        expand(&value, span).unwrap_or_else(|problem| {
+            self.problem(problem);
+            Instances::Unknown
+        })
+    }
+
+    /// Counts instances; beyond the limit there are none, and a problem.
+    fn within_limit(&mut self, instances: Instances, at: Span) -> Instances {
+        let count = match &instances {
+            Instances::Single | Instances::Unknown => 1,
+            Instances::Count(count) => *count,
+            Instances::Each(each) => each.len() as u64,
+        };
+        self.total += count;
+        if self.total <= MAX_TOTAL {
+            return instances;
+        }
+        self.problem(Problem::at(
+            at,
+            format!("Too many instances: more than {MAX_TOTAL} of resources and modules in all"),
+        ));
+        self.total -= count;
+        Instances::Count(0)
+    }
+
+    fn expansion(&mut self, place: usize) {
+        let Some((parent, call)) = self.tree.places[place].parent else {
+            self.state.add(place, None, ModulePath::default(), Repetition::None);
+            return;
+        };
+        for position in 0..self.state.by_place[parent].len() {
+            let module = self.state.by_place[parent][position];
+            let calls = &self.tree.module(parent).calls;
+            let instances = self.instances(module, &calls.at(call).meta);
+            let instances = self.within_limit(instances, calls.at(call).layers.header);
+            let mut children = Vec::new();
+            for (key, repetition) in instances.repetitions() {
+                let path = self.state.modules[module].path.child(calls.name(call).clone(), key);
+                children.push(self.state.add(place, Some(module), path, repetition));
+            }
+            let mut called = super::state::CallInstances::new(instances);
+            called.modules = children;
+            self.state.modules[module].calls[call] = called;
+        }
+    }
+
+    fn specification(&mut self, place: usize, index: usize) -> Arc<Specification> {
+        let module = self.tree.places[place].module;
+        let table = &self.tree.module(place).variables;
+        let known = &mut self.specifications[module];
+        known.resize(table.len(), None);
+        if let Some(known) = &known[index] {
+            return known.clone();
+        }
+        let context = Context { trees: self.setting.trees, scope: &NoNames, files: self.setting.files };
+        let mut problems = Vec::new();
+        let read = Arc::new(specification(table.at(index), &context, &mut problems));
+        known[index] = Some(read.clone());
+        problems.into_iter().for_each(|problem| self.problem(problem));
+        read
+    }
+
+    fn variable(&mut self, module: usize, index: usize) {
+        let place = self.state.modules[module].place;
+        let specification = self.specification(place, index);
+        let (trees, files) = (self.setting.trees, self.setting.files);
+        let name = self.tree.module(place).variables.name(index);
+        let is_sensitive = specification.marks.has(crate::lang::Marks::SENSITIVE);
+        let mut problems = Vec::new();
+        let value = if let Some((parent, call)) = self.tree.places[place].parent {
+            let call = self.tree.module(parent).calls.at(call);
+            match (call.arguments.iter().find(|argument| argument.name == *name), self.state.modules[module].parent) {
+                (Some(argument), Some(parent)) => {
+                    let repetition = self.state.modules[module].repetition.clone();
+                    let value = self.expression(parent, &repetition, argument.expression);
+                    let span = trees.span(argument.expression);
+                    if is_sensitive {
+                        self.sensitive_spans.push(span);
+                    }
+                    specification.accept(name, value, span, trees, files, &mut problems)
+                }
+                (_, _) => specification.finish(specification.default_value(name, trees, files, &mut problems)),
+            }
+        } else {
+            let given = self.setting.given.get(&**name);
+            if is_sensitive {
+                self.sensitive_spans.extend(given.and_then(|given| given.span(trees)));
+            }
+            specification.root_value(name, given, trees, files, &mut problems)
+        };
+        if is_sensitive {
+            self.sensitive_spans.extend(specification.default.map(|default| trees.span(default)));
+        }
+        problems.into_iter().for_each(|problem| self.problem(problem));
+        self.state.modules[module].variables[index] = value;
+    }
+
+    fn output(&mut self, module: usize, index: usize) -> Value {
+        let place = self.state.modules[module].place;
+        let output = self.tree.module(place).outputs.at(index);
+        let trees = self.setting.trees;
+        let attribute = |name: &str| output.layers.attribute(trees, name).map(|attribute| attribute.expression);
+        let Some(expression) = attribute("value") else { return Value::unknown(Type::Dynamic) };
+        let mut value = self.expression(module, &Repetition::None, expression);
+        for (name, mark) in [("sensitive", crate::lang::Marks::SENSITIVE), ("ephemeral", crate::lang::Marks::EPHEMERAL)]
+        {
+            let is_set = attribute(name)
+                .is_some_and(|flag| self.expression(module, &Repetition::None, flag).as_bool() == Some(true));
+            if is_set {
+                value = value.with_marks(mark);
+            }
+        }
+        value
+    }
+
+    /// The `default_tags` of a provider configuration.
+    fn default_tags(&self, module: usize, index: usize) -> Option<Value> {
+        let place = self.state.modules[module].place;
+        let outline = &self.tree.uses(place).provider_outlines[index];
+        let value = self.decoder(module, &Repetition::None).named(outline, "default_tags")?;
+        tags::of_default_tags(&value)
+    }
+
+    /// The `default_tags` that reach a resource.
+    fn provider_tags(&self, module: usize, configuration: Option<ProviderConfiguration>) -> Option<Value> {
+        let configuration = configuration?;
+        let mut module = module;
+        while self.state.modules[module].place != configuration.place {
+            module = self.state.modules[module].parent?;
+        }
+        self.state.modules[module].default_tags[configuration.index].clone()
+    }
+
+    fn resource(&mut self, module: usize, index: usize) {
+        let place = self.state.modules[module].place;
+        let resource = &self.tree.module(place).resources[index];
+        let outline = &self.tree.uses(place).outlines[index];
+        let instances = self.instances(module, &resource.meta);
+        let instances = self.within_limit(instances, resource.layers.header);
+        let provider = self.tree.module(place).provider_source(&resource.provider.0);
+        let configuration = resolve(self.tree, place, &resource.provider);
+        let default_tags = self.provider_tags(module, configuration);
+        let path = self.state.modules[module].path.clone();
+        let in_symbolic = path.0.iter().any(|step| step.key == InstanceKey::Unknown);
+        let mut made = Vec::new();
+        for (key, repetition) in instances.repetitions() {
+            let symbolic = in_symbolic || key == InstanceKey::Unknown;
+            let address = address(&path, resource.mode, &resource.type_name, &resource.name, key);
+            let decoder = Decoder { address: Some(&address), ..self.decoder(module, &repetition) };
+            let mut decoded = decoder.resource(outline);
+            complete(resource.mode, &resource.type_name, &address, default_tags.as_ref(), &mut decoded.values);
+            let values = Value::object(Entries::new(decoded.values));
+            made.push(Instance {
+                address,
+                provider: provider.clone(),
+                values,
+                symbolic,
+                action: Action::Configured,
+                sites: Some(decoded.sites),
+            });
+        }
+        let values = made.iter().map(|instance| self.referenced(outline, instance)).collect();
+        let symbolic = || {
+            let address = address(&path, resource.mode, &resource.type_name, &resource.name, InstanceKey::Unknown);
+            unknown_reference(Type::Dynamic, crate::address::Reference { address, path: Vec::new() })
+        };
+        self.state.modules[module].resources[index] = instances.whole(values, symbolic);
+        self.instances.extend(made.into_iter().map(|instance| (module, index, instance)));
+    }
+
+    /// An instance's values as references see them.
+    fn referenced(&self, outline: &Outline, instance: &Instance) -> Value {
+        let values = as_referenced(&instance.values);
+        match outline.schema {
+            super::outline::BodySchema::AsWritten => named_directly(values, &instance.address, &self.attribute_names),
+            super::outline::BodySchema::Known(_) | super::outline::BodySchema::Object(_) => values,
+        }
+    }
+
+    fn finish(mut self) -> (Evaluated, Problems) {
+        self.instances.sort_by_key(|(module, resource, _)| (*module, *resource));
+        let instances = self.instances.into_iter().map(|(_, _, instance)| instance).collect();
+        let mut sensitive_spans = self.sensitive_spans;
+        sensitive_spans.sort_unstable();
+        sensitive_spans.dedup();
+        let module_calls = self.state.modules.iter().filter_map(|instance| {
+            let (parent, call) = self.tree.places[instance.place].parent?;
+            let block = self.tree.module(parent).calls.at(call).layers.block;
+            Some(ModuleCall { module: instance.path.clone(), block })
+        });
+        let module_calls = module_calls.collect();
+        (Evaluated { instances, sensitive_spans, module_calls }, self.problems.into_inner())
+    }
+}
+
+/// What a resource has beside what its schema says.
+fn complete(
+    mode: Mode,
+    type_name: &str,
+    address: &Arc<crate::address::Address>,
+    default_tags: Option<&Value>,
+    values: &mut Vec<(Str, Value)>,
+) {
+    if mode != Mode::Managed {
+        return;
+    }
+    if type_name == "terraform_data" {
+        terraform_data(address, values);
+    }
+    if schema::resource(type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
+        tags::complete(default_tags, values);
+    }
+}
+
+/// The built-in `terraform_data`: its output is its input, after apply.
+fn terraform_data(address: &Arc<crate::address::Address>, values: &mut Vec<(Str, Value)>) {
+    let find = |values: &[(Str, Value)], wanted: &str| {
+        values.iter().find(|(name, _)| **name == *wanted).map(|(_, value)| value.clone())
+    };
+    let computed = |name: &str, ty: Type| {
+        let path = vec![crate::address::Step::Attribute(name.into())];
+        unknown_reference(ty, crate::address::Reference { address: address.clone(), path })
+    };
+    let null = Value::null(Type::Dynamic);
+    let input = find(values, "input").unwrap_or_else(|| null.clone());
+    let output = if input.is_null() { input.clone() } else { computed("output", input.ty()) };
+    let triggers = find(values, "triggers_replace").unwrap_or(null);
+    *values = vec![
+        ("id".into(), computed("id", Type::String)),
+        ("input".into(), input),
+        ("output".into(), output),
+        ("triggers_replace".into(), triggers),
+    ];
+}

@@ -1,0 +1,79 @@
+//! Which provider configuration a resource uses ("Terraform Language: Providers Within Modules").
+
+use crate::lang::Str;
+
+use super::module::ProviderKey;
+use super::tree::ModuleTree;
+
+/// The full source address of a provider: `registry.terraform.io/hashicorp/aws`.
+pub(super) fn source_address(declared: Option<&str>, local_name: &str) -> Str {
+    let Some(declared) = declared else {
+        return match local_name {
+            "terraform" => "terraform.io/builtin/terraform".into(),
+            name => format!("registry.terraform.io/hashicorp/{name}").into(),
+        };
+    };
+    let lower = declared.to_lowercase();
+    match lower.split('/').count() {
+        1 => format!("registry.terraform.io/hashicorp/{lower}").into(),
+        2 => format!("registry.terraform.io/{lower}").into(),
+        _ => lower.into(),
+    }
+}
+
+/// The local name of the provider that a resource type belongs to, where nothing else is said.
+pub(super) fn implied_local_name(type_name: &str) -> Str {
+    type_name.split('_').next().unwrap_or(type_name).into()
+}
+
+/// A provider block: the place whose module holds it, and its index there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ProviderConfiguration {
+    pub(super) place: usize,
+    pub(super) index: usize,
+}
+
+/// The provider block that a name at some place stands for, through the module calls that lead there. A configuration
+/// without an alias is inherited, others must be passed.
+pub(super) fn resolve(tree: &ModuleTree, place: usize, key: &ProviderKey) -> Option<ProviderConfiguration> {
+    let mut place = place;
+    let mut key = key.clone();
+    loop {
+        let module = tree.module(place);
+        if let Some(index) = module.provider(&key) {
+            return Some(ProviderConfiguration { place, index });
+        }
+        let (parent, call) = tree.places[place].parent?;
+        let calling = tree.module(parent);
+        let passed = calling.calls.at(call).providers.as_ref();
+        let passed = passed.and_then(|passed| passed.iter().find(|(child, _)| *child == key));
+        key = match passed {
+            Some((_, here)) => here.clone(),
+            None if key.1.is_none() => {
+                let source = module.provider_source(&key.0);
+                let same = calling.required_providers.keys().find(|name| calling.provider_source(name) == source);
+                (same.cloned().unwrap_or(key.0), None)
+            }
+            None => return None,
+        };
+        place = parent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_addresses_are_completed() {
+        for (declared, name, expected) in [
+            (None, "aws", "registry.terraform.io/hashicorp/aws"),
+            (None, "terraform", "terraform.io/builtin/terraform"),
+            (Some("hashicorp/AWS"), "x", "registry.terraform.io/hashicorp/aws"),
+            (Some("example.com/team/thing"), "x", "example.com/team/thing"),
+        ] {
+            assert_eq!(&*source_address(declared, name), expected);
+        }
+        assert_eq!(&*implied_local_name("aws_vpc"), "aws");
+    }
+}

@@ -1,0 +1,264 @@
+//! References as they stand in expressions: what depends on what, and whether it is declared at all. Terraform checks
+//! this before it evaluates anything, so it holds inside `try` too ("Terraform Language: References to Named Values").
+
+use crate::address::Mode;
+use crate::lang::Str;
+use crate::source::{Problem, Span, nearest};
+use crate::syntax::{Kind, NodeId, NodeRef, Trees};
+
+use super::module::Module;
+
+/// A traversal from a root name: `aws_vpc.main[0].id`.
+pub(super) struct Traversal<'t> {
+    /// The root's name.
+    pub(super) root: &'t str,
+    /// What follows, in order.
+    pub(super) steps: Vec<Step<'t>>,
+    /// The whole traversal.
+    pub(super) span: Span,
+}
+
+/// A step of a traversal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step<'t> {
+    /// `.name`
+    Attribute(&'t str),
+    /// `[…]`, `.0`, and splats.
+    Index,
+}
+
+/// Names bound around a node, innermost first, as indices into a list of scopes.
+type ScopeId = usize;
+
+/// Calls `visit` with each traversal in an expression that does not start at a name bound inside it (or in `bound`).
+pub(super) fn traversals<'t>(
+    trees: &'t Trees,
+    expression: NodeRef,
+    bound: &[Str],
+    visit: &mut dyn FnMut(Traversal<'t>),
+) {
+    let tree = trees.get(expression.tree);
+    // Scope 0 has no names; each further one a parent and up to two names.
+    let mut scopes: Vec<(ScopeId, [Option<&str>; 2])> = vec![(0, [None, None])];
+    let is_bound = |scopes: &[(ScopeId, [Option<&str>; 2])], mut scope: ScopeId, name: &str| {
+        while scope != 0 {
+            if scopes[scope].1.contains(&Some(name)) {
+                return true;
+            }
+            scope = scopes[scope].0;
+        }
+        bound.iter().any(|bound| **bound == *name)
+    };
+    let mut stack: Vec<(NodeId, ScopeId)> = vec![(expression.node, 0)];
+    while let Some((node, scope)) = stack.pop() {
+        match tree.kind(node) {
+            Kind::Name | Kind::Text | Kind::Label => {}
+            Kind::Variable => {
+                let root = tree.text(node);
+                if !is_bound(&scopes, scope, root) {
+                    visit(Traversal { root, steps: Vec::new(), span: tree.span(node) });
+                }
+            }
+            Kind::GetAttribute | Kind::Index | Kind::LegacyIndex | Kind::AttributeSplat | Kind::FullSplat => {
+                let mut steps = Vec::new();
+                let mut head = node;
+                loop {
+                    let children = (tree.child(head, 0), tree.child(head, 1));
+                    let (Some(inner), second) = children else { break };
+                    match tree.kind(head) {
+                        Kind::GetAttribute => steps.push(Step::Attribute(second.map_or("", |name| tree.text(name)))),
+                        Kind::LegacyIndex => steps.push(Step::Index),
+                        Kind::Index => {
+                            steps.push(Step::Index);
+                            stack.extend(second.map(|key| (key, scope)));
+                        }
+                        Kind::AttributeSplat | Kind::FullSplat => {
+                            steps.push(Step::Index);
+                            stack.extend(second.map(|each| (each, scope)));
+                        }
+                        _ => break,
+                    }
+                    head = inner;
+                }
+                if tree.kind(head) == Kind::Variable {
+                    let root = tree.text(head);
+                    if !is_bound(&scopes, scope, root) {
+                        steps.reverse();
+                        visit(Traversal { root, steps, span: tree.span(node) });
+                    }
+                } else {
+                    stack.push((head, scope));
+                }
+            }
+            Kind::ForTuple | Kind::ForObject | Kind::TemplateFor => {
+                let mut names = [None, None];
+                let mut rest = Vec::new();
+                for (index, child) in tree.children(node).enumerate() {
+                    if index < 2 && rest.is_empty() && tree.kind(child) == Kind::Name {
+                        names[index] = Some(tree.text(child));
+                    } else {
+                        rest.push(child);
+                    }
+                }
+                scopes.push((scope, names));
+                let inner = scopes.len() - 1;
+                stack.extend(
+                    rest.iter().enumerate().map(|(index, &child)| (child, if index == 0 { scope } else { inner })),
+                );
+            }
+            _ => stack.extend(tree.children(node).map(|child| (child, scope))),
+        }
+    }
+}
+
+/// What a reference depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Variable(usize),
+    Local(usize),
+    Resource(usize),
+    /// One output of a call, by name, and where it is named.
+    Output(usize, Str, Span),
+    /// All outputs of a call.
+    Call(usize),
+}
+
+/// Names that a place offers beside the module's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offers {
+    /// `each.key`, `each.value`
+    pub(super) each: bool,
+    /// `count.index`
+    pub(super) count: bool,
+    /// `self`
+    pub(super) itself: bool,
+}
+
+/// What a traversal depends on: `Ok(None)` for `each`, `path` and their like.
+pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers) -> Result<Option<Target>, Problem> {
+    let at = traversal.span;
+    let name = |index: usize| match traversal.steps.get(index) {
+        Some(Step::Attribute(name)) => Some(*name),
+        Some(Step::Index) | None => None,
+    };
+    let undeclared = |message: String, name: &str, known: &mut dyn Iterator<Item = &str>| {
+        let problem = Problem::at(at, message);
+        match nearest(name, known) {
+            Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
+            None => problem,
+        }
+    };
+    let direct = |root: &str| {
+        Problem::at(at, format!("Invalid reference: the \"{root}\" object cannot be accessed directly"))
+            .help("Access one of its attributes instead")
+    };
+    match traversal.root {
+        "var" => {
+            let Some(wanted) = name(0) else { return Err(direct("var")) };
+            match module.variables.find(wanted) {
+                Some(index) => Ok(Some(Target::Variable(index))),
+                None => Err(undeclared(
+                    format!("Reference to undeclared input variable \"{wanted}\""),
+                    wanted,
+                    &mut module.variables.names(),
+                )),
+            }
+        }
+        "local" => {
+            let Some(wanted) = name(0) else { return Err(direct("local")) };
+            match module.locals.find(wanted) {
+                Some(index) => Ok(Some(Target::Local(index))),
+                None => Err(undeclared(
+                    format!("Reference to undeclared local value \"{wanted}\""),
+                    wanted,
+                    &mut module.locals.names(),
+                )),
+            }
+        }
+        "module" => {
+            let Some(wanted) = name(0) else { return Err(direct("module")) };
+            let Some(call) = module.calls.find(wanted) else {
+                return Err(undeclared(
+                    format!("Reference to undeclared module \"{wanted}\""),
+                    wanted,
+                    &mut module.calls.names(),
+                ));
+            };
+            // module.x.out, module.x[0].out; anything else is the module as a whole.
+            let output = match (traversal.steps.get(1), traversal.steps.get(2)) {
+                (Some(Step::Attribute(output)), _) | (Some(Step::Index), Some(Step::Attribute(output))) => Some(*output),
+                _ => None,
+            };
+            Ok(Some(output.map_or(Target::Call(call), |output| Target::Output(call, output.into(), at))))
+        }
+        "each" if offers.each => match name(0) {
+            Some("key" | "value") => Ok(None),
+            _ => Err(Problem::at(at, "Invalid \"each\" attribute: only each.key and each.value are there")),
+        },
+        "each" => Err(Problem::at(at, "Reference to \"each\" in context without for_each")
+            .help("The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set")),
+        "count" if offers.count => match name(0) {
+            Some("index") => Ok(None),
+            _ => Err(Problem::at(at, "Invalid \"count\" attribute: only count.index is there")),
+        },
+        "count" => Err(Problem::at(at, "Reference to \"count\" in non-counted context")
+            .help("The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set")),
+        "self" if offers.itself => Ok(None),
+        "self" => Err(Problem::at(at, "Invalid \"self\" reference").help(
+            "The \"self\" object is there in resource provisioner, connection, and postcondition blocks only",
+        )),
+        "path" => match name(0) {
+            Some("cwd" | "module" | "root") => Ok(None),
+            _ => Err(Problem::at(at, "Invalid \"path\" attribute: there are path.cwd, path.module and path.root")),
+        },
+        "terraform" => match name(0) {
+            Some("workspace" | "applying") => Ok(None),
+            _ => Err(Problem::at(at, "Invalid \"terraform\" attribute: only terraform.workspace is there")),
+        },
+        "data" => resource(module, Mode::Data, name(0), name(1), at),
+        "ephemeral" => resource(module, Mode::Ephemeral, name(0), name(1), at),
+        "resource" => resource(module, Mode::Managed, name(0), name(1), at),
+        type_name => resource(module, Mode::Managed, Some(type_name), name(0), at),
+    }
+}
+
+fn resource(
+    module: &Module,
+    mode: Mode,
+    type_name: Option<&str>,
+    name: Option<&str>,
+    at: Span,
+) -> Result<Option<Target>, Problem> {
+    let (Some(type_name), Some(name)) = (type_name, name) else {
+        return Err(Problem::at(at, "Invalid reference")
+            .help("A reference to a resource type must be followed by at least one attribute access, specifying the resource name"));
+    };
+    if let Some(index) = module.resource(mode, type_name, name) {
+        return Ok(Some(Target::Resource(index)));
+    }
+    let (kind, prefix) = match mode {
+        Mode::Managed => ("managed resource", ""),
+        Mode::Data => ("data resource", "data."),
+        Mode::Ephemeral => ("ephemeral resource", "ephemeral."),
+    };
+    let problem = Problem::at(
+        at,
+        format!(
+            "Reference to undeclared resource: no {kind} \"{prefix}{type_name}.{name}\" is declared in this module"
+        ),
+    );
+    let near = nearest(name, module.resource_names(mode, type_name))
+        .map(|near| format!("{prefix}{type_name}.{near}"))
+        .or_else(|| {
+            let near = nearest(type_name, module.resource_types(mode))?;
+            Some(format!("{prefix}{near}.{name}"))
+        });
+    let other = [Mode::Managed, Mode::Data]
+        .into_iter()
+        .find(|other| *other != mode && module.resource(*other, type_name, name).is_some());
+    Err(match (near, other) {
+        (_, Some(Mode::Data)) => problem.help(format!("Did you mean the data resource \"data.{type_name}.{name}\"?")),
+        (Some(near), _) => problem.help(format!("Did you mean \"{near}\"?")),
+        (None, _) => problem,
+    })
+}

@@ -1,0 +1,47 @@
+//! A resource's values as references to it see them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::address::{Address, Reference, Step};
+use crate::lang::value::Entries;
+use crate::lang::{Data, Str, Type, Value};
+
+use super::state::unknown_reference;
+
+/// Collections with a marker for blocks that are not known ("zero or more of these") are unknown as a whole.
+pub(super) fn as_referenced(values: &Value) -> Value {
+    let Some(entries) = values.entries() else { return values.clone() };
+    if !entries.iter().any(|(_, value)| has_marker(value)) {
+        return values.clone();
+    }
+    let seen = |value: &Value| {
+        if has_marker(value) { Value::unknown(value.ty()).with_marks(value.marks) } else { value.clone() }
+    };
+    Value::object(entries.iter().map(|(name, value)| (name.clone(), seen(value))).collect())
+}
+
+/// Whether there is an unknown object among blocks.
+fn has_marker(value: &Value) -> bool {
+    let is_block = |ty: &Type| matches!(ty, Type::Object(_));
+    let elements = match &value.data {
+        Data::List(ty, elements) | Data::Set(ty, elements) if is_block(ty) => elements,
+        Data::Tuple(elements) => elements,
+        _ => return false,
+    };
+    elements.iter().any(|element| {
+        element.is_unknown()
+            || element.entries().is_some_and(|entries| entries.iter().any(|(_, value)| has_marker(value)))
+    })
+}
+
+/// Of a resource without a schema: what is not written, and asked for anywhere, is the provider's to know.
+pub(super) fn named_directly(values: Value, address: &Arc<Address>, names: &BTreeSet<Str>) -> Value {
+    let Some(entries) = values.entries() else { return values };
+    let mut all: Vec<(Str, Value)> = entries.iter().cloned().collect();
+    for name in names.iter().filter(|name| entries.get(name).is_none()) {
+        let reference = Reference { address: address.clone(), path: vec![Step::Attribute(name.clone())] };
+        all.push((name.clone(), unknown_reference(Type::Dynamic, reference)));
+    }
+    Value::object(Entries::new(all))
+}

@@ -1,0 +1,51 @@
+//! Effective tags: a resource's own over the provider's `default_tags`, as `tags_all` has them after apply ("AWS
+//! Provider: default_tags Configuration Block").
+
+use crate::lang::convert::convert;
+use crate::lang::value::Entries;
+use crate::lang::{Data, Marks, Str, Type, Value};
+
+/// The tags of an evaluated `default_tags`: blocks, or in JSON an object; `None` where none are set.
+pub(super) fn of_default_tags(value: &Value) -> Option<Value> {
+    let block = match value.elements() {
+        Some(elements) => elements.first()?,
+        None => value,
+    };
+    if block.is_unknown() {
+        return Some(Value::unknown(Type::map(Type::String)).with_marks(block.marks));
+    }
+    let tags = block.get("tags").filter(|tags| !tags.is_null())?;
+    Some(convert(tags, &Type::map(Type::String)).unwrap_or_else(|_| Value::unknown(Type::map(Type::String))))
+}
+
+/// Sets `tags_all`.
+pub(super) fn complete(default_tags: Option<&Value>, values: &mut [(Str, Value)]) {
+    let find = |values: &[(Str, Value)], wanted: &str| values.iter().position(|(name, _)| **name == *wanted);
+    let (Some(own), Some(all)) = (find(values, "tags"), find(values, "tags_all")) else { return };
+    if !values[all].1.is_unknown() {
+        return;
+    }
+    let given: Vec<Value> = default_tags.into_iter().chain([&values[own].1]).cloned().collect();
+    let mut marks = Marks::NONE;
+    let mut merged = Vec::new();
+    for tags in &given {
+        marks = marks.with(tags.marks);
+        match &tags.data {
+            Data::Null(_) => {}
+            Data::Map(_, entries) | Data::Object(entries) => merged.extend(entries.iter().cloned()),
+            // Not known, so neither is the whole: what it stands for stays `tags_all` of the resource.
+            Data::Unknown(_)
+            | Data::Bool(_)
+            | Data::Number(_)
+            | Data::String(_)
+            | Data::List(..)
+            | Data::Set(..)
+            | Data::Tuple(_) => {
+                values[all].1 = values[all].1.clone().with_marks(marks).or_origin(tags.origin);
+                return;
+            }
+        }
+    }
+    let origin = values[own].1.origin;
+    values[all].1 = Value::map(Type::String, Entries::new(merged)).with_marks(marks).with_origin(origin);
+}

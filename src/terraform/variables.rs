@@ -1,0 +1,335 @@
+//! Values of input variables: where they are given, which of them wins, and what a declaration makes of them
+//! ("Terraform Language: Input Variables").
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::lang::eval::{Context, Resolved, Scope, evaluate};
+use crate::lang::functions::Files;
+use crate::lang::{Marks, Origin, Value};
+use crate::source::{Problem, SourceFile, Span, disk, nearest};
+use crate::syntax::{Kind, NodeRef, Trees};
+
+use super::Options;
+use super::constraint::{self, TypeConstraint};
+use super::load::Loader;
+use super::module::{Declared, Module};
+
+/// A value given to a root variable.
+#[derive(Clone, Debug)]
+pub(super) enum Given {
+    /// In a variable file.
+    Expression(NodeRef),
+    /// In the environment or on the command line, to be read as an expression: its places mean nothing.
+    Typed(NodeRef),
+    /// In the environment or on the command line, taken as text.
+    Text(String),
+    /// In a variable file in JSON: text is literal there, even where it looks like a template.
+    Json(serde_json::Value, Span),
+}
+
+impl Given {
+    /// Where it is typed, if that is a file.
+    pub(super) fn span(&self, trees: &Trees) -> Option<Span> {
+        match self {
+            Self::Expression(expression) => Some(trees.span(*expression)),
+            Self::Json(_, span) => Some(*span),
+            Self::Typed(_) | Self::Text(_) => None,
+        }
+    }
+}
+
+/// Collects what is given to the root module's variables; later ones win.
+pub(super) fn given(
+    root: &Path,
+    module: &Module,
+    options: &Options,
+    loader: &mut Loader<'_>,
+) -> BTreeMap<String, Given> {
+    let mut given = BTreeMap::new();
+    for (name, text) in &options.environment {
+        if module.variables.get(name).is_some() {
+            given.insert(name.clone(), typed(name, text, module, loader));
+        }
+    }
+    for path in automatic_files(root) {
+        file(&path, loader, &mut given);
+    }
+    for path in &options.variable_files {
+        file(&options.current_directory.join(path), loader, &mut given);
+    }
+    for (name, text) in &options.variables {
+        if module.variables.get(name).is_some() {
+            given.insert(name.clone(), typed(name, text, module, loader));
+        } else {
+            let problem = Problem::with_path(
+                loader.shown(root),
+                format!("Value for undeclared variable \"{name}\": the root module declares no such variable"),
+            );
+            let near = nearest(name, module.variables.names()).map(|near| format!("Did you mean \"{near}\"?"));
+            loader
+                .problems
+                .add(problem.help(near.unwrap_or_else(|| "Take the --var option out, or declare the variable".into())));
+        }
+    }
+    given
+}
+
+/// The variable files that Terraform reads by itself, in its order.
+fn automatic_files(root: &Path) -> Vec<PathBuf> {
+    let names = disk::names(root).unwrap_or_default();
+    let fixed = ["terraform.tfvars", "terraform.tfvars.json"]
+        .into_iter()
+        .filter(|name| names.iter().any(|there| there == name));
+    let automatic = names.iter().map(String::as_str).filter(|name| {
+        let ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+        !ignored && (name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))
+    });
+    fixed
+        .chain(automatic)
+        .map(|name| root.join(name))
+        .filter(|path| !disk::metadata(path).is_ok_and(|metadata| metadata.is_dir()))
+        .collect()
+}
+
+/// Reads a variable file.
+fn file(path: &Path, loader: &mut Loader<'_>, given: &mut BTreeMap<String, Given>) {
+    let Some(tree) = loader.parse(path) else { return };
+    let mut problems = Vec::new();
+    let parsed = loader.trees.get(tree);
+    let body = loader.trees.body(NodeRef { tree, node: parsed.root });
+    for block in body.all_blocks() {
+        problems.push(Problem::at(block.header, "A variable file holds values only, no blocks"));
+    }
+    for attribute in body.attributes() {
+        let value = if body.is_json() {
+            let span = loader.trees.span(attribute.expression);
+            let text = loader.sources.text(span);
+            match serde_json::from_str(text) {
+                Ok(json) if text.contains("${") || text.contains("%{") => Given::Json(json, span),
+                Ok(_) | Err(_) => Given::Expression(attribute.expression),
+            }
+        } else {
+            Given::Expression(attribute.expression)
+        };
+        given.insert(attribute.name.into_owned(), value);
+    }
+    problems.into_iter().for_each(|problem| loader.problems.add(problem));
+}
+
+/// A value from the environment or the command line: text for variables of a primitive type or none, else an
+/// expression.
+fn typed(name: &str, text: &str, module: &Module, loader: &mut Loader<'_>) -> Given {
+    let declared = module.variables.get(name).and_then(|declared| declared.layers.attribute(loader.trees, "type"));
+    let is_text = declared.is_none_or(|attribute| {
+        let tree = loader.trees.get(attribute.expression.tree);
+        let node = attribute.expression.node;
+        let constant = tree.constant_text(node);
+        matches!(constant.as_deref().unwrap_or_else(|| tree.text(node)), "string" | "number" | "bool")
+    });
+    if is_text {
+        return Given::Text(text.to_owned());
+    }
+    let file = loader.sources.add(SourceFile::new(format!("value given for var.{name}"), text.as_bytes().to_vec()));
+    Given::Typed(loader.parse_expression(file, text, 0))
+}
+
+/// A declaration, read.
+#[derive(Debug)]
+pub(super) struct Specification {
+    pub(super) constraint: TypeConstraint,
+    pub(super) default: Option<NodeRef>,
+    pub(super) nullable: bool,
+    pub(super) marks: Marks,
+    pub(super) header: Span,
+}
+
+/// Reads a declaration.
+pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems: &mut Vec<Problem>) -> Specification {
+    let layers = &declared.layers;
+    let attribute = |name: &str| layers.attribute(context.trees, name).map(|attribute| attribute.expression);
+    let mut flag = |name: &str, otherwise: bool| {
+        attribute(name).map_or(otherwise, |expression| match evaluate(expression, context) {
+            Ok(value) => value.as_bool().unwrap_or(otherwise),
+            Err(problem) => {
+                problems.push(*problem);
+                otherwise
+            }
+        })
+    };
+    let mut marks = Marks::NONE;
+    if flag("sensitive", false) {
+        marks = marks.with(Marks::SENSITIVE);
+    }
+    if flag("ephemeral", false) {
+        marks = marks.with(Marks::EPHEMERAL);
+    }
+    let nullable = flag("nullable", true);
+    let default = |expression: NodeRef| constant(expression, context.trees, context.files);
+    let constraint = match attribute("type").map(|expression| constraint::read(expression, context.trees, &default)) {
+        None => TypeConstraint::any(),
+        Some(Ok(constraint)) => constraint,
+        Some(Err(problem)) => {
+            problems.push(*problem);
+            TypeConstraint::any()
+        }
+    };
+    Specification { constraint, default: attribute("default"), nullable, marks, header: layers.header }
+}
+
+/// No names mean anything: in defaults and variable files.
+pub(super) struct NoNames;
+
+impl Scope for NoNames {
+    fn resolve(&self, _names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
+        Err(Box::new(Problem::at(at, "Variables not allowed: variables may not be used here")))
+    }
+}
+
+/// Evaluates an expression that must stand for itself.
+fn constant(expression: NodeRef, trees: &Trees, files: &dyn Files) -> Result<Value, Box<Problem>> {
+    if let Some(call) = call_in(expression, trees) {
+        return Err(Box::new(Problem::at(call, "Function calls not allowed: functions may not be called here")));
+    }
+    evaluate(expression, &Context { trees, scope: &NoNames, files })
+}
+
+fn call_in(expression: NodeRef, trees: &Trees) -> Option<Span> {
+    let tree = trees.get(expression.tree);
+    let mut stack = vec![expression.node];
+    while let Some(node) = stack.pop() {
+        if tree.kind(node) == Kind::Call {
+            return Some(tree.span(node));
+        }
+        stack.extend(tree.children(node));
+    }
+    None
+}
+
+impl Specification {
+    /// The value of a root variable.
+    pub(super) fn root_value(
+        &self,
+        name: &str,
+        given: Option<&Given>,
+        trees: &Trees,
+        files: &dyn Files,
+        problems: &mut Vec<Problem>,
+    ) -> Value {
+        let (value, at) = match given {
+            None => return self.finish(self.default_value(name, trees, files, problems)),
+            Some(Given::Expression(expression)) => (constant(*expression, trees, files), trees.span(*expression)),
+            Some(Given::Typed(expression)) => (constant(*expression, trees, files).map(without_origins), self.header),
+            Some(Given::Text(text)) => (Ok(Value::string(text)), self.header),
+            Some(Given::Json(json, span)) => (Ok(from_json(json, Origin::span(*span))), *span),
+        };
+        match value {
+            Ok(value) => self.accept(name, value, at, trees, files, problems),
+            Err(problem) => {
+                problems.push(*problem);
+                self.finish(self.unknown())
+            }
+        }
+    }
+
+    /// What the declaration makes of a value that is given: defaults for `null` where null is not taken, conversion.
+    pub(super) fn accept(
+        &self,
+        name: &str,
+        value: Value,
+        at: Span,
+        trees: &Trees,
+        files: &dyn Files,
+        problems: &mut Vec<Problem>,
+    ) -> Value {
+        if value.is_null() && !self.nullable {
+            if self.default.is_none() {
+                let message = format!("Required variable not set: \"{name}\" takes no null value and has no default");
+                problems.push(Problem::at(at, message));
+            }
+            return self.finish(self.default_value(name, trees, files, problems));
+        }
+        self.finish(self.convert(name, &value, at, problems))
+    }
+
+    fn convert(&self, name: &str, value: &Value, at: Span, problems: &mut Vec<Problem>) -> Value {
+        self.constraint.apply(value).unwrap_or_else(|why| {
+            problems.push(Problem::at(at, format!("Invalid value for input variable \"{name}\": {why}")));
+            self.unknown().with_origin(Origin::span(at))
+        })
+    }
+
+    /// The default; unknown where there is none.
+    pub(super) fn default_value(
+        &self,
+        name: &str,
+        trees: &Trees,
+        files: &dyn Files,
+        problems: &mut Vec<Problem>,
+    ) -> Value {
+        let Some(default) = self.default else { return self.unknown() };
+        match constant(default, trees, files) {
+            Ok(value) if value.is_null() => {
+                Value::null(self.constraint.ty().without_optional()).with_origin(value.origin)
+            }
+            Ok(value) => self.convert(name, &value, trees.span(default), problems),
+            Err(problem) => {
+                problems.push(*problem);
+                self.unknown()
+            }
+        }
+    }
+
+    fn unknown(&self) -> Value {
+        Value::unknown(self.constraint.ty().without_optional())
+    }
+
+    pub(super) fn finish(&self, value: Value) -> Value {
+        value.with_marks(self.marks)
+    }
+}
+
+/// A value of JSON, as `jsondecode` has it.
+fn from_json(json: &serde_json::Value, origin: Origin) -> Value {
+    use crate::lang::{Number, Type};
+    let value = match json {
+        serde_json::Value::Null => Value::null(Type::Dynamic),
+        serde_json::Value::Bool(value) => Value::bool(*value),
+        serde_json::Value::Number(number) => {
+            Number::parse(&number.to_string()).map_or_else(|| Value::unknown(Type::Number), Value::number)
+        }
+        serde_json::Value::String(text) => Value::string(text),
+        serde_json::Value::Array(elements) => {
+            Value::tuple(elements.iter().map(|value| from_json(value, origin)).collect())
+        }
+        serde_json::Value::Object(members) => Value::object(
+            members.iter().map(|(name, value)| (name.as_str().into(), from_json(value, origin))).collect(),
+        ),
+    };
+    value.with_origin(origin)
+}
+
+/// The value without the places that it was typed at.
+fn without_origins(value: Value) -> Value {
+    use crate::lang::Data;
+    let data = match value.data {
+        Data::List(ty, elements) => {
+            Data::List(ty, elements.iter().cloned().map(without_origins).collect::<Vec<_>>().into())
+        }
+        Data::Set(ty, elements) => {
+            Data::Set(ty, elements.iter().cloned().map(without_origins).collect::<Vec<_>>().into())
+        }
+        Data::Tuple(elements) => Data::Tuple(elements.iter().cloned().map(without_origins).collect::<Vec<_>>().into()),
+        Data::Map(ty, entries) => Data::Map(
+            ty,
+            std::sync::Arc::new(
+                entries.iter().map(|(key, value)| (key.clone(), without_origins(value.clone()))).collect(),
+            ),
+        ),
+        Data::Object(entries) => Data::Object(std::sync::Arc::new(
+            entries.iter().map(|(key, value)| (key.clone(), without_origins(value.clone()))).collect(),
+        )),
+        data @ (Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::String(_)) => data,
+    };
+    Value { data, marks: value.marks, origin: Origin::NONE }
+}
