@@ -5,7 +5,6 @@ mod check;
 mod constraint;
 mod declared;
 mod decode;
-mod dump;
 mod evaluate;
 mod expand;
 mod graph;
@@ -22,8 +21,6 @@ mod state;
 mod tags;
 mod tree;
 mod variables;
-
-pub use dump::dump;
 
 use std::path::{Path, PathBuf};
 
