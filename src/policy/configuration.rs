@@ -235,13 +235,12 @@ fn ignore<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<Ignore> 
         && !is_date(date)
     {
         reader.problem(expires_span, format!("`{date}` is no date"), "Write a day as \"2027-01-31\".");
-        return None;
     }
     Some(Ignore {
         span: block.header,
         rule: rule?,
         rule_span,
-        address: address?,
+        address: address.unwrap_or_default(),
         reason: reason.unwrap_or_default().trim().to_owned(),
         expires,
     })
