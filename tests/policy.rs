@@ -284,7 +284,7 @@ fn one_mistake_gives_one_finding_and_one_unknown_value_too() {
     let (report, _) = check(&files, &settings);
     assert_eq!(
         report.findings[3].message,
-        "`acl` hangs on a value known only after apply: `demo/writable` and `demo/public` cannot be decided"
+        "`acl` hangs on a value that is not known yet: `demo/writable` and `demo/public` cannot be decided"
     );
     let counts = report.summary;
     assert_eq!((counts.errors, counts.warnings, counts.infos, counts.undetermined, counts.rules), (1, 1, 1, 1, 2));
@@ -498,7 +498,7 @@ rule "demo/public" {
     ]);
     let (report, _) = check(&files, &select(&files, &["demo/*"]));
     let messages: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["`(known after apply)` has the ACL `(sensitive)`"]);
+    assert_eq!(messages, ["`(not known yet)` has the ACL `(sensitive)`"]);
     assert!(!format!("{report:?}").contains("secret"), "{report:?}");
 }
 

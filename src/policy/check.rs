@@ -311,7 +311,7 @@ impl Asking<'_, '_, '_> {
                     |value| if shows(&value) { shown(&value) } else { hidden(&value).to_owned() },
                 )
             }
-            _ => "(known after apply)".to_owned(),
+            _ => "(not known yet)".to_owned(),
         }
     }
 
@@ -356,7 +356,7 @@ fn shown(value: &Value) -> String {
 }
 
 const fn hidden(value: &Value) -> &'static str {
-    if value.marks.has(Marks::SENSITIVE) || !value.is_unknown() { "(sensitive)" } else { "(known after apply)" }
+    if value.marks.has(Marks::SENSITIVE) || !value.is_unknown() { "(sensitive)" } else { "(not known yet)" }
 }
 
 fn reference_in(value: &Value) -> Option<String> {

@@ -289,6 +289,10 @@ impl Scope for RuleScope<'_, '_> {
         }
     }
 
+    fn three_valued(&self) -> bool {
+        true
+    }
+
     fn call(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
         match (name, arguments) {
             ("option_of", [rule, option]) => {

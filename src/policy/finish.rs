@@ -206,6 +206,7 @@ fn findings(policy: &Policy, candidates: Vec<(Candidate, Option<Suppressed>)>, s
         let mut first = group.swap_remove(0);
         first.severity = severity;
         if !first.own_message || names.len() > 1 {
+            first.own_message = false;
             first.hangs_on = first.hangs_on.or_else(|| group.into_iter().find_map(|candidate| candidate.hangs_on));
             first.message = undetermined_message(&first, &names);
         }
@@ -231,9 +232,13 @@ fn undetermined_message(candidate: &Candidate, rules: &[String]) -> String {
     };
     match &candidate.hangs_on {
         Some(reference) => format!("{subject} hangs on {reference}, known only after apply: {rules} cannot be decided"),
-        None => format!("{subject} hangs on a value known only after apply: {rules} cannot be decided"),
+        None => format!("{subject} hangs on a value that is not known yet: {rules} cannot be decided"),
     }
 }
+
+/// What to do about an undetermined finding.
+const HOW_TO_KNOW: &str = "Set variables without a value with `--var` or `--var-file`; what AWS makes up is known after \
+                           apply only: make the rule hold whatever comes, or suppress the finding with a reason.";
 
 fn finding(
     policy: &Policy,
@@ -259,7 +264,10 @@ fn finding(
         related: candidate.spot.related,
         suppressed,
         fingerprint: fingerprint(&parts),
-        help: rule.fix.clone(),
+        help: match candidate.verdict {
+            Verdict::Undetermined if !candidate.own_message => HOW_TO_KNOW.to_owned(),
+            Verdict::Undetermined | Verdict::Violation => rule.fix.clone(),
+        },
         root: candidate.root.map(|root| root.to_string()),
     }
 }
