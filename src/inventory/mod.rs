@@ -1,5 +1,9 @@
 //! Resource instances, whatever they were read from, and look-ups over them.
 
+mod locate;
+
+pub use locate::locate;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +11,7 @@ use crate::address::{Address, Mode};
 use crate::finding::Related;
 use crate::lang::{Str, Value};
 use crate::source::Span;
-use crate::syntax::{NodeRef, Trees};
+use crate::syntax::NodeRef;
 
 /// What a plan does with an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,7 +66,8 @@ pub struct Instance {
     pub address: Arc<Address>,
     /// The provider's source address, e.g. `registry.terraform.io/hashicorp/aws`.
     pub provider: Str,
-    /// Its attributes, as one object. `tags_all` holds the effective tags, `default_tags` included, where the type takes
+    /// Its attributes, as one object. Among the blocks of a type (a list, set or tuple of objects) an unknown element
+    /// stands for a `dynamic` block whose `for_each` is not known: zero or more blocks. `tags_all` holds the effective tags, `default_tags` included, where the type takes
     /// tags that way.
     pub values: Value,
     /// Whether it stands for instances whose number is not known (`count` or `for_each` unknown).
@@ -163,21 +168,4 @@ pub enum Way<'v> {
     Element(usize, &'v Value),
     /// An entry of a map or object, by key.
     Key(&'v str),
-}
-
-/// The place of a value inside an instance: the most specific expression inside the resource that carries it, and
-/// where it was typed where that is elsewhere. Where the attribute is not written, the innermost block's header.
-///
-/// `None` where the instance has no sites (a plan without configuration).
-#[must_use]
-pub fn locate(
-    trees: &Trees,
-    inventory: &Inventory,
-    instance: usize,
-    way: &[Way<'_>],
-    value: Option<&Value>,
-) -> Option<Place> {
-    let sites = inventory.instance(instance).sites.as_ref()?;
-    let _ = (trees, way, value);
-    Some(Place { instance, span: sites.header, related: Vec::new(), path: String::new() })
 }
