@@ -27,7 +27,7 @@ rule "tags/missing-required" {
     || length(missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))) == 0
   )
   error_message = "`${each.value.address}` lacks ${join(", ", [for key in missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys")) : "`${key}`"])} among its tags"
-  highlight     = each.value.tags
+  highlight     = missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))
 
   why        = "Owners are asked, costs are split and old resources are found by tags. What lacks one drops out of all three, and nobody notices until the bill comes."
   fix        = "Add the tag to `tags`, or once for all resources to `default_tags` of the provider; a blank value counts as missing."

@@ -58,7 +58,7 @@ pub(super) const FUNCTIONS: &[&str] = &["tags_named", "missing_tags", "allowed_v
 pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
     let result = match (name, arguments) {
         ("tags_named", [keys]) => tags_named(facts, keys),
-        ("missing_tags", [fact, keys, spelled]) => missing_tags(fact, keys, spelled),
+        ("missing_tags", [fact, keys, spelled]) => missing_tags(facts, fact, keys, spelled),
         ("allowed_value", [allowed, value]) => allowed_value(allowed, value),
         _ if FUNCTIONS.contains(&name) => Err(format!("wrong number of arguments of `{name}`")),
         _ => return None,
@@ -107,31 +107,44 @@ fn fold(key: &str) -> String {
 }
 
 /// The keys that a resource of `inventory.taggable` certainly lacks or holds blank. Where none is certain but the answer
-/// hangs on what is not known, it is unknown. A tag whose key differs from a `spelled` one only in spelling counts.
-fn missing_tags(fact: &Value, keys: &Value, spelled: &Value) -> Result<Value, String> {
+/// hangs on what is not known, it is unknown, with the place of that. A tag whose key differs from a `spelled` one only
+/// in spelling counts.
+fn missing_tags(facts: &Facts<'_>, fact: &Value, keys: &Value, spelled: &Value) -> Result<Value, String> {
     let tags =
         fact.get("tags").and_then(Value::entries).ok_or("`missing_tags` takes a fact of `inventory.taggable`")?;
     let more = fact.get("more").is_some_and(Value::is_unknown);
     let spelled = texts(spelled)?;
-    let (mut missing, mut unsure) = (Vec::new(), false);
+    let (mut missing, mut unsure) = (Vec::new(), None);
     for key in texts(keys)? {
-        let exact = tags.get(&key);
         let near = || {
             let spelled = spelled.contains(&key);
-            spelled.then(|| tags.iter().find(|(other, _)| fold(other) == fold(&key)).map(|(_, value)| value)).flatten()
+            spelled.then(|| tags.iter().find(|(other, _)| fold(other) == fold(&key))).flatten()
         };
-        match exact.or_else(near).map(|value| &value.data) {
-            Some(Data::Unknown(unknown)) => unsure |= unknown.prefix.as_ref().is_none_or(|text| text.trim().is_empty()),
-            Some(Data::String(text)) if !text.trim().is_empty() => {}
-            Some(_) => missing.push(Value::string(&key)),
-            None if more => unsure = true,
-            None => missing.push(Value::string(&key)),
+        match tags.iter().find(|(other, _)| **other == *key).or_else(near) {
+            Some((key, value)) if value.is_unknown() => {
+                let known_part = value.as_unknown().and_then(|unknown| unknown.prefix.as_deref()).unwrap_or_default();
+                if known_part.trim().is_empty() {
+                    unsure.get_or_insert(Some((key, value)));
+                }
+            }
+            Some((_, value)) if value.as_str().is_some_and(|text| !text.trim().is_empty()) => {}
+            None if more => {
+                unsure.get_or_insert(None);
+            }
+            Some(_) | None => missing.push(Value::string(&key)),
         }
     }
-    if missing.is_empty() && unsure {
-        return Ok(Value::unknown(Type::list(Type::String)));
+    if let (true, Some(unsure)) = (missing.is_empty(), unsure) {
+        let instance = facts.instance_of(fact);
+        let origin = match (unsure, instance) {
+            (Some((key, value)), Some(instance)) => {
+                facts.keep(Kept::Tag(Tag { instance, key: Some(key.clone()), value: value.clone(), is_key: false }))
+            }
+            (_, _) => fact.origin,
+        };
+        return Ok(Value::unknown(Type::list(Type::String)).with_origin(origin));
     }
-    Ok(Value::list(Type::String, missing))
+    Ok(Value::list(Type::String, missing).with_origin(fact.origin))
 }
 
 /// Whether a value is in a list, or is matched as a whole by a regular expression.
@@ -207,13 +220,19 @@ fn tag_blocks(instance: &Instance) -> TagSet {
     tags
 }
 
-/// The place of an instance's tags: the attribute, or the header where there is none.
+/// The place of an instance's tags: the attribute (its name where they are known: something is missing in it), or the
+/// header where there is none.
 pub(super) fn spot_of_tags(facts: &Facts<'_>, instance: usize) -> Spot {
     let at = facts.inventory.instance(instance);
-    match at.get("tags").filter(|tags| !tags.is_null()) {
-        Some(tags) => facts.locate(instance, &[Way::Name("tags")], Some(tags)),
-        None => Spot { path: "tags".into(), ..facts.locate(instance, &[], None) },
+    let Some(tags) = at.get("tags").filter(|tags| !tags.is_null()) else {
+        return Spot { path: "tags".into(), ..facts.locate(instance, &[], None) };
+    };
+    let way = [Way::Name("tags")];
+    let spot = facts.locate(instance, &way, Some(tags));
+    if tags.is_unknown() {
+        return spot;
     }
+    Spot { span: facts.locate(instance, &way, None).span, ..spot }
 }
 
 /// The place of a tag: its entry or block; where it comes from the provider's `default_tags`, the instance's tags.
