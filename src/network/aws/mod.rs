@@ -1,20 +1,27 @@
 //! AWS network facts over an inventory: one file per subject.
 
+pub mod databases;
 pub mod join;
+pub mod network_acls;
 pub mod openness;
 pub mod prefix_lists;
+pub mod routes;
 pub mod security_groups;
 pub mod sources;
 pub mod spot;
 pub mod traffic;
+pub mod vpcs;
 
 use std::cell::OnceCell;
 
 use crate::inventory::{Action, Inventory};
 
 use join::Ids;
+use network_acls::NetworkAcls;
 use prefix_lists::PrefixLists;
+use routes::Routes;
 use security_groups::SecurityGroups;
+use vpcs::Vpcs;
 
 /// The AWS network that an inventory makes; each subject is read when first asked for.
 #[derive(Debug)]
@@ -24,13 +31,24 @@ pub struct Aws<'a> {
     ids: Ids<'a>,
     prefix_lists: OnceCell<PrefixLists<'a>>,
     security_groups: OnceCell<SecurityGroups<'a>>,
+    vpcs: OnceCell<Vpcs<'a>>,
+    routes: OnceCell<Routes<'a>>,
+    network_acls: OnceCell<NetworkAcls<'a>>,
 }
 
 impl<'a> Aws<'a> {
     /// Reads nothing yet.
     #[must_use]
     pub fn new(inventory: &'a Inventory) -> Self {
-        Self { inventory, ids: Ids::new(inventory), prefix_lists: OnceCell::new(), security_groups: OnceCell::new() }
+        Self {
+            inventory,
+            ids: Ids::new(inventory),
+            prefix_lists: OnceCell::new(),
+            security_groups: OnceCell::new(),
+            vpcs: OnceCell::new(),
+            routes: OnceCell::new(),
+            network_acls: OnceCell::new(),
+        }
     }
 
     /// Finds instances by what refers to them.
@@ -47,6 +65,21 @@ impl<'a> Aws<'a> {
     /// The security groups and their rules.
     pub fn security_groups(&self) -> &SecurityGroups<'a> {
         self.security_groups.get_or_init(|| SecurityGroups::read(self))
+    }
+
+    /// VPCs, subnets and what joins VPCs.
+    pub fn vpcs(&self) -> &Vpcs<'a> {
+        self.vpcs.get_or_init(|| Vpcs::read(self))
+    }
+
+    /// Route tables.
+    pub fn routes(&self) -> &Routes<'a> {
+        self.routes.get_or_init(|| Routes::read(self))
+    }
+
+    /// Network ACLs.
+    pub fn network_acls(&self) -> &NetworkAcls<'a> {
+        self.network_acls.get_or_init(|| NetworkAcls::read(self))
     }
 
     /// Indices of the managed instances of a type that will be there after apply.

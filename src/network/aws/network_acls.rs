@@ -1,0 +1,198 @@
+//! Network ACLs: what they let in, in rule order.
+
+use std::collections::BTreeMap;
+
+use crate::network::sets::{AddressSet, PortSet, Protocols};
+
+use super::Aws;
+use super::join::Target;
+use super::sources::{Rest, Source};
+use super::spot::{Setting, Spot};
+use super::traffic::Traffic;
+use super::vpcs::vpc_attribute;
+
+const NETWORK_ACLS: &[(&str, &str)] = &[("aws_network_acl", "id"), ("aws_default_network_acl", "id")];
+
+/// What an entry does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Lets in.
+    Allow,
+    /// Keeps out.
+    Deny,
+    /// Not known.
+    Unknown,
+}
+
+/// An ingress entry.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// Its place in the order; `None` where not known.
+    pub number: Option<i64>,
+    /// What it does.
+    pub action: Action,
+    /// Protocol and ports.
+    pub traffic: Traffic<'a>,
+    /// Where from, both families together.
+    pub sources: Vec<Source<'a>>,
+    /// The expression of the number or action, where that is not known.
+    pub doubt: Option<Spot<'a>>,
+    /// Its block, or its whole resource.
+    pub block: Spot<'a>,
+}
+
+/// The ingress entries of each ACL, in rule order (those of unknown number last).
+#[derive(Debug, Default)]
+pub struct NetworkAcls<'a> {
+    /// ACL by ACL.
+    pub acls: Vec<Vec<Entry<'a>>>,
+}
+
+impl<'a> NetworkAcls<'a> {
+    pub(super) fn read(aws: &Aws<'a>) -> Self {
+        let mut acls: BTreeMap<Target, Vec<Entry<'a>>> = BTreeMap::new();
+        let mut alone = Vec::new();
+        for type_name in ["aws_network_acl", "aws_default_network_acl"] {
+            for index in aws.of_type(type_name) {
+                let ingress = Spot::instance(aws.inventory, index).get("ingress");
+                let blocks = match ingress.setting(aws.inventory) {
+                    Setting::Unset => Vec::new(),
+                    Setting::Unknown => vec![ingress],
+                    Setting::Known(_) => ingress.each(),
+                };
+                let entries = blocks.into_iter().map(|block| read_entry(aws, block, "rule_no", "action"));
+                acls.entry(Target::Instance(index)).or_default().extend(entries);
+            }
+        }
+        for index in aws.of_type("aws_network_acl_rule") {
+            let block = Spot::instance(aws.inventory, index);
+            let egress = block.get("egress");
+            if egress.truth() == Some(true) {
+                continue;
+            }
+            let acl = acl_of(aws, &block.get("network_acl_id"));
+            let mut entry = read_entry(aws, block, "rule_number", "rule_action");
+            if egress.is_unknown(aws.inventory) {
+                entry.action = Action::Unknown;
+                entry.doubt = Some(egress);
+            }
+            match acl {
+                Some(target) => acls.entry(target).or_default().push(entry),
+                None => alone.push(vec![entry]),
+            }
+        }
+        let mut acls: Vec<_> = acls.into_values().chain(alone).collect();
+        for entries in &mut acls {
+            entries.sort_by_key(|entry| entry.number.unwrap_or(i64::MAX));
+        }
+        Self { acls }
+    }
+}
+
+/// The ACL that a value names: a VPC's default one is the resource that adopts it, where there is one.
+fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
+    const DEFAULT: &[&str] = &["default_network_acl_id"];
+    let value = id.value?;
+    if let Some(vpc) = vpc_attribute(aws, value, DEFAULT) {
+        let adopts = |&index: &usize| {
+            let adopted = aws.inventory.instance(index).get("default_network_acl_id");
+            adopted.and_then(|value| vpc_attribute(aws, value, DEFAULT)).as_ref() == Some(&vpc)
+        };
+        if let Some(index) = aws.of_type("aws_default_network_acl").find(adopts) {
+            return Some(Target::Instance(index));
+        }
+    }
+    aws.ids().target(value, NETWORK_ACLS)
+}
+
+fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: &'static str) -> Entry<'a> {
+    let inventory = aws.inventory;
+    let cidrs = &["cidr_block", "ipv6_cidr_block"];
+    if block.is_unknown(inventory)
+        || [number, action, "protocol"].iter().all(|name| block.get(name).is_unknown(inventory))
+    {
+        let (traffic, sources) = (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())]);
+        return Entry { number: None, action: Action::Unknown, traffic, sources, doubt: Some(block.clone()), block };
+    }
+    let traffic = Traffic::read(inventory, &block.get("protocol"), &block.get("from_port"), &block.get("to_port"));
+    let sources = Source::read(aws, &block, cidrs, &[]);
+    let (number, action) = (block.get(number), block.get(action));
+    let doubt = [&number, &action].into_iter().find(|spot| spot.is_unknown(inventory)).cloned();
+    let action = match action.text() {
+        Some(text) if text.trim().eq_ignore_ascii_case("allow") => Action::Allow,
+        Some(_) => Action::Deny,
+        None => Action::Unknown,
+    };
+    Entry { number: number.integer(), action, traffic, sources, doubt, block }
+}
+
+/// What one source of an allowing entry lets in on a TCP port, earlier denials taken off. Earlier allowing entries are
+/// not: what two entries let in, both are at fault for.
+#[derive(Clone, Debug)]
+pub struct Admitted<'n, 'a> {
+    /// The entry.
+    pub entry: &'n Entry<'a>,
+    /// The source.
+    pub source: &'n Source<'a>,
+    /// The addresses that are certainly let in.
+    pub certain: AddressSet,
+    /// The addresses that may be, the certain ones included.
+    pub possible: AddressSet,
+    /// The expression on which it hangs whether the possible ones are.
+    pub doubt: Option<Spot<'a>>,
+}
+
+/// What the entries of an ACL let in on a TCP port.
+#[must_use]
+pub fn admitted<'n, 'a>(entries: &'n [Entry<'a>], port: u16) -> Vec<Admitted<'n, 'a>> {
+    let port = PortSet::range(port, port);
+    let mut found = Vec::new();
+    // What earlier entries keep out: certainly, and perhaps.
+    let (mut denied, mut perhaps) = (AddressSet::EMPTY, AddressSet::EMPTY);
+    let mut denied_doubt = None;
+    // An entry whose number is not known may come before all others.
+    for entry in entries.iter().filter(|entry| entry.number.is_none() && entry.action != Action::Allow) {
+        if entry.traffic.possible_ports_of(Protocols::TCP).overlaps(&port) {
+            perhaps = entry.sources.iter().fold(perhaps, |set, source| set.union(&possible(source)));
+            denied_doubt = entry.doubt.clone();
+        }
+    }
+    for entry in entries {
+        if !entry.traffic.possible_ports_of(Protocols::TCP).overlaps(&port) {
+            continue;
+        }
+        let certainly = entry.traffic.ports_of(Protocols::TCP).overlaps(&port);
+        for source in &entry.sources {
+            if entry.action != Action::Deny {
+                let sure = certainly && entry.action == Action::Allow && entry.number.is_some();
+                let own = if sure { source.addresses.clone() } else { AddressSet::EMPTY };
+                let certain = own.difference(&denied).difference(&perhaps);
+                // With its number not known, it may come before every denial.
+                let before = if entry.number.is_some() { &denied } else { &AddressSet::EMPTY };
+                let possible = possible(source).difference(before);
+                let of_source = (source.rest != Rest::None).then(|| source.spot.clone());
+                let doubt = of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.clone());
+                let doubt = doubt.or_else(|| denied_doubt.clone());
+                found.push(Admitted { entry, source, certain, possible, doubt });
+            }
+            if entry.action != Action::Allow {
+                let known = certainly && entry.action == Action::Deny && entry.number.is_some();
+                if known {
+                    denied = denied.union(&source.addresses);
+                }
+                let uncertain = possible(source).difference(&denied);
+                if !uncertain.is_empty() {
+                    let of_source = (source.rest != Rest::None).then(|| source.spot.clone());
+                    denied_doubt = of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.clone());
+                    perhaps = perhaps.union(&uncertain);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The addresses that a source may have.
+fn possible(source: &Source<'_>) -> AddressSet {
+    if source.rest == Rest::None { source.addresses.clone() } else { AddressSet::everything() }
+}
