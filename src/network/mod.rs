@@ -109,11 +109,6 @@ impl<'a> Network<'a> {
         locate(self.trees, self.inventory, spot.instance, &spot.way, spot.value)
     }
 
-    /// An origin that stands for a spot.
-    fn mark(&self, spot: &Spot<'a>) -> Origin {
-        self.mark_with(spot, Vec::new())
-    }
-
     /// An origin that stands for a spot, with other places that have to do with it.
     fn mark_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Origin {
         let mut places = self.places.borrow_mut();

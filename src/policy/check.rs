@@ -156,7 +156,7 @@ pub(super) fn ask(
                 found.extend(asking.one(Value::normalized(key.clone()), key.to_string(), element));
             }
         }
-        Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, String::new())),
+        Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, String::new(), None)),
         Data::Null(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
             let span = trees.span(policy.rules[rule].for_each);
             asking.fail(Problem::at(span, "`for_each` must be a collection of facts"));
@@ -198,25 +198,33 @@ impl Asking<'_, '_, '_> {
         self.scope.key = key;
         self.scope.value = fact.clone();
         let condition = self.policy.rules[self.rule].condition;
-        let verdict = match self.evaluate(condition).map(|value| truth(&value)) {
-            Ok(Ok(Some(true))) => return None,
-            Ok(Ok(Some(false))) => Verdict::Violation,
-            Ok(Ok(None)) => Verdict::Undetermined,
-            Ok(Err(message)) => {
-                self.fail(Problem::at(self.trees.span(condition), message));
-                return None;
-            }
+        let value = match self.evaluate(condition) {
+            Ok(value) => value,
             Err(problem) => {
                 self.fail(*problem);
                 return None;
             }
         };
-        Some(self.candidate(verdict, key_text))
+        match truth(&value) {
+            Ok(Some(true)) => None,
+            Ok(Some(false)) => Some(self.candidate(Verdict::Violation, key_text, None)),
+            Ok(None) => Some(self.candidate(Verdict::Undetermined, key_text, Some(&value))),
+            Err(message) => {
+                self.fail(Problem::at(self.trees.span(condition), message));
+                None
+            }
+        }
     }
 
-    fn candidate(&mut self, verdict: Verdict, key: String) -> Candidate {
+    /// `unknown` is the condition's value where it is not known: an origin of it that is a place is where the finding
+    /// stands.
+    fn candidate(&mut self, verdict: Verdict, key: String, unknown: Option<&Value>) -> Candidate {
         let rule = &self.policy.rules[self.rule];
-        let highlighted = rule.highlight.and_then(|at| self.evaluate(at).ok());
+        let unknown = unknown.filter(|value| value.origin.as_place().is_some());
+        let highlighted = match unknown {
+            Some(value) => Some(value.clone()),
+            None => rule.highlight.and_then(|at| self.evaluate(at).ok()),
+        };
         let spot = self.spot(rule.highlight, highlighted.as_ref());
         let instance = spot.instance.map(|index| self.facts.inventory.instance(index));
         let (message, hangs_on) = match verdict {

@@ -4,6 +4,7 @@ pub mod databases;
 pub mod join;
 pub mod network_acls;
 pub mod openness;
+pub mod overlaps;
 pub mod prefix_lists;
 pub mod routes;
 pub mod security_groups;

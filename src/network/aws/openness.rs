@@ -29,10 +29,27 @@ impl Limits {
     }
 
     /// The size of that block (2^128 counts as `u128::MAX`, which no set exceeds).
-    fn addresses(self, family: Family) -> u128 {
+    #[must_use]
+    pub fn addresses(self, family: Family) -> u128 {
         let bits = u32::from(family.bits().saturating_sub(self.of(family)));
         1u128.checked_shl(bits).unwrap_or(u128::MAX)
     }
+}
+
+/// Which of these sets, all let in together, are at fault for what is larger than the limits: see the head of this file.
+#[must_use]
+pub fn contributors(sets: &[AddressSet], limits: Limits) -> Vec<bool> {
+    let mut found = vec![false; sets.len()];
+    for family in Family::ALL {
+        let prefix = limits.of(family);
+        let large: Vec<bool> = sets.iter().map(|set| set.exceeds(family, prefix)).collect();
+        let small = || sets.iter().zip(&large).filter(|(_, large)| !**large).map(|(set, _)| set);
+        let together = small().collect::<AddressSet>().exceeds(family, prefix);
+        for ((found, set), large) in found.iter_mut().zip(sets).zip(&large) {
+            *found |= *large || (together && !set.family(family).is_empty());
+        }
+    }
+    found
 }
 
 /// What one source leaves open.

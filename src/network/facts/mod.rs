@@ -1,11 +1,18 @@
 //! What rule files see: collections of facts, and functions on them. A file per family of facts.
 
+mod cidrs;
+mod databases;
+mod network_acls;
+mod networks;
 mod security_groups;
+mod subnets;
 mod words;
+
+use std::sync::Arc;
 
 use crate::lang::eval::Evaluated;
 use crate::lang::value::Entries;
-use crate::lang::{Marks, Number, Origin, Str, Type, Value};
+use crate::lang::{Data, Marks, Number, Str, Type, Unknown, Value};
 use crate::source::{Problem, Span};
 
 use super::Network;
@@ -17,11 +24,21 @@ type Maker = fn(&Network<'_>) -> Vec<Value>;
 
 /// `network.NAME`: the collections, by name.
 pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
+    ("blocks", networks::blocks),
+    ("cidrs", cidrs::cidrs),
+    ("database_placements", databases::placements),
+    ("databases", databases::databases),
     ("egress_destinations", security_groups::egress_destinations),
     ("ingress_sources", security_groups::ingress_sources),
+    ("network_acl_sources", network_acls::entries),
+    ("network_overlaps", networks::network_overlaps),
     ("security_group_rule_styles", security_groups::rule_styles),
     ("security_group_rules", security_groups::rules),
     ("security_groups", security_groups::groups),
+    ("subnet_blocks", networks::subnet_blocks),
+    ("subnet_overlaps", networks::subnet_overlaps),
+    ("subnets", subnets::subnets),
+    ("vpc_blocks", networks::vpc_blocks),
 ];
 
 /// A function on facts.
@@ -29,11 +46,15 @@ type Function = fn(&Network<'_>, &Arguments<'_>) -> Evaluated;
 
 /// Functions on facts, by name.
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("all_of", subnets::all_of),
+    ("let_in_ports", network_acls::let_in_ports),
+    ("lets_in", network_acls::lets_in),
     ("opened_ports", security_groups::opened_ports),
     ("opened_ports_except", security_groups::opened_ports_except),
     ("opens", security_groups::opens),
     ("opens_except", security_groups::opens_except),
     ("opens_everything", security_groups::opens_everything),
+    ("says", subnets::says),
 ];
 
 /// The arguments of a call.
@@ -117,11 +138,6 @@ fn text(text: &str, marks: Marks) -> Value {
     Value::string(text).with_marks(marks)
 }
 
-/// Something that hangs on what is not known until apply, there.
-fn unknown(ty: Type, origin: Origin) -> Value {
-    Value::unknown(ty).with_origin(origin)
-}
-
 impl<'a> Network<'a> {
     /// The value at a spot, so that a finding about it stands there.
     fn leaf(&self, spot: &Spot<'a>) -> Value {
@@ -132,6 +148,18 @@ impl<'a> Network<'a> {
     fn leaf_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Value {
         let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
         value.with_marks(spot.marks).with_origin(self.mark_with(spot, related))
+    }
+
+    /// Something that hangs on what is not known until apply, there.
+    fn unknown_at(&self, ty: Type, doubt: &Spot<'a>) -> Value {
+        self.unknown_with(ty, doubt, doubt, Vec::new())
+    }
+
+    /// Something that hangs on `doubt` and is reported at `spot`.
+    fn unknown_with(&self, ty: Type, spot: &Spot<'a>, doubt: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Value {
+        let mut unknown = Unknown::new(ty);
+        unknown.reference = doubt.value.and_then(Value::reference).cloned();
+        Value::from(Data::Unknown(Arc::new(unknown))).with_origin(self.mark_with(spot, related))
     }
 
     /// The address of a spot's instance, in backquotes.

@@ -14,7 +14,7 @@ use crate::network::registry::public_part;
 use crate::network::sets::{Family, PortSet};
 use crate::source::Problem;
 
-use super::{Arguments, number, object, text, unknown, words};
+use super::{Arguments, number, object, text, words};
 
 /// One fact per source of an ingress rule that may hold public addresses.
 pub(super) fn ingress_sources(network: &Network<'_>) -> Vec<Value> {
@@ -86,7 +86,7 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
         let first_rule = rules.iter().find(|rule| !rule.symbolic).or(rules.first());
         let has_rules = match first_rule {
             None => Value::bool(false),
-            Some(rule) if rule.symbolic => unknown(Type::Bool, network.mark(&rule.block)),
+            Some(rule) if rule.symbolic => network.unknown_at(Type::Bool, &rule.block),
             Some(_) => Value::bool(true),
         };
         facts.push(object([
@@ -115,11 +115,11 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
                 (inline.spot.instance, Value::bool(true), network.leaf_with(&inline.spot, related))
             }
             Some(inline) => {
-                let origin = network.mark_with(&inline.spot, related);
-                (inline.spot.instance, unknown(Type::Bool, origin), network.leaf(&inline.spot))
+                let mixed = network.unknown_with(Type::Bool, &inline.spot, &inline.spot, related);
+                (inline.spot.instance, mixed, network.leaf(&inline.spot))
             }
             None if group.target.is_none() && inline_anywhere => {
-                (id.instance, unknown(Type::Bool, network.mark(&id)), network.leaf(&id))
+                (id.instance, network.unknown_at(Type::Bool, &id), network.leaf(&id))
             }
             None => (id.instance, Value::bool(false), network.leaf(&id)),
         };
@@ -144,9 +144,9 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
         }
         let description = if rule.symbolic { rule.block.clone() } else { rule.block.get("description") };
         let described = match description.setting(network.inventory) {
-            Setting::Unknown => unknown(Type::Bool, network.mark(&description)),
+            Setting::Unknown => network.unknown_at(Type::Bool, &description),
             Setting::Unset => Value::bool(false),
-            Setting::Known(_) if rule.symbolic => unknown(Type::Bool, network.mark(&description)),
+            Setting::Known(_) if rule.symbolic => network.unknown_at(Type::Bool, &description),
             Setting::Known(value) => Value::bool(value.as_str().is_none_or(|text| !text.trim().is_empty())),
         };
         let direction = match rule.direction {
@@ -217,7 +217,7 @@ impl<'a> Asked<'_, 'a> {
     }
 
     fn answer(&self, network: &Network<'a>, certain: bool, possible: bool) -> Value {
-        if !certain && possible { unknown(Type::Bool, network.mark(self.doubt())) } else { Value::bool(certain) }
+        if !certain && possible { network.unknown_at(Type::Bool, self.doubt()) } else { Value::bool(certain) }
     }
 }
 

@@ -1,0 +1,291 @@
+//! Blocks of VPCs and subnets: size, place, overlaps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lang::{Marks, Type, Value};
+use crate::network::Network;
+use crate::network::aws::join::Target;
+use crate::network::aws::overlaps::overlapping;
+use crate::network::aws::spot::Spot;
+use crate::network::aws::vpcs::{Block, Joint, Member, Subnet, Vpc, Vpcs};
+use crate::network::registry::public_part;
+use crate::network::sets::{AddressSet, Family};
+
+use super::{object, text, words};
+
+/// One fact per block of a VPC or subnet that the configuration sets, or asks AWS for.
+pub(super) fn blocks(network: &Network<'_>) -> Vec<Value> {
+    let vpcs = network.aws.vpcs();
+    let of_vpcs = vpcs.vpcs.iter().flat_map(|vpc| &vpc.blocks).map(|block| (block, "VPC"));
+    let of_subnets = vpcs.subnets.iter().flat_map(|subnet| &subnet.blocks).map(|block| (block, "subnet"));
+    of_vpcs.chain(of_subnets).filter_map(|(block, owner)| sized(network, block, owner)).collect()
+}
+
+/// Sizes that AWS takes: IPv4 /16 to /28; IPv6 in steps of four, /44 to /60 for a VPC and /44 to /64 for a subnet ("VPC
+/// CIDR blocks" and "Subnet CIDR blocks", Amazon VPC User Guide).
+fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Value> {
+    let (shortest, longest, step) = match (block.net.map_or(block.family, crate::network::cidr::family), owner) {
+        (Family::V4, _) => (16, 28, 1),
+        (Family::V6, "VPC") => (44, 60, 4),
+        (Family::V6, _) => (44, 64, 4),
+    };
+    let fits = match block.prefix {
+        Some(prefix) => Value::bool((shortest..=longest).contains(&prefix) && prefix.is_multiple_of(step)),
+        // Text that is no block is another rule's business; what Amazon gives is of the right size.
+        None if block.written || block.spot.truth() == Some(true) => return None,
+        None => network.unknown_at(Type::Bool, &block.spot),
+    };
+    let steps = if step == 1 { String::new() } else { format!(", in steps of {step}") };
+    Some(object([
+        ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+        ("fits", fits),
+        ("limits", text(&format!("/{shortest} to /{longest}{steps}"), Marks::NONE)),
+        ("owner", text(owner, Marks::NONE)),
+        ("site", network.leaf(&block.spot)),
+        ("text", shown(block)),
+    ]))
+}
+
+/// The block as a message names it.
+fn shown(block: &Block<'_>) -> Value {
+    let written = block.spot.text().filter(|_| block.written).map(|text| format!("`{}`", text.trim()));
+    let computed = || block.net.map_or_else(|| "its block".to_owned(), |net| format!("`{net}`"));
+    text(&written.unwrap_or_else(computed), block.spot.marks)
+}
+
+/// One fact per IPv4 block of a VPC.
+pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
+    let blocks = network.aws.vpcs().vpcs.iter().flat_map(|vpc| &vpc.blocks);
+    let v4 = blocks.filter(|block| block.family == Family::V4);
+    let facts = v4.map(|block| {
+        let public = block.net.map(|net| public_part(&AddressSet::from(net)));
+        let is_public = match &public {
+            Some(public) => Value::bool(!public.is_empty()),
+            None if block.written => Value::bool(false),
+            None => network.unknown_at(Type::Bool, &block.spot),
+        };
+        object([
+            ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+            ("public", is_public),
+            ("public_size", text(&public.map(|public| words::size(&public)).unwrap_or_default(), block.spot.marks)),
+            ("site", network.leaf(&block.spot)),
+            ("text", shown(block)),
+        ])
+    });
+    facts.collect()
+}
+
+/// One fact per block of a subnet.
+pub(super) fn subnet_blocks(network: &Network<'_>) -> Vec<Value> {
+    let vpcs = network.aws.vpcs();
+    let mut facts = Vec::new();
+    for subnet in &vpcs.subnets {
+        let vpc = subnet.vpc.map(|vpc| &vpcs.vpcs[vpc]);
+        for block in &subnet.blocks {
+            let Some(inside) = inside(network, vpcs, subnet, vpc, block) else { continue };
+            let same_family = |other: &&Block<'_>| other.family == block.family;
+            let vpc_blocks = vpc.into_iter().flat_map(|vpc| vpc.blocks.iter().filter(same_family));
+            let related = vpc_blocks.clone().map(|block| (block.spot.clone(), "a block of its VPC".to_owned()));
+            let listed: Vec<String> = vpc_blocks.filter_map(|block| Some(format!("`{}`", block.net?))).collect();
+            let of_vpc = match listed.as_slice() {
+                [] => format!("which has no {} block", block.family.name()),
+                listed => format!("which has {}", words::listed(listed)),
+            };
+            let marks =
+                vpc.map_or(Marks::NONE, |vpc| vpc.blocks.iter().fold(Marks::NONE, |all, it| all.with(it.spot.marks)));
+            facts.push(object([
+                ("address", text(&network.address(subnet.instance), Marks::NONE)),
+                ("inside_vpc", inside),
+                ("site", network.leaf_with(&block.spot, related.collect())),
+                ("text", shown(block)),
+                ("vpc", text(&vpc.map(|vpc| vpc_name(network, vpc)).unwrap_or_default(), Marks::NONE)),
+                ("vpc_blocks", text(&of_vpc, marks)),
+            ]));
+        }
+    }
+    facts
+}
+
+/// Whether a subnet's block lies in one block of its VPC. `None` where the text is no block.
+fn inside<'a>(
+    network: &Network<'a>,
+    vpcs: &Vpcs<'a>,
+    subnet: &Subnet<'a>,
+    vpc: Option<&Vpc<'a>>,
+    block: &Block<'a>,
+) -> Option<Value> {
+    let Some((family, first, last)) = block.range() else {
+        // What a pool gives is inside.
+        let hangs = !block.written && block.spot.is_unknown(network.inventory);
+        return hangs.then(|| network.unknown_at(Type::Bool, &block.spot));
+    };
+    let Some(vpc) = vpc else {
+        return Some(network.unknown_at(Type::Bool, &subnet.vpc_id));
+    };
+    let holds = |(of, from, to): (Family, u128, u128)| of == family && from <= first && last <= to;
+    Some(if vpc.blocks.iter().filter_map(Block::range).any(holds) {
+        Value::bool(true)
+    } else if vpc.is_uncertain(family) {
+        network.unknown_at(Type::Bool, if vpc.whole { &block.spot } else { &subnet.vpc_id })
+    } else if vpcs.stray_block {
+        network.unknown_at(Type::Bool, &block.spot)
+    } else {
+        Value::bool(false)
+    })
+}
+
+/// A VPC as a message names it.
+fn vpc_name<'a>(network: &Network<'a>, vpc: &Vpc<'a>) -> String {
+    match &vpc.target {
+        Target::Instance(index) => network.address(*index),
+        Target::Id(id) => format!("`{id}`"),
+        Target::Attribute(reference) => format!("`{}`", reference.address),
+    }
+}
+
+/// One fact per pair of subnets of one VPC that share addresses, at the later one, and one per subnet whose block is not
+/// known beside others.
+pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
+    let vpcs = network.aws.vpcs();
+    let mut by_vpc: BTreeMap<Option<usize>, Vec<(usize, &Block<'a>)>> = BTreeMap::new();
+    let all: Vec<(usize, &Block<'a>)> = vpcs
+        .subnets
+        .iter()
+        .enumerate()
+        .flat_map(|(index, subnet)| subnet.blocks.iter().map(move |block| (index, block)))
+        .collect();
+    for &(index, block) in &all {
+        by_vpc.entry(vpcs.subnets[index].vpc).or_default().push((index, block));
+    }
+    let mut facts = Vec::new();
+    let mut overlap = |blocks: &[(usize, &Block<'a>)], pair: (usize, usize), doubt: Option<usize>| {
+        let ((earlier, first), (later, second)) = (blocks[pair.0], blocks[pair.1]);
+        let shares = match doubt {
+            None => Value::bool(true),
+            Some(subnet) => network.unknown_at(Type::Bool, &vpcs.subnets[subnet].vpc_id),
+        };
+        let name = network.address(vpcs.subnets[earlier].instance);
+        facts.push(object([
+            ("address", text(&network.address(vpcs.subnets[later].instance), Marks::NONE)),
+            ("other", text(&name, Marks::NONE)),
+            ("other_text", shown(first)),
+            ("overlaps", shares),
+            (
+                "site",
+                network.leaf_with(&second.spot, vec![(first.spot.clone(), format!("{name} has the same addresses"))]),
+            ),
+            ("text", shown(second)),
+        ]));
+    };
+    for (vpc, blocks) in &by_vpc {
+        if vpc.is_some() {
+            overlapping(blocks).into_iter().for_each(|pair| overlap(blocks, pair, None));
+        }
+    }
+    if by_vpc.contains_key(&None) {
+        // A subnet whose VPC is not known may be in any.
+        for pair in overlapping(&all) {
+            let unknown = [all[pair.1].0, all[pair.0].0].into_iter().find(|&subnet| vpcs.subnets[subnet].vpc.is_none());
+            if unknown.is_some() {
+                overlap(&all, pair, unknown);
+            }
+        }
+    }
+    for (vpc, blocks) in &by_vpc {
+        for (index, block) in blocks {
+            let others = blocks.iter().any(|(other, it)| other != index && it.family == block.family);
+            if (others || vpc.is_none()) && block.net.is_none() && block.spot.is_unknown(network.inventory) {
+                facts.push(object([
+                    ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+                    ("other", text("", Marks::NONE)),
+                    ("other_text", text("", Marks::NONE)),
+                    ("overlaps", network.unknown_at(Type::Bool, &block.spot)),
+                    ("site", network.leaf(&block.spot)),
+                    ("text", shown(block)),
+                ]));
+            }
+        }
+    }
+    facts
+}
+
+/// One fact per pair of joined VPCs that share addresses, at the later one, and one per VPC of a joint whose blocks are
+/// not known.
+pub(super) fn network_overlaps(network: &Network<'_>) -> Vec<Value> {
+    let mut facts = Vec::new();
+    let mut told = BTreeSet::new();
+    for joint in &network.aws.vpcs().joints {
+        known_overlaps(network, joint, &mut told, &mut facts);
+        unknown_members(network, joint, &mut facts);
+    }
+    facts
+}
+
+fn known_overlaps<'a>(
+    network: &Network<'a>,
+    joint: &Joint<'a>,
+    told: &mut BTreeSet<(usize, usize)>,
+    facts: &mut Vec<Value>,
+) {
+    let vpcs = &network.aws.vpcs().vpcs;
+    let members: BTreeMap<usize, &Member<'a>> =
+        joint.members.iter().filter_map(|member| Some((member.vpc?, member))).collect();
+    let blocks: Vec<(usize, &Block<'a>)> =
+        members.keys().flat_map(|&vpc| vpcs[vpc].blocks.iter().map(move |block| (vpc, block))).collect();
+    for (first, second) in overlapping(&blocks) {
+        let ((earlier, first), (later, second)) = (blocks[first], blocks[second]);
+        if !told.insert((earlier, later)) {
+            continue;
+        }
+        let doubt = members[&later].doubt.as_ref().or(members[&earlier].doubt.as_ref());
+        let name = vpc_name(network, &vpcs[earlier]);
+        let related = vec![
+            (first.spot.clone(), format!("{name} has the same addresses")),
+            (members[&later].spot.clone(), format!("{} here", joint.how)),
+        ];
+        let overlaps = doubt.map_or_else(|| Value::bool(true), |doubt| network.unknown_at(Type::Bool, doubt));
+        facts.push(joined(
+            network,
+            &second.spot,
+            joint,
+            overlaps,
+            [shown(second), text(&name, Marks::NONE), shown(first)],
+            related,
+        ));
+    }
+}
+
+/// A VPC that is not in the configuration, or has a block that is not known, may share addresses with any other.
+fn unknown_members<'a>(network: &Network<'a>, joint: &Joint<'a>, facts: &mut Vec<Value>) {
+    let vpcs = &network.aws.vpcs().vpcs;
+    if joint.members.len() < 2 {
+        return;
+    }
+    for member in &joint.members {
+        let uncertain = member.vpc.is_none_or(|vpc| vpcs[vpc].is_uncertain(Family::V4));
+        if uncertain && !member.spot.is_unset(network.inventory) {
+            let overlaps = network.unknown_at(Type::Bool, &member.spot);
+            let nothing = || text("", Marks::NONE);
+            facts.push(joined(network, &member.spot, joint, overlaps, [nothing(), nothing(), nothing()], Vec::new()));
+        }
+    }
+}
+
+fn joined<'a>(
+    network: &Network<'a>,
+    site: &Spot<'a>,
+    joint: &Joint<'_>,
+    overlaps: Value,
+    [own, other, other_text]: [Value; 3],
+    related: Vec<(Spot<'a>, String)>,
+) -> Value {
+    object([
+        ("address", text(&network.address(site.instance), Marks::NONE)),
+        ("how", text(joint.how, Marks::NONE)),
+        ("other", other),
+        ("other_text", other_text),
+        ("overlaps", overlaps),
+        ("site", network.leaf_with(site, related)),
+        ("text", own),
+    ])
+}
