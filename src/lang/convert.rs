@@ -13,8 +13,8 @@ use super::number::Number;
 use super::types::{ObjectType, Type};
 use super::value::{Data, Entries, Str, Unknown, Value};
 
-/// Converts a value to a type constraint, optional attributes and their defaults aside (a variable's defaults are
-/// filled in by [`super::type_constraint`]). Leaves and collections keep their origins and marks, unknown values
+/// Converts a value to a type constraint, optional attributes and their defaults aside (whoever reads a type constraint
+/// fills them in first). Leaves and collections keep their origins and marks, unknown values
 /// what they stand for.
 ///
 /// # Errors

@@ -42,8 +42,7 @@ impl Env<'_> {
             return result.map_err(Failure::Error);
         }
         match core {
-            "templatefile" => self.call_templatefile(node, &nodes, &arguments),
-            "templatestring" => self.call_templatestring(node, &nodes, &arguments),
+            "templatefile" | "templatestring" => self.call_template(node, core, &nodes, &arguments),
             _ => self.call_function(node, name_node, core, &nodes, &arguments),
         }
     }
@@ -129,22 +128,18 @@ impl Env<'_> {
 
     fn call_can(&self, node: NodeId) -> Outcome {
         let mut arguments = self.tree.children(node).skip(1);
-        let (Some(argument), None) = (arguments.next(), arguments.next()) else {
-            return Err(self.error(node, "Function \"can\" expects 1 argument"));
+        let Some(argument) = arguments.next() else {
+            let message = "Function \"can\" expects 1 argument(s). Missing value for \"expression\"";
+            return Err(self.error(node, message));
         };
+        if let Some(second) = arguments.next() {
+            return Err(self.error(second, "Function \"can\" expects only 1 argument(s)"));
+        }
         match self.evaluate(argument) {
             Err(Failure::Error(_)) => Ok(Value::bool(false)),
             Err(fatal) => Err(fatal),
             Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
             Ok(value) => Ok(super::super::operators::unknown(Type::Bool, &[&value])),
         }
-    }
-
-    fn call_templatefile(&self, node: NodeId, _nodes: &[NodeId], _arguments: &[Value]) -> Outcome {
-        Err(self.error(node, "templatefile cannot be evaluated yet"))
-    }
-
-    fn call_templatestring(&self, node: NodeId, _nodes: &[NodeId], _arguments: &[Value]) -> Outcome {
-        Err(self.error(node, "templatestring cannot be evaluated yet"))
     }
 }

@@ -125,10 +125,14 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
         let most = then.1.zip(otherwise.1).map(|(then, otherwise)| then.max(otherwise));
         unknown.length = (then.0.min(otherwise.0), most);
     }
-    if then.reference() == otherwise.reference() {
-        unknown.reference = then.reference().cloned();
+    let mut origin = condition.origin;
+    if let Some(reference) = then.reference()
+        && otherwise.reference() == Some(reference)
+    {
+        unknown.reference = Some(Arc::clone(reference));
+        origin = then.origin;
     }
-    Value { data: Data::Unknown(Arc::new(unknown)), marks, origin: condition.origin }
+    Value { data: Data::Unknown(Arc::new(unknown)), marks, origin }
 }
 
 fn not_null(value: &Value) -> bool {

@@ -7,6 +7,7 @@ mod for_expression;
 mod operation;
 mod splat;
 mod template;
+mod template_file;
 mod traversal;
 mod work;
 
@@ -86,7 +87,7 @@ pub fn evaluate(expression: NodeRef, context: &Context<'_>) -> Evaluated {
         three_valued: context.scope.three_valued(),
         locals: None,
         item: None,
-        template_call: None,
+        embedded: None,
     };
     env.evaluate(expression.node).map_err(Failure::into_problem)
 }
@@ -117,6 +118,14 @@ struct Local<'a> {
     outer: Option<&'a Local<'a>>,
 }
 
+/// The text of a `templatefile` or `templatestring` call: what is in it is said to stand at the call.
+struct Embedded<'a> {
+    call: Span,
+    function: &'static str,
+    /// What the text is called.
+    name: &'a str,
+}
+
 /// Where an expression is evaluated.
 #[derive(Clone, Copy)]
 struct Env<'a> {
@@ -128,8 +137,7 @@ struct Env<'a> {
     locals: Option<&'a Local<'a>>,
     /// The element at hand of the splat around.
     item: Option<&'a Value>,
-    /// In the text of `templatefile` and `templatestring`: the call, where everything is said to stand.
-    template_call: Option<Span>,
+    embedded: Option<&'a Embedded<'a>>,
 }
 
 impl<'a> Env<'a> {
@@ -179,7 +187,7 @@ impl<'a> Env<'a> {
     }
 
     fn span(&self, node: NodeId) -> Span {
-        self.template_call.unwrap_or_else(|| self.tree.span(node))
+        self.embedded.map_or_else(|| self.tree.span(node), |embedded| embedded.call)
     }
 
     fn origin(&self, node: NodeId) -> Origin {
@@ -197,10 +205,11 @@ impl<'a> Env<'a> {
     }
 
     fn problem(&self, node: NodeId, message: String) -> Problem {
-        let Some(call) = self.template_call else { return Problem::at(self.span(node), message) };
-        let before = &self.tree.buffer[..self.tree.node(node).start as usize];
-        let line = before.matches('\n').count() + 1;
-        Problem::at(call, format!("In the template, line {line}: {message}"))
+        let Some(Embedded { call, function, name }) = self.embedded else {
+            return Problem::at(self.span(node), message);
+        };
+        let place = template_file::place(self.tree, self.tree.node(node).start);
+        Problem::at(*call, format!("Call to function {function:?} failed: {name}:{place}: {message}"))
     }
 
     /// The same place with one more variable.
@@ -211,3 +220,6 @@ impl<'a> Env<'a> {
         Env { locals: Some(local), ..*self }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,16 @@ pub fn parse_expression(file: FileId, text: &str, base: u32) -> (Tree, Vec<Probl
     finish(parser, root, file, Syntax::Expression, text.into(), base)
 }
 
+/// Parses a whole text as a template (a file of `templatefile`): the root is a [`Kind::Template`].
+#[must_use]
+pub fn parse_template(file: FileId, text: &str) -> (Tree, Vec<Problem>) {
+    let mut parser = Parser::new(text, Place { file, base: 0, decoded: None });
+    parser.too_large();
+    let parts = parser.template_between(0, text.len(), None);
+    let root = parser.node(Kind::Template, 0, text.len(), parts);
+    finish(parser, root, file, Syntax::Expression, text.into(), 0)
+}
+
 fn finish(
     parser: Parser<'_>,
     root: u32,
