@@ -26,7 +26,7 @@ rule "tags/missing-required" {
     || like(each.value.type, option.exclude)
     || length(missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))) == 0
   )
-  error_message = "`${each.value.address}` lacks ${join(", ", [for key in missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys")) : "`${key}`"])} among its tags"
+  error_message = "`${each.value.address}` lacks the required ${length(missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))) == 1 ? "tag" : "tags"} ${join(", ", [for key in missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys")) : "`${key}`"])}"
   highlight     = missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))
 
   why        = "Owners are asked, costs are split and old resources are found by tags. What lacks one drops out of all three, and nobody notices until the bill comes."
