@@ -545,3 +545,71 @@ fn fingerprints_survive_edits_elsewhere_and_are_unique() {
     assert_eq!(fingerprints(&format!("# a comment\n\n{}", acl(2))), before);
     assert_eq!(fingerprints(&acl(3))[..2], before);
 }
+
+#[test]
+fn what_may_not_exist_at_all_is_no_violation() {
+    let files = Files::new(&[
+        (
+            "main.tf",
+            r#"
+variable "copies" {
+  type = number
+}
+resource "aws_s3_bucket_acl" "a" {
+  count  = var.copies
+  bucket = "a"
+  acl    = "public-read"
+}
+resource "aws_s3_bucket_acl" "none" {
+  count  = 0
+  bucket = "a"
+  acl    = "public-read"
+}
+"#,
+        ),
+        ("own/a.hcl", RULES),
+        (".terravet.hcl", "rules = [\"own\"]"),
+    ]);
+    let settings = select(&files, &["demo/*"]);
+    assert_eq!(lines(&files, &settings), ["main.tf:8 demo/public warning undetermined aws_s3_bucket_acl.a"]);
+    let (report, _) = check(&files, &settings);
+    let expected = "`aws_s3_bucket_acl.a` has the ACL `public-read`, if there is any instance of it";
+    assert_eq!(report.findings[0].message, expected);
+}
+
+#[test]
+fn a_place_in_a_list_is_found_through_for_expressions() {
+    let rule = r#"
+rule "demo/everybody" {
+  title         = "Grant to everybody"
+  severity      = "error"
+  for_each      = flatten([for bucket in resources.aws_s3_bucket : [for grant in bucket.values.grant : { address = bucket.address, uri = grant.uri, bucket = bucket }]])
+  condition     = each.value.uri != "everybody"
+  error_message = "`${each.value.address}` grants to everybody"
+  highlight     = each.value.uri
+}
+"#;
+    let files = Files::new(&[
+        (
+            "main.tf",
+            r#"
+resource "aws_s3_bucket" "a" {
+  grant {
+    type        = "Group"
+    permissions = ["READ"]
+    uri         = "log-delivery"
+  }
+  grant {
+    type        = "Group"
+    permissions = ["READ"]
+    uri         = "everybody"
+  }
+}
+"#,
+        ),
+        ("own/a.hcl", rule),
+        (".terravet.hcl", "rules = [\"own\"]"),
+    ]);
+    let settings = select(&files, &["demo/*"]);
+    assert_eq!(lines(&files, &settings), ["main.tf:11 demo/everybody error violation aws_s3_bucket.a"]);
+}

@@ -227,10 +227,17 @@ impl Asking<'_, '_, '_> {
         };
         let spot = self.spot(rule.highlight, highlighted.as_ref());
         let instance = spot.instance.map(|index| self.facts.inventory.instance(index));
-        let (message, hangs_on) = match verdict {
-            Verdict::Violation => (Some(self.render(rule.error_message)), None),
+        let symbolic = instance.is_some_and(|instance| instance.symbolic);
+        let (verdict, message, hangs_on) = match verdict {
+            // There may be no such instance at all.
+            Verdict::Violation if symbolic => {
+                let message = format!("{}, if there is any instance of it", self.render(rule.error_message));
+                (Verdict::Undetermined, Some(message), Some("the number of its instances".to_owned()))
+            }
+            Verdict::Violation => (Verdict::Violation, Some(self.render(rule.error_message)), None),
             Verdict::Undetermined => {
-                (rule.undetermined_message.map(|at| self.render(at)), self.hangs_on(highlighted.as_ref()))
+                let message = rule.undetermined_message.map(|at| self.render(at));
+                (Verdict::Undetermined, message, self.hangs_on(highlighted.as_ref()))
             }
         };
         let severity = match verdict {

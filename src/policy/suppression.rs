@@ -164,6 +164,10 @@ fn unknown(policy: &Policy, named: &str) -> Option<String> {
     if policy.rules.iter().any(|rule| pattern::matches(named, &rule.name)) {
         return None;
     }
+    // Longer than any name, and too long to compare.
+    if named.len() > 100 {
+        return Some("a name of more than 100 characters".to_owned());
+    }
     Some(match nearest(named, policy.rules.iter().map(|rule| rule.name.as_str())) {
         Some(near) => format!("`{named}` (did you mean `{near}`?)"),
         None => format!("`{named}`"),
@@ -213,7 +217,7 @@ fn parse(text: &str, place: Span, covers: Vec<(u32, u32)>) -> Option<Entry> {
 
 /// The suppressions among the comments of a file of native syntax.
 fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
-    let layout = Layout::of(tree, text);
+    let mut layout = Layout::of(tree, text);
     tree.comments
         .iter()
         .filter_map(|&(start, end)| {
@@ -227,9 +231,14 @@ fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
         .collect()
 }
 
-/// Where things begin and end in a file.
+/// Where things begin and end in a file. Lines are looked at once each, however many comments stand on them.
 struct Layout<'t> {
     text: &'t str,
+    line_starts: Vec<u32>,
+    /// By the start of a line: whether there is anything but white space and comments on it.
+    code: BTreeMap<u32, bool>,
+    /// By the start of a line: where what begins on it ends.
+    ends: BTreeMap<u32, u32>,
     comments: &'t [(u32, u32)],
     /// Start and end of every node but bodies, by start.
     nodes: Vec<(u32, u32)>,
@@ -239,7 +248,16 @@ struct Layout<'t> {
 
 impl<'t> Layout<'t> {
     fn of(tree: &'t Tree, text: &'t str) -> Self {
-        let mut layout = Self { text, comments: &tree.comments, nodes: Vec::new(), heads: Vec::new() };
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut layout = Self {
+            text,
+            line_starts: std::iter::once(0).chain(newlines.map(|at| at as u32 + 1)).collect(),
+            code: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            comments: &tree.comments,
+            nodes: Vec::new(),
+            heads: Vec::new(),
+        };
         for (index, node) in tree.nodes.iter().enumerate() {
             if node.kind != Kind::Body {
                 layout.nodes.push((node.start, node.end));
@@ -261,7 +279,7 @@ impl<'t> Layout<'t> {
     }
 
     /// What a comment covers.
-    fn covered(&self, start: u32, end: u32) -> Vec<(u32, u32)> {
+    fn covered(&mut self, start: u32, end: u32) -> Vec<(u32, u32)> {
         let mut covers = Vec::new();
         let after = self.heads.partition_point(|(header, ..)| *header <= start);
         // Heads do not overlap: the nearest before is the only one that can hold the comment.
@@ -270,62 +288,71 @@ impl<'t> Layout<'t> {
         {
             covers.push(block);
         }
-        let (from, to) = (self.line_start(start), self.line_end(end));
-        let shares_line = self.has_code(from, start) || self.has_code(end, to);
-        let line = if shares_line { Some((from, self.line_end(start))) } else { self.next_code_line(to) };
-        if let Some((from, to)) = line {
-            let first = self.nodes.partition_point(|(start, _)| *start < from);
-            let begun = self.nodes[first..].iter().take_while(|(start, _)| *start < to);
-            covers.push((from, begun.map(|(_, end)| *end).max().unwrap_or(to).max(to)));
-        }
+        let (first, last) = (self.line(start), self.line(end));
+        let shares_line = self.has_code(first) || self.has_code(last);
+        let line = if shares_line { Some(first) } else { self.next_code_line(last) };
+        covers.extend(line.map(|line| (line.0, self.end_of_what_begins(line))));
         covers
     }
 
-    fn line_start(&self, at: u32) -> u32 {
-        memchr::memrchr(b'\n', &self.text.as_bytes()[..at as usize]).map_or(0, |newline| newline as u32 + 1)
+    /// Where what begins on a line ends; at least the line's end.
+    fn end_of_what_begins(&mut self, (from, to): (u32, u32)) -> u32 {
+        let nodes = &self.nodes;
+        *self.ends.entry(from).or_insert_with(|| {
+            let first = nodes.partition_point(|(start, _)| *start < from);
+            let begun = nodes[first..].iter().take_while(|(start, _)| *start < to);
+            begun.map(|(_, end)| *end).max().unwrap_or(to).max(to)
+        })
     }
 
-    fn line_end(&self, at: u32) -> u32 {
-        let rest = &self.text.as_bytes()[at as usize..];
-        memchr::memchr(b'\n', rest).map_or(self.text.len(), |newline| at as usize + newline) as u32
+    /// Start and end of the line that an offset is on, the line break excluded.
+    fn line(&self, at: u32) -> (u32, u32) {
+        let next = self.line_starts.partition_point(|start| *start <= at);
+        let end = self.line_starts.get(next).map_or(self.text.len() as u32, |start| start - 1);
+        (self.line_starts[next - 1], end)
     }
 
-    /// Whether there is anything but white space and comments.
-    fn has_code(&self, from: u32, to: u32) -> bool {
-        let mut at = from;
-        while at < to {
+    /// Whether there is anything but white space and comments on a line.
+    fn has_code(&mut self, (from, to): (u32, u32)) -> bool {
+        if let Some(known) = self.code.get(&from) {
+            return *known;
+        }
+        // A comment that began on an earlier line may reach into this one.
+        let before = self.comments.partition_point(|(start, _)| *start < from);
+        let mut at = before.checked_sub(1).map_or(from, |index| self.comments[index].1.max(from));
+        let mut found = false;
+        while at < to && !found {
             if let Some(end) = self.comment_at(at) {
                 at = end;
-            } else if self.text.as_bytes()[at as usize].is_ascii_whitespace()
-                || !self.text.is_char_boundary(at as usize)
-            {
+            } else if self.text.as_bytes()[at as usize].is_ascii_whitespace() {
                 at += 1;
+            } else if self.text[at as usize..].starts_with('\u{feff}') {
+                at += 3;
             } else {
-                return !self.text[at as usize..].starts_with('\u{feff}');
+                found = true;
             }
         }
-        false
+        self.code.insert(from, found);
+        found
     }
 
     fn comment_at(&self, at: u32) -> Option<u32> {
         self.comments.binary_search_by_key(&at, |(start, _)| *start).ok().map(|index| self.comments[index].1)
     }
 
-    /// The line of code below, where nothing but comments stands between.
-    fn next_code_line(&self, mut end: u32) -> Option<(u32, u32)> {
-        while (end as usize) < self.text.len() {
-            let from = end + 1;
-            let to = self.line_end(from.min(self.text.len() as u32));
-            if self.text.get(from as usize..to as usize).is_none_or(|line| line.trim().is_empty()) {
+    /// The line of code below a line, where nothing but comments stands between.
+    fn next_code_line(&mut self, mut line: (u32, u32)) -> Option<(u32, u32)> {
+        while (line.1 as usize) < self.text.len() {
+            line = self.line(line.1 + 1);
+            if self.text.get(line.0 as usize..line.1 as usize).is_none_or(|text| text.trim().is_empty()) {
                 return None;
             }
-            if self.has_code(from, to) {
-                return Some((from, to));
+            if self.has_code(line) {
+                return Some(line);
             }
             // A comment may reach over several lines.
-            let first = self.comments.partition_point(|(start, _)| *start < from);
-            let last = self.comments[first..].iter().take_while(|(start, _)| *start < to).last();
-            end = self.line_end(last.map_or(to, |(_, end)| *end).max(to));
+            let after = self.comments.partition_point(|(start, _)| *start < line.1);
+            line = self.line(after.checked_sub(1).map_or(line.1, |index| self.comments[index].1).max(line.1));
         }
         None
     }
