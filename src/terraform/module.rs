@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::address::Mode;
 use crate::lang::Str;
 use crate::source::{Problem, Span, nearest};
-use crate::syntax::{BlockView, Kind, NodeRef, Trees};
+use crate::syntax::{BlockView, Kind, NodeRef, Syntax, Trees};
 
 use super::layers::Layers;
 use super::load::{Loader, ModuleFiles};
@@ -139,6 +139,8 @@ pub(super) struct Declared {
     pub(super) layers: Layers,
     /// References in `depends_on`.
     pub(super) depends_on: Vec<NodeRef>,
+    /// A variable's `type`; in JSON the text, parsed.
+    pub(super) ty: Option<NodeRef>,
 }
 
 /// A module as its directory declares it.
@@ -326,7 +328,7 @@ impl Reader<'_, '_> {
     fn variable(&mut self, header: Header, is_override: bool) {
         self.only(&header, &["description", "default", "type", "sensitive", "nullable", "ephemeral"], &["validation"]);
         let (name, span) = header.labels[0].clone();
-        let declared = Declared { layers: header.layers, depends_on: Vec::new() };
+        let declared = Declared { layers: header.layers, depends_on: Vec::new(), ty: None };
         if is_override {
             match self.module.variables.get_mut(&name) {
                 Some(base) => base.layers.bodies.extend(declared.layers.bodies),
@@ -346,7 +348,7 @@ impl Reader<'_, '_> {
         self.only(&header, &["description", "value", "depends_on", "sensitive", "ephemeral"], &["precondition"]);
         let (name, span) = header.labels[0].clone();
         let depends_on = self.depends_on(&header.layers);
-        let declared = Declared { layers: header.layers, depends_on };
+        let declared = Declared { layers: header.layers, depends_on, ty: None };
         if is_override {
             match self.module.outputs.get_mut(&name) {
                 Some(base) => base.layers.bodies.extend(declared.layers.bodies),
@@ -490,6 +492,15 @@ impl Reader<'_, '_> {
             self.finish_call(call);
         }
         self.module.calls = calls;
+        let mut variables = std::mem::take(&mut self.module.variables);
+        for (_, variable) in &mut variables.items {
+            let ty = variable.layers.attribute(self.loader.trees, "type").map(|attribute| attribute.expression);
+            variable.ty = ty.map(|ty| match self.loader.trees.get(ty.tree).syntax {
+                Syntax::Json => self.static_expression(ty),
+                Syntax::Native | Syntax::Expression => ty,
+            });
+        }
+        self.module.variables = variables;
         let mut outputs = std::mem::take(&mut self.module.outputs);
         for (name, output) in &mut outputs.items {
             if output.layers.attribute(self.loader.trees, "value").is_none() {

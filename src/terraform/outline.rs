@@ -248,6 +248,8 @@ impl Builder<'_> {
             let is_blocks = match outline.schema.member(name) {
                 Member::Attribute { .. } | Member::Anything => false,
                 Member::Blocks { attribute: None, .. } => true,
+                // One that is an attribute in the provider's schema is one in JSON, however it looks.
+                Member::Blocks { body: BodySchema::Object(_), .. } => false,
                 Member::Blocks { attribute: Some(_), .. } => is_blocks_in_json(self.trees, attribute.expression),
                 Member::Nothing if name == "dynamic" => {
                     self.json_dynamic(layers, outline);

@@ -120,12 +120,11 @@ fn file(path: &Path, loader: &mut Loader<'_>, given: &mut BTreeMap<String, Given
 /// A value from the environment or the command line: text for variables of a primitive type or none, else an
 /// expression.
 fn typed(name: &str, text: &str, module: &Module, loader: &mut Loader<'_>) -> Given {
-    let declared = module.variables.get(name).and_then(|declared| declared.layers.attribute(loader.trees, "type"));
-    let is_text = declared.is_none_or(|attribute| {
-        let tree = loader.trees.get(attribute.expression.tree);
-        let node = attribute.expression.node;
-        let constant = tree.constant_text(node);
-        matches!(constant.as_deref().unwrap_or_else(|| tree.text(node)), "string" | "number" | "bool")
+    let ty = module.variables.get(name).and_then(|declared| declared.ty);
+    let is_text = ty.is_none_or(|ty| {
+        let tree = loader.trees.get(ty.tree);
+        let constant = tree.constant_text(ty.node);
+        matches!(constant.as_deref().unwrap_or_else(|| tree.text(ty.node)), "string" | "number" | "bool")
     });
     if is_text {
         return Given::Text(text.to_owned());
@@ -166,7 +165,7 @@ pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems
     }
     let nullable = flag("nullable", true);
     let default = |expression: NodeRef| constant(expression, context.trees, context.files);
-    let constraint = match attribute("type").map(|expression| constraint::read(expression, context.trees, &default)) {
+    let constraint = match declared.ty.map(|expression| constraint::read(expression, context.trees, &default)) {
         None => TypeConstraint::any(),
         Some(Ok(constraint)) => constraint,
         Some(Err(problem)) => {

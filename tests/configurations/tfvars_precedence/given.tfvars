@@ -1,0 +1,2 @@
+e = "given.tfvars"
+f = "given.tfvars"
