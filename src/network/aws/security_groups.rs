@@ -135,7 +135,7 @@ impl<'a> SecurityGroups<'a> {
             Setting::Unknown => vec![spot.clone()],
             Setting::Known(_) => spot.each(),
         };
-        let certain = !spot.is_unknown(aws.inventory);
+        let certain = blocks.is_empty() || blocks.iter().any(|block| !is_symbolic(aws, block));
         let inline = &mut self.groups[group].inline;
         if inline.as_ref().is_none_or(|first| certain && !first.certain) {
             *inline = Some(Inline { spot: blocks.first().unwrap_or(&spot).clone(), certain });
@@ -208,12 +208,18 @@ fn default_group(aws: &Aws<'_>, target: &Target) -> Option<Target> {
     aws.of_type("aws_default_security_group").find(of_vpc).map(Target::Instance)
 }
 
+const CIDRS: &[&str] = &["cidr_blocks", "ipv6_cidr_blocks"];
+const LISTS: &[&str] = &["prefix_list_ids"];
+
+/// Whether a block stands for blocks of which neither number nor content is known.
+fn is_symbolic(aws: &Aws<'_>, block: &Spot<'_>) -> bool {
+    let unknown = |name: &&'static str| block.get(name).is_unknown(aws.inventory);
+    block.is_unknown(aws.inventory) || CIDRS.iter().chain(LISTS).all(unknown)
+}
+
 /// Reads an `ingress` or `egress` block, or an `aws_security_group_rule`: they have the same attributes.
 fn read_block<'a>(aws: &Aws<'a>, block: &Spot<'a>) -> (Traffic<'a>, Vec<Source<'a>>, bool) {
-    const CIDRS: &[&str] = &["cidr_blocks", "ipv6_cidr_blocks"];
-    const LISTS: &[&str] = &["prefix_list_ids"];
-    let unknown = |name: &&'static str| block.get(name).is_unknown(aws.inventory);
-    if block.is_unknown(aws.inventory) || CIDRS.iter().chain(LISTS).all(unknown) {
+    if is_symbolic(aws, block) {
         return (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())], true);
     }
     let (protocol, from, to) = (block.get("protocol"), block.get("from_port"), block.get("to_port"));

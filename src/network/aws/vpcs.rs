@@ -128,10 +128,10 @@ impl<'a> Vpcs<'a> {
             }
         }
         for index in aws.of_type("aws_vpc_ipv4_cidr_block_association") {
-            vpcs.read_association(aws, index, Family::V4, "cidr_block", &["ipv4_netmask_length", "ipv4_ipam_pool_id"]);
+            vpcs.read_association(aws, index, Family::V4, "cidr_block", &["ipv4_ipam_pool_id", "ipv4_netmask_length"]);
         }
         for index in aws.of_type("aws_vpc_ipv6_cidr_block_association") {
-            let computed = ["ipv6_netmask_length", "ipv6_ipam_pool_id", "assign_generated_ipv6_cidr_block"];
+            let computed = ["ipv6_ipam_pool_id", "ipv6_netmask_length", "assign_generated_ipv6_cidr_block"];
             vpcs.read_association(aws, index, Family::V6, "ipv6_cidr_block", &computed);
         }
         for type_name in ["aws_subnet", "aws_default_subnet"] {
@@ -177,9 +177,9 @@ impl<'a> Vpcs<'a> {
             let (spot, prefix) = (spot.clone(), net.map(|net| net.prefix_len()));
             blocks.push(Block { spot, family: Family::V4, net, prefix, written: false });
         } else {
-            blocks.extend(block(aws, &spot, Family::V4, "cidr_block", &["ipv4_netmask_length", "ipv4_ipam_pool_id"]));
+            blocks.extend(block(aws, &spot, Family::V4, "cidr_block", &["ipv4_ipam_pool_id", "ipv4_netmask_length"]));
         }
-        let computed = ["ipv6_netmask_length", "ipv6_ipam_pool_id", "assign_generated_ipv6_cidr_block"];
+        let computed = ["ipv6_ipam_pool_id", "ipv6_netmask_length", "assign_generated_ipv6_cidr_block"];
         blocks.extend(block(aws, &spot, Family::V6, "ipv6_cidr_block", &computed));
         let vpc = self.of_target(Target::Instance(index), true);
         self.vpcs[vpc].blocks = blocks;
@@ -208,9 +208,9 @@ impl<'a> Vpcs<'a> {
         let vpc = if default { self.default_vpc(aws) } else { self.vpc(aws, &vpc_id) };
         let mut blocks = Vec::new();
         if !default {
-            blocks.extend(block(aws, &spot, Family::V4, "cidr_block", &["ipv4_netmask_length", "ipv4_ipam_pool_id"]));
+            blocks.extend(block(aws, &spot, Family::V4, "cidr_block", &["ipv4_ipam_pool_id", "ipv4_netmask_length"]));
         }
-        blocks.extend(block(aws, &spot, Family::V6, "ipv6_cidr_block", &["ipv6_netmask_length", "ipv6_ipam_pool_id"]));
+        blocks.extend(block(aws, &spot, Family::V6, "ipv6_cidr_block", &["ipv6_ipam_pool_id", "ipv6_netmask_length"]));
         self.subnet_of.insert(index, self.subnets.len());
         self.subnets.push(Subnet { instance: index, vpc, vpc_id, blocks });
     }
@@ -277,7 +277,9 @@ fn block<'a>(
         Setting::Unknown => true,
         Setting::Known(_) => spot.truth() != Some(false),
     })?;
-    let prefix = spot.get(computed[0]).integer().and_then(|length| u8::try_from(length).ok());
+    let length =
+        computed.iter().find(|name| name.ends_with("netmask_length")).and_then(|name| spot.get(name).integer());
+    let prefix = length.and_then(|length| u8::try_from(length).ok());
     Some(Block { spot: asking, family, net: None, prefix, written: false })
 }
 

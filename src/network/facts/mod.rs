@@ -46,7 +46,6 @@ type Function = fn(&Network<'_>, &Arguments<'_>) -> Evaluated;
 
 /// Functions on facts, by name.
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
-    ("all_of", subnets::all_of),
     ("let_in_ports", network_acls::let_in_ports),
     ("lets_in", network_acls::lets_in),
     ("opened_ports", security_groups::opened_ports),

@@ -120,7 +120,7 @@ fn representatives(entries: &[Entry<'_>], ports: &PortSet) -> Vec<(u16, u16)> {
     let mut pieces = Vec::new();
     for (first, last) in ports.ranges() {
         let mut from = u32::from(first);
-        for &border in borders.range(from + 1..=u32::from(last)) {
+        for &border in borders.range(from..=u32::from(last)).filter(|&&border| border > u32::from(first)) {
             pieces.push((from as u16, (border - 1) as u16));
             from = border;
         }

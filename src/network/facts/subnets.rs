@@ -147,16 +147,6 @@ fn matches(text: &[u8], pattern: &[u8]) -> bool {
     pattern[next..].iter().all(|&byte| byte == b'*')
 }
 
-/// `all_of(a, b, …)`: false where one is certainly false, else unknown where one is unknown.
-pub(super) fn all_of(_: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let marks = call.values.iter().fold(Marks::NONE, |marks, value| marks.with(value.marks));
-    if call.values.iter().any(|value| value.as_bool() == Some(false)) {
-        return Ok(Value::bool(false).with_marks(marks));
-    }
-    let unknown = call.values.iter().find(|value| value.is_unknown());
-    Ok(unknown.cloned().unwrap_or_else(|| Value::bool(true)).with_marks(marks))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
