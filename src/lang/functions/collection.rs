@@ -17,10 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("contains", &[any("list"), any("value")], BOOL, contains),
     function("keys", &[any("inputMap").unknowable().marked()], Returns::By(keys_type), keys),
     function("length", &[any("value").unknowable().untyped().marked()], Returns::By(length_type), length),
-    function("merge", &[], Returns::By(merge_type), merge)
-        .variadic(any("maps").nullable().untyped().marked())
-        .maybe_null()
-        .keeps(),
+    function("merge", &[], Returns::By(merge_type), merge).variadic(any("maps").nullable().untyped().marked()).keeps(),
     function("sum", &[any("list")], NUMBER, sum),
     function("transpose", &[takes("values", Takes::MapOfLists)], Returns::Always(Takes::MapOfLists), transpose),
     function("values", &[any("mapping").marked()], Returns::By(values_type), values).keeps(),
@@ -149,9 +146,6 @@ fn merge_type(arguments: &[Value]) -> Result<Type, Failure> {
 
 fn merge(call: &Call<'_>) -> Result<Value, Failure> {
     let marks = call.arguments.iter().fold(Marks::NONE, |marks, argument| marks.with(argument.marks));
-    if !call.arguments.is_empty() && call.arguments.iter().all(Value::is_null) {
-        return Ok(Value::null(call.ty.clone()).with_marks(marks));
-    }
     let all = call.arguments.iter().filter_map(Value::entries).flat_map(Entries::iter).cloned();
     let merged = all.collect::<Entries>();
     let value = match call.ty {

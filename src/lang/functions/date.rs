@@ -18,7 +18,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("timeadd", &[string("timestamp"), string("duration")], TEXT, |call| {
         let time = Time::parse(call.text(0))?;
         text(&time.plus(duration(call.text(1))?).to_string())
-    }),
+    })
+    .maybe_null(),
     function("timecmp", &[string("timestamp_a"), string("timestamp_b")], Returns::Always(Takes::Number), compare),
     function("timestamp", &[], TEXT, |call| Ok(call.unknown())),
 ];
@@ -70,7 +71,7 @@ struct Civil {
 impl Time {
     /// Reads RFC 3339. The errors are those that Terraform makes of Go's.
     pub(super) fn parse(whole: &str) -> Result<Self, String> {
-        let mut reader = Reader { whole, rest: whole };
+        let mut reader = Reader { rest: whole };
         let year = reader.digits(4, "year")?;
         reader.separator("-")?;
         let month = reader.digits(2, "month")?;
@@ -92,7 +93,7 @@ impl Time {
         let nanoseconds = reader.fraction();
         let offset = reader.offset()?;
         if !reader.rest.is_empty() {
-            return Err(format!("{INVALID}: extra text: {:?}", reader.rest));
+            return Err(format!("{INVALID}: cannot use {:?} as timestamp segment", reader.rest));
         }
         if !(1..=days_in(year, month)).contains(&day) {
             return Err(format!("{INVALID}: day out of range"));
@@ -141,7 +142,6 @@ const INVALID: &str = "not a valid RFC3339 timestamp";
 
 /// What is left of a timestamp to read.
 struct Reader<'t> {
-    whole: &'t str,
     rest: &'t str,
 }
 
@@ -152,14 +152,23 @@ impl Reader<'_> {
         }
         let unusable = || format!("{INVALID}: cannot use {:?} as {what}", self.rest);
         let digits = self.rest.get(..count).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        if what == "hour" && digits.is_none() && self.rest.as_bytes().get(1) == Some(&b':') {
+            return Err(format!("{INVALID}: hour must have exactly two digits"));
+        }
         let digits = digits.ok_or_else(unusable)?;
         self.rest = &self.rest[count..];
         digits.parse().map_err(|_| INVALID.into())
     }
 
     fn range(&self, value: i64, least: i64, most: i64, what: &str) -> Result<(), String> {
-        debug_assert!(self.whole.ends_with(self.rest));
-        if (least..=most).contains(&value) { Ok(()) } else { Err(format!("{INVALID}: {what} out of range")) }
+        if (least..=most).contains(&value) {
+            return Ok(());
+        }
+        Err(match (what, self.rest) {
+            ("hour", _) => format!("{INVALID}: hour must be between 0 and 23 inclusive"),
+            (_, "") => format!("{INVALID}: end of string before {what}"),
+            (_, rest) => format!("{INVALID}: cannot use {rest:?} as {what}"),
+        })
     }
 
     fn separator(&mut self, separator: &str) -> Result<(), String> {
@@ -177,7 +186,7 @@ impl Reader<'_> {
 
     /// Nanoseconds after the point (digits beyond those are dropped).
     fn fraction(&mut self) -> i64 {
-        let Some(rest) = self.rest.strip_prefix(['.', ',']) else { return 0 };
+        let Some(rest) = self.rest.strip_prefix('.') else { return 0 };
         let count = rest.bytes().take_while(u8::is_ascii_digit).count();
         if count == 0 {
             return 0;
@@ -206,17 +215,39 @@ impl Reader<'_> {
         }
         let two = |at: usize| i64::from(bytes[at] - b'0') * 10 + i64::from(bytes[at + 1] - b'0');
         let (hours, minutes) = (two(1), two(4));
-        if hours > 24 {
-            return Err(format!("{INVALID}: time zone offset hour out of range"));
-        }
-        if minutes > 60 {
-            return Err(format!("{INVALID}: time zone offset minute out of range"));
+        if hours > 23 || minutes > 59 {
+            return Err(format!("{INVALID}: end of string before UTC offset"));
         }
         let seconds = hours * 3600 + minutes * 60;
         let sign = if bytes[0] == b'-' { -1 } else { 1 };
         self.rest = &self.rest[6..];
         Ok(sign * seconds)
     }
+}
+
+/// A time or date of YAML ("Timestamp Language-Independent Type for YAML") in RFC 3339, as far as Go reads it.
+pub(super) fn loose(text: &str) -> Option<String> {
+    let (year, rest) = text.split_at_checked(4).filter(|(year, _)| year.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let (month, rest) = short(rest.strip_prefix('-')?)?;
+    let (day, rest) = short(rest.strip_prefix('-')?)?;
+    if rest.is_empty() {
+        return Some(Time::parse(&format!("{year}-{month}-{day}T00:00:00Z")).ok()?.to_string());
+    }
+    let spaced = rest.starts_with(' ');
+    let (hour, rest) = short(rest.strip_prefix(['T', 't', ' '])?)?;
+    let (minute, rest) = short(rest.strip_prefix(':')?)?;
+    let (second, rest) = short(rest.strip_prefix(':')?)?;
+    let zone = if spaced { "Z" } else { "" };
+    if spaced && rest.ends_with(|last: char| !last.is_ascii_digit()) {
+        return None;
+    }
+    Some(Time::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}{rest}{zone}")).ok()?.to_string())
+}
+
+/// One or two digits made two, and what follows them.
+fn short(text: &str) -> Option<(String, &str)> {
+    let count = text.bytes().take(2).take_while(u8::is_ascii_digit).count();
+    (count > 0).then(|| (format!("{:0>2}", &text[..count]), &text[count..]))
 }
 
 fn leap(year: i64) -> bool {

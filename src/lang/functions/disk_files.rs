@@ -66,7 +66,10 @@ impl Files for DiskFiles {
                  configuration source code, so if this file will be created by a resource in this configuration you \
                  must instead obtain this result from an attribute of that resource"
             )),
-            Err(error) => Err(format!("failed to read file {path:?}: {error}")),
+            Err(_) if disk::metadata(&place).is_ok_and(|metadata| metadata.is_dir()) => {
+                Err(format!("failed to read file: read {}: is a directory", clean(path)))
+            }
+            Err(error) => Err(format!("failed to read file: {path:?}: {error}")),
         }
     }
 
@@ -87,11 +90,11 @@ impl Files for DiskFiles {
     fn set(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String> {
         let base = self.absolute(directory);
         let mut found = Vec::new();
+        let whole = clean(&format!("{base}/{pattern}"));
+        let components: Vec<&str> = whole.split('/').filter(|component| !component.is_empty()).collect();
         let mut walk = Walk { files: self, left: MAX_ENTRIES, found: &mut found };
-        for pattern in alternatives(&clean(&format!("{base}/{pattern}")))? {
-            let components: Vec<&str> = pattern.split('/').filter(|component| !component.is_empty()).collect();
-            walk.below(Path::new("/"), &components, 0)?;
-        }
+        walk.below(Path::new("/"), &components, 0)
+            .map_err(|why| format!("failed to glob pattern {:?}: {why}", clean(&format!("{directory}/{pattern}"))))?;
         let mut set: Vec<String> = found.iter().map(|path| relative(&base, path)).collect();
         set.sort_unstable();
         set.dedup();
@@ -127,7 +130,7 @@ impl Walk<'_> {
         if depth > MAX_DEPTH {
             return Ok(());
         }
-        if component != "**" && !component.contains(['*', '?', '[', '\\']) {
+        if component != "**" && !component.contains(['*', '?', '[', '{', '\\']) {
             return self.visit(&directory.join(component), rest, depth);
         }
         if !self.files.inside(directory) {
@@ -146,8 +149,13 @@ impl Walk<'_> {
             }
             return self.below(directory, rest, depth);
         }
+        let patterns = alternatives(component)?;
         for name in names {
-            if matches(component, &name)? {
+            let mut matched = false;
+            for pattern in &patterns {
+                matched |= matches(pattern, &name)?;
+            }
+            if matched {
                 self.visit(&directory.join(name), rest, depth)?;
             }
         }

@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     // The bytes that Go's compressor makes are its own; whoever compares them would be misled by any others.
     function("base64gzip", &[string("str")], TEXT, |call| Ok(call.unknown())),
     function("csvdecode", &[string("str")], Returns::By(csv_type), csv_decode).maybe_null(),
-    function("jsondecode", &[string("str")], Returns::By(json_type), |call| Ok(json::decode(call.text(0))?))
+    function("jsondecode", &[string("str")], Returns::Always(Takes::Any), |call| Ok(json::decode(call.text(0))?))
         .maybe_null(),
     function("jsonencode", &[any("val").nullable().untyped().unknowable()], TEXT, json_encode),
     function("textdecodebase64", &[string("source"), string("encoding")], TEXT, text_decode),
@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Decodes as Go does: line breaks are skipped, and so are bits left over at the end.
-fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+pub(super) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     const LENIENT: GeneralPurpose =
         GeneralPurpose::new(&ALPHABET, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
     LENIENT.decode(text.replace(['\r', '\n'], "")).ok()
@@ -46,13 +46,6 @@ fn base64_decode(call: &Call<'_>) -> Result<Value, Failure> {
     let decoded =
         String::from_utf8(bytes).map_err(|_| "the result of decoding the provided string is not valid UTF-8")?;
     Ok(Value::string(&decoded).with_marks(marks))
-}
-
-fn json_type(arguments: &[Value]) -> Result<Type, Failure> {
-    match arguments[0].as_str() {
-        Some(text) => Ok(json::decode(text)?.ty()),
-        None => Ok(Type::Dynamic),
-    }
 }
 
 fn json_encode(call: &Call<'_>) -> Result<Value, Failure> {
@@ -150,7 +143,7 @@ impl<'t> Records<'t> {
             let Some(mut quoted) = line.strip_prefix('"') else {
                 let (field, rest) = line.split_once(',').map_or((line, None), |(field, rest)| (field, Some(rest)));
                 if field.contains('"') {
-                    return self.failure("bare \" in non-quoted field");
+                    return self.failure("bare \" in non-quoted-field");
                 }
                 fields.push(field.to_owned());
                 match rest {
@@ -218,7 +211,7 @@ enum Charset {
 
 /// IANA names and aliases ("Character Sets", iana.org) of what Terraform supports, with the label of the "Encoding
 /// Standard" (whatwg.org) that means the same.
-const CHARSETS: [(&str, &str, &[&str]); 31] = [
+const CHARSETS: [(&str, &str, &[&str]); 32] = [
     ("ISO_8859-2:1987", "iso-8859-2", &["iso-8859-2", "latin2", "l2"]),
     ("ISO_8859-3:1988", "iso-8859-3", &["iso-8859-3", "latin3", "l3"]),
     ("ISO_8859-4:1988", "iso-8859-4", &["iso-8859-4", "latin4", "l4"]),
@@ -226,6 +219,7 @@ const CHARSETS: [(&str, &str, &[&str]); 31] = [
     ("ISO_8859-6:1987", "iso-8859-6", &["iso-8859-6", "arabic"]),
     ("ISO_8859-7:1987", "iso-8859-7", &["iso-8859-7", "greek", "greek8"]),
     ("ISO_8859-8:1988", "iso-8859-8", &["iso-8859-8", "hebrew"]),
+    ("ISO_8859-9:1989", LATIN_5, &["iso-8859-9", "latin5", "l5"]),
     ("ISO-8859-10", "iso-8859-10", &["latin6", "l6"]),
     ("ISO-8859-13", "iso-8859-13", &[]),
     ("ISO-8859-14", "iso-8859-14", &["iso_8859-14", "latin8", "l8"]),
@@ -252,7 +246,7 @@ const CHARSETS: [(&str, &str, &[&str]); 31] = [
     ("Big5", "big5", &["csbig5"]),
 ];
 
-const MISSING: [&str; 18] = [
+const MISSING: [&str; 16] = [
     "iso-2022-jp",
     "macintosh",
     "hz-gb-2312",
@@ -268,10 +262,12 @@ const MISSING: [&str; 18] = [
     "ibm865",
     "ibm01140",
     "ibm1047",
-    "iso-8859-9",
-    "latin5",
     "tis-620",
 ];
+
+/// Means windows-1254 in the "Encoding Standard", which differs where the ISO standard has control characters.
+const LATIN_5: &str = "iso-8859-9";
+const CONTROLS: std::ops::RangeInclusive<u8> = 0x80..=0x9f;
 
 impl Charset {
     fn find(name: &str) -> Option<Self> {
@@ -324,7 +320,9 @@ impl Charset {
             }
             Self::Table(_, encoding) => {
                 let (bytes, _, unmappable) = encoding.encode(text);
-                (!unmappable).then(|| bytes.into_owned())
+                let control =
+                    self.name().starts_with("ISO_8859-9:") && bytes.iter().any(|byte| CONTROLS.contains(byte));
+                (!unmappable && !control).then(|| bytes.into_owned())
             }
             Self::Missing => None,
         }
@@ -398,5 +396,6 @@ fn text_decode(call: &Call<'_>) -> Result<Value, Failure> {
 /// Where Go finds base64 text corrupt: the first foreign symbol, or the end where padding lacks.
 fn corrupt_at(text: &str) -> usize {
     let foreign = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\r' | b'\n'));
-    text.bytes().position(foreign).unwrap_or(text.len())
+    // What is cut short is corrupt from its last group of four on.
+    text.bytes().position(foreign).unwrap_or(text.len() / 4 * 4)
 }

@@ -35,6 +35,9 @@ fn unknown(format: &str) -> Value {
 
 fn format_list(call: &Call<'_>) -> Result<Value, Failure> {
     let (format, arguments) = (call.text(0), &call.arguments[1..]);
+    if arguments.is_empty() {
+        return Ok(Value::list(Type::String, vec![format_one(call)?]));
+    }
     let mut length: Option<(usize, usize)> = None;
     let mut known = true;
     for (index, argument) in arguments.iter().enumerate() {
@@ -344,8 +347,8 @@ fn digits(bytes: &[u8], at: &mut usize) -> Result<usize, Failure> {
 }
 
 fn unrecognized(format: &str, offset: usize) -> Failure {
-    match format.as_bytes().get(offset) {
-        Some(&byte) => format!("unrecognized format character {:?} at offset {offset}", char::from(byte)).into(),
+    match format.get(offset..).and_then(|rest| rest.chars().next()) {
+        Some(character) => format!("unrecognized format character {character:?} at offset {offset}").into(),
         None => format!("invalid format string starting at offset {offset}").into(),
     }
 }

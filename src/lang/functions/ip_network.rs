@@ -6,7 +6,7 @@
 use std::fmt;
 
 use num_bigint::BigInt;
-use num_traits::{One, Signed, ToPrimitive, Zero};
+use num_traits::{One, Signed, ToPrimitive};
 
 use super::super::types::Type;
 use super::super::value::Value;
@@ -53,9 +53,8 @@ impl Network {
         self.address | mask(self.bits, self.bits) & !mask(self.prefix, self.bits)
     }
 
-    /// Whether addresses are written as IPv4: those of IPv6 that map one are.
     fn text(self, address: u128) -> String {
-        if self.bits == 32 || address >> 32 == 0xffff {
+        if self.bits == 32 || is_mapped(address) {
             std::net::Ipv4Addr::from(address as u32).to_string()
         } else {
             v6_text(address)
@@ -63,9 +62,18 @@ impl Network {
     }
 }
 
+/// Whether an address of IPv6 maps one of IPv4. Go takes such addresses for either, as the occasion has it.
+const fn is_mapped(address: u128) -> bool {
+    address >> 32 == 0xffff
+}
+
 impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.text(self.address), self.prefix)
+        let mapped = self.bits == 128 && is_mapped(self.address);
+        match self.prefix.checked_sub(if mapped { 96 } else { 0 }) {
+            Some(prefix) => write!(formatter, "{}/{prefix}", self.text(self.address)),
+            None => formatter.write_str("<nil>"),
+        }
     }
 }
 
@@ -84,15 +92,17 @@ fn host(call: &Call<'_>) -> Result<Value, Failure> {
     if magnitude > most {
         return Err(format!("prefix of {} does not accommodate a host numbered {host}", network.prefix).into());
     }
-    Ok(Value::string(&network.text(network.address | host.to_u128().unwrap_or_default())))
+    // Go counts the bits of a mapped address as 32, in a number of 128.
+    let shift = if network.bits == 128 && is_mapped(network.address) { 96 } else { 0 };
+    Ok(Value::string(&network.text(network.address | host.to_u128().unwrap_or_default() << shift)))
 }
 
 fn netmask(call: &Call<'_>) -> Result<Value, Failure> {
     let network = Network::parse(call.text(0))?;
-    if network.bits != 32 {
+    if network.bits != 32 && !is_mapped(network.address) {
         return Err(format!("IPv6 addresses cannot have a netmask: {}", call.text(0)).into());
     }
-    Ok(Value::string(&network.text(mask(network.prefix, 32))))
+    Ok(Value::string(&network.text(mask(network.prefix, network.bits))))
 }
 
 fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
@@ -104,19 +114,24 @@ fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     if prefix > i64::from(network.bits) {
         return Err(insufficient().into());
     }
-    // A negative number of bits leaves Terraform without any room for a number.
-    let most = if bits < 0 { BigInt::zero() } else { (BigInt::one() << bits) - 1 };
-    if number > most || number.is_negative() || prefix < 0 {
+    // Go looks at the lowest 64 bits of the magnitude only, and at bits as an unsigned number.
+    let lowest = number.magnitude().iter_u64_digits().next().unwrap_or(0);
+    let most = if (0..64).contains(&bits) { (1u64 << bits) - 1 } else { u64::MAX };
+    if lowest > most {
         return Err(format!("prefix extension of {bits} does not accommodate a subnet numbered {number}").into());
     }
-    let prefix = prefix as u32;
-    let shifted = number.to_u128().unwrap_or_default().checked_shl(network.bits - prefix).unwrap_or(0);
-    Ok(Value::string(&Network { address: network.address | shifted, prefix, ..network }.to_string()))
+    let shift = i64::from(network.bits) - prefix;
+    let address = BigInt::from(network.address) | &number << shift.min(256);
+    let address = address.magnitude().to_u128().filter(|address| *address <= mask(network.bits, network.bits));
+    let address = address.ok_or_else(|| format!("a subnet numbered {number} lies outside of all addresses"))?;
+    let text = u32::try_from(prefix).map(|prefix| Network { address, prefix, ..network }.to_string());
+    Ok(Value::string(text.as_deref().unwrap_or("<nil>")))
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, Failure> {
     let network = Network::parse(call.text(0)).map_err(|message| at(0, message))?;
-    let mut next = Some(network.address);
+    // Go starts from the network just below, and there is none below the first address.
+    let mut next = (network.address != 0).then_some(network.address);
     let mut previous = None;
     let mut made = Vec::with_capacity(call.arguments.len() - 1);
     for (index, argument) in call.arguments.iter().enumerate().skip(1) {

@@ -50,9 +50,6 @@ fn coalesce(call: &Call<'_>) -> Result<Value, Failure> {
 
 fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
     let [list, index] = arguments else { return Ok(Type::Dynamic) };
-    if index.as_number().is_some_and(Number::is_negative) {
-        return Err("cannot use element function with a negative index".into());
-    }
     match list.ty() {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(types) => {
@@ -60,10 +57,7 @@ fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
                 return Ok(Type::Dynamic);
             }
             let index = int(index).map_err(|message| format!("invalid index: {message}"))?;
-            if types.is_empty() {
-                return Err("cannot use element function with an empty list".into());
-            }
-            Ok(types[index as usize % types.len()].clone())
+            Ok(types[wrapped(index, types.len())?].clone())
         }
         ty => Err(format!("cannot read elements from {ty}").into()),
     }
@@ -72,10 +66,15 @@ fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
 fn element(call: &Call<'_>) -> Result<Value, Failure> {
     let index = call.int(1).map_err(|message| format!("invalid index: {message}"))?;
     let elements = call.elements(0);
-    if elements.is_empty() {
-        return Err("cannot use element function with an empty list".into());
+    Ok(elements[wrapped(index, elements.len())?].clone().with_marks(call.arguments[0].marks))
+}
+
+/// The index within the length. Negative ones fail in Terraform 1.11, save where they wrap to 0.
+fn wrapped(index: i64, length: usize) -> Result<usize, Failure> {
+    match index.checked_rem(length as i64) {
+        None => Err("cannot use element function with an empty list".into()),
+        Some(index) => usize::try_from(index).map_err(|_| "cannot use element function with a negative index".into()),
     }
-    Ok(elements[index as usize % elements.len()].clone().with_marks(call.arguments[0].marks))
 }
 
 fn index(call: &Call<'_>) -> Result<Value, Failure> {

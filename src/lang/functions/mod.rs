@@ -12,6 +12,7 @@ mod encoding;
 mod filesystem;
 mod format;
 mod glob;
+mod go_math;
 mod ip_network;
 mod lookup;
 mod numeric;
@@ -21,6 +22,8 @@ mod sequence;
 mod set;
 mod string;
 mod type_conversion;
+mod yaml;
+mod yaml_text;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -120,7 +123,7 @@ pub fn parameters(name: &str) -> Option<(Vec<&'static str>, Option<&'static str>
 }
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 14] = [
+    let families: [&'static [Function]; 15] = [
         collection::FUNCTIONS,
         date::FUNCTIONS,
         digest::FUNCTIONS,
@@ -135,6 +138,7 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         set::FUNCTIONS,
         string::FUNCTIONS,
         type_conversion::FUNCTIONS,
+        yaml::FUNCTIONS,
     ];
     families.into_iter().flatten().map(|function| (function.name, function)).collect()
 });
@@ -542,7 +546,7 @@ fn int(value: &Value) -> Result<i64, String> {
     value
         .as_number()
         .and_then(super::Number::to_i64)
-        .ok_or_else(|| format!("value must be a whole number, between {} and {} inclusive", i64::MIN, i64::MAX))
+        .ok_or_else(|| format!("value must be a whole number, between {} and {}", i64::MIN, i64::MAX))
 }
 
 /// Text as a value, unless it is too large.

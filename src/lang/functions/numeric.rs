@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use super::super::Number;
 use super::super::types::Type;
 use super::super::value::Value;
-use super::{Call, Failure, Function, Returns, Takes, any, at, function, number, quoted};
+use super::{Call, Failure, Function, Returns, Takes, any, at, function, go_math, number, quoted};
 
 const NUMBER: Returns = Returns::Always(Takes::Number);
 
@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("floor", &[number("num")], NUMBER, |call| rounded(call, Number::floor)),
     function("log", &[number("num"), number("base")], NUMBER, |call| {
         let (number, base) = (float(call, 0)?, float(call, 1)?);
-        of_float(number.ln() / base.ln())
+        of_float(go_math::log(number) / go_math::log(base))
     }),
     function("max", &[], NUMBER, |call| extreme(call, |number, most| number > most))
         .variadic(number("numbers").untyped())
@@ -29,7 +29,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parse_type(),
         parse,
     ),
-    function("pow", &[number("num"), number("power")], NUMBER, |call| of_float(float(call, 0)?.powf(float(call, 1)?))),
+    function("pow", &[number("num"), number("power")], NUMBER, |call| {
+        of_float(go_math::pow(float(call, 0)?, float(call, 1)?))
+    }),
     function("signum", &[number("num")], NUMBER, |call| Ok(Value::number(Number::from_i64(call.int(0)?.signum())))),
 ];
 
@@ -44,10 +46,8 @@ const fn parse_type() -> Returns {
 }
 
 fn abs(call: &Call<'_>) -> Result<Value, Failure> {
-    let Some(number) = call.arguments[0].as_number().filter(|number| number.is_negative()) else {
-        return Ok(call.arguments[0].clone());
-    };
-    Ok(Value::number(number.negate()).with_marks(call.arguments[0].marks))
+    let number = call.arguments[0].as_number().ok_or("a number is required")?;
+    Ok(Value::number(number.absolute()).with_marks(call.arguments[0].marks))
 }
 
 fn rounded(call: &Call<'_>, round: fn(&Number) -> Number) -> Result<Value, Failure> {

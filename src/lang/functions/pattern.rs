@@ -13,9 +13,7 @@ use super::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("regex", &[string("pattern"), string("string")], Returns::By(found_type), regex)
-        .maybe_null()
-        .computed_from(1),
+    function("regex", &[string("pattern"), string("string")], Returns::By(found_type), regex).computed_from(1),
     function(
         "regexall",
         &[string("pattern"), string("string")],
@@ -31,21 +29,27 @@ const KEPT: usize = 256;
 /// The largest program that a pattern compiles to (bytes).
 const MAX_PROGRAM: usize = 16 << 20;
 
+/// A compiled pattern, and the names of its groups.
+struct Pattern {
+    regex: Regex,
+    names: Vec<Option<String>>,
+}
+
 thread_local! {
-    static COMPILED: RefCell<HashMap<String, Rc<Regex>>> = RefCell::default();
+    static COMPILED: RefCell<HashMap<String, Rc<Pattern>>> = RefCell::default();
 }
 
 /// Compiles a pattern of Go's syntax; the error has Go's kind of fault and the text at fault.
-fn compile(pattern: &str) -> Result<Rc<Regex>, (String, String)> {
+fn compile(pattern: &str) -> Result<Rc<Pattern>, (String, String)> {
     if let Some(known) = COMPILED.with_borrow(|compiled| compiled.get(pattern).cloned()) {
         return Ok(known);
     }
-    let translated = pattern_syntax::translate(pattern)?;
+    let (translated, names) = pattern_syntax::translate(pattern)?;
     let regex = RegexBuilder::new(&translated).size_limit(MAX_PROGRAM).build().map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => ("expression too large".to_owned(), pattern.to_owned()),
         _ => ("invalid or unsupported Perl syntax".to_owned(), pattern.to_owned()),
     })?;
-    let regex = Rc::new(regex);
+    let regex = Rc::new(Pattern { regex, names });
     COMPILED.with_borrow_mut(|compiled| {
         if compiled.len() >= KEPT {
             compiled.clear();
@@ -55,7 +59,7 @@ fn compile(pattern: &str) -> Result<Rc<Regex>, (String, String)> {
     Ok(regex)
 }
 
-fn compiled(call: &Call<'_>) -> Result<Rc<Regex>, Failure> {
+fn compiled(call: &Call<'_>) -> Result<Rc<Pattern>, Failure> {
     compile(call.text(0)).map_err(|(fault, part)| at(0, format!("invalid regexp pattern: {fault} in {part}")))
 }
 
@@ -64,8 +68,8 @@ fn found_type(arguments: &[Value]) -> Result<Type, Failure> {
     let Some(pattern) = arguments[0].as_str() else { return Ok(Type::Dynamic) };
     let regex =
         compile(pattern).map_err(|(fault, part)| at(0, format!("invalid regexp pattern: {fault} in {part}")))?;
-    let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
-    let named: BTreeMap<Str, Type> = names.iter().flatten().map(|&name| (name.into(), Type::String)).collect();
+    let names = &regex.names;
+    let named: BTreeMap<Str, Type> = names.iter().flatten().map(|name| (name.as_str().into(), Type::String)).collect();
     if names.is_empty() {
         Ok(Type::String)
     } else if named.is_empty() {
@@ -77,7 +81,7 @@ fn found_type(arguments: &[Value]) -> Result<Type, Failure> {
     }
 }
 
-fn found(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
+fn found(pattern: &Pattern, captures: &Captures<'_>, ty: &Type) -> Value {
     let group = |index: usize| match captures.get(index) {
         Some(found) => Value::string(&String::from_utf8_lossy(found.as_bytes())),
         None => Value::null(Type::String),
@@ -85,8 +89,8 @@ fn found(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
     match ty {
         Type::Tuple(types) => Value::tuple((1..=types.len()).map(group).collect()),
         Type::Object(_) => {
-            let named =
-                regex.capture_names().enumerate().filter_map(|(index, name)| Some((name?.into(), group(index))));
+            let names = pattern.names.iter().enumerate();
+            let named = names.filter_map(|(index, name)| Some((name.as_deref()?.into(), group(index + 1))));
             Value::object(named.collect::<Entries>())
         }
         _ => group(0),
@@ -95,7 +99,7 @@ fn found(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
 
 fn regex(call: &Call<'_>) -> Result<Value, Failure> {
     let regex = compiled(call)?;
-    let captures = regex.captures(call.text(1).as_bytes());
+    let captures = regex.regex.captures(call.text(1).as_bytes());
     let captures = captures.ok_or("pattern did not match any part of the given string")?;
     Ok(found(&regex, &captures, call.ty))
 }
@@ -104,7 +108,7 @@ fn regex_all(call: &Call<'_>) -> Result<Value, Failure> {
     let regex = compiled(call)?;
     let ty = call.ty.element().cloned().unwrap_or(Type::Dynamic);
     let mut all = Vec::new();
-    for captures in regex.captures_iter(call.text(1).as_bytes()) {
+    for captures in regex.regex.captures_iter(call.text(1).as_bytes()) {
         all.push(found(&regex, &captures, &ty));
         check_elements(all.len() * captures.len())?;
     }
@@ -125,10 +129,10 @@ fn replace(call: &Call<'_>) -> Result<Value, Failure> {
     let regex = compile(pattern).map_err(|(fault, part)| format!("error parsing regexp: {fault}: `{part}`"))?;
     let mut made = Vec::new();
     let mut from = 0;
-    for captures in regex.captures_iter(whole.as_bytes()) {
+    for captures in regex.regex.captures_iter(whole.as_bytes()) {
         let Some(matched) = captures.get(0) else { continue };
         made.extend_from_slice(&whole.as_bytes()[from..matched.start()]);
-        captures.expand(replacement.as_bytes(), &mut made);
+        expand(replacement, &regex.names, &captures, &mut made);
         from = matched.end();
         check_text(made.len())?;
     }
@@ -137,4 +141,38 @@ fn replace(call: &Call<'_>) -> Result<Value, Failure> {
     }
     made.extend_from_slice(&whole.as_bytes()[from..]);
     text(&String::from_utf8_lossy(&made))
+}
+
+/// Writes a replacement, each `$name`, `${name}` or `$1` made what the group matched (Go's `Regexp.Expand`).
+fn expand(replacement: &str, names: &[Option<String>], captures: &Captures<'_>, made: &mut Vec<u8>) {
+    let mut rest = replacement;
+    while let Some(at) = rest.find('$') {
+        made.extend_from_slice(&rest.as_bytes()[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            made.push(b'$');
+            rest = after;
+            continue;
+        }
+        let braced = rest.strip_prefix('{');
+        let inside = braced.unwrap_or(rest);
+        let word = |character: char| character.is_alphanumeric() || character == '_';
+        let end = inside.find(|character| !word(character)).unwrap_or(inside.len());
+        let (name, after) = inside.split_at(end);
+        let after = if braced.is_some() { after.strip_prefix('}') } else { Some(after) };
+        let (Some(after), false) = (after, name.is_empty()) else {
+            made.push(b'$');
+            continue;
+        };
+        rest = after;
+        let group = if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            name.parse().ok()
+        } else {
+            names.iter().position(|known| known.as_deref() == Some(name)).map(|index| index + 1)
+        };
+        if let Some(matched) = group.and_then(|group| captures.get(group)) {
+            made.extend_from_slice(matched.as_bytes());
+        }
+    }
+    made.extend_from_slice(rest.as_bytes());
 }

@@ -7,15 +7,21 @@
 /// The largest count of a repetition.
 const MAX_REPEAT: u32 = 1000;
 
-/// A pattern in the crate's syntax.
+/// A pattern in the crate's syntax, and the names of its groups (all are nameless there: the crate takes other names).
 ///
 /// # Errors
 /// Go's kind of fault, and the part of the pattern that is at fault.
-pub(super) fn translate(pattern: &str) -> Result<String, (String, String)> {
-    let mut translation =
-        Translation { pattern, at: 0, made: String::with_capacity(pattern.len()), groups: 0, repeatable: None };
+pub(super) fn translate(pattern: &str) -> Result<(String, Vec<Option<String>>), (String, String)> {
+    let mut translation = Translation {
+        pattern,
+        at: 0,
+        made: String::with_capacity(pattern.len()),
+        groups: 0,
+        names: Vec::new(),
+        repeatable: None,
+    };
     translation.whole()?;
-    Ok(translation.made)
+    Ok((translation.made, translation.names))
 }
 
 struct Translation<'p> {
@@ -24,6 +30,7 @@ struct Translation<'p> {
     made: String,
     /// How many groups are open.
     groups: usize,
+    names: Vec<Option<String>>,
     /// Where the thing that a repetition would repeat ends, and whether that is itself a repetition (from where).
     repeatable: Option<Option<usize>>,
 }
@@ -104,6 +111,7 @@ impl<'p> Translation<'p> {
         let rest = self.rest();
         self.groups += 1;
         let Some(special) = rest.strip_prefix("(?") else {
+            self.names.push(None);
             self.keep(1);
             return Ok(());
         };
@@ -116,11 +124,12 @@ impl<'p> Translation<'p> {
                 let length = rest.len() - special.len() + special.find('>').unwrap_or_default() + 1;
                 return fault("invalid named capture", &rest[..length]);
             }
-            // The crate takes no digit in front, Go does.
-            if name.starts_with(|character: char| character.is_ascii_digit()) {
-                return fault("invalid named capture", rest);
+            if self.names.iter().flatten().any(|known| known == name) {
+                return fault("duplicate capture group name", name);
             }
-            self.keep(rest.find('>').unwrap_or_default() + 1);
+            self.names.push(Some(name.to_owned()));
+            self.made.push('(');
+            self.at += rest.find('>').unwrap_or_default() + 1;
             return Ok(());
         }
         let end = special.find(|letter| !matches!(letter, 'i' | 'm' | 's' | 'U' | '-')).unwrap_or(special.len());
@@ -382,7 +391,7 @@ mod tests {
             (r"^.$", "é", true),
             (r"[[:alpha:]]", "1", false),
         ] {
-            let translated = translate(pattern).unwrap();
+            let (translated, _) = translate(pattern).unwrap();
             let regex = regex::bytes::Regex::new(&translated).unwrap_or_else(|error| panic!("{pattern}: {error}"));
             assert_eq!(regex.is_match(text.as_bytes()), matches, "{pattern} on {text}");
         }
@@ -402,7 +411,7 @@ mod tests {
             ("[b-a]", "invalid character class range", "b-a"),
             ("a\\", "trailing backslash at end of expression", ""),
         ] {
-            let (got, at_fault) = translate(pattern).unwrap_err();
+            let (got, at_fault) = translate(pattern).err().unwrap();
             assert_eq!((got.as_str(), at_fault.as_str()), (kind, part), "{pattern}");
         }
     }

@@ -200,7 +200,6 @@ fn flattened(list: &Value) -> (Option<Vec<&Value>>, Marks) {
                 marks = marks.with(value.marks);
                 known = false;
             }
-            Data::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => known = false,
             Data::Unknown(unknown) if unknown.ty == Type::Dynamic => known = false,
             _ => leaves.push(value),
         }
@@ -221,9 +220,6 @@ fn range(call: &Call<'_>) -> Result<Value, Failure> {
         [start, end, step] => (start.clone(), end, step.clone()),
         _ => return Err("must have one, two, or three arguments".into()),
     };
-    if step.is_zero() {
-        return Err(at(2, "step must not be zero"));
-    }
     let down = step.is_negative();
     if down && *end > start {
         return Err(at(1, "end must be less than start when step is negative"));

@@ -26,7 +26,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("startswith", &[string("str").unknowable(), string("prefix")], BOOL, starts_with),
     function("strcontains", &[string("str"), string("substr")], BOOL, |call| {
         Ok(Value::bool(call.text(0).contains(call.text(1))))
-    }),
+    })
+    .maybe_null(),
     function("strrev", &[string("str")], TEXT, |call| text(&call.text(0).graphemes(true).rev().collect::<String>())),
     function("substr", &[string("str"), number("offset"), number("length")], TEXT, substr),
     function("title", &[string("str")], TEXT, |call| text(&title(call.text(0)))),
@@ -97,7 +98,9 @@ fn join(call: &Call<'_>) -> Result<Value, Failure> {
 fn sort(call: &Call<'_>) -> Result<Value, Failure> {
     let list = &call.arguments[0];
     if !list.is_wholly_known() {
-        return Ok(call.unknown());
+        // As many as there were, in an order that is not known.
+        let unknown = vec![Value::unknown(Type::String); call.elements(0).len()];
+        return Ok(Value::list(Type::String, unknown));
     }
     let mut elements = call.elements(0).to_vec();
     if let Some(index) = elements.iter().position(Value::is_null) {

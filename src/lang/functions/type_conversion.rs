@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::convert::convert;
+use super::super::convert::{convert, convertible};
 use super::super::types::Type;
-use super::super::value::{Data, Entries, Marks, Value};
+use super::super::value::{Data, Entries, Marks, Unknown, Value};
 use super::{Call, Failure, Function, Returns, Takes, any, at, function, string};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("ephemeralasnull", &[any("value").anything()], SAME, |call| Ok(ephemeral_as_null(&call.arguments[0])))
         .maybe_null()
         .keeps(),
-    function("issensitive", &[any("value").anything()], Returns::Always(Takes::Bool), is_sensitive),
+    function("issensitive", &[any("value").anything()], Returns::Always(Takes::Bool), is_sensitive).maybe_null(),
     function("nonsensitive", &[any("value").anything()], SAME, |call| {
         let value = call.arguments[0].clone();
         Ok(Value { marks: value.marks.without(Marks::SENSITIVE), ..value })
@@ -60,6 +60,15 @@ fn evaluators(_: &Call<'_>) -> Result<Value, Failure> {
 
 fn to_type(call: &Call<'_>) -> Result<Value, Failure> {
     let value = &call.arguments[0];
+    if let Some(unknown) = value.as_unknown() {
+        // Terraform forgets all but the type asked for; what the value stands for is ours to remember.
+        let reference = unknown.reference.clone();
+        let converted: Value = Data::Unknown(Arc::new(Unknown { reference, ..Unknown::new(call.ty.clone()) })).into();
+        if !convertible(&unknown.ty, call.ty) {
+            return Err(at(0, format!("cannot convert {} to {}", unknown.ty, call.ty.constraint_name())));
+        }
+        return Ok(converted.with_marks(value.marks).with_origin(value.origin));
+    }
     convert(value, call.ty).map_err(|_| {
         let (from, to) = (value.ty(), call.ty);
         let marked = value.marks.has(Marks::SENSITIVE);

@@ -1,0 +1,203 @@
+//! Every function against what the real terraform made of it: tables of expressions in `tests/functions`, recorded by
+//! the script beside them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use terravet::lang::eval::{Context, Resolved, Scope, evaluate};
+use terravet::lang::functions::{self, disk_files::DiskFiles};
+use terravet::lang::{Data, Marks, Type, Unknown, Value};
+use terravet::source::{Problem, SourceFile, Sources, Span};
+use terravet::syntax::{NodeRef, Trees, native};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/functions")
+}
+
+/// The values that `inputs.tf` defines.
+struct Inputs;
+
+impl Scope for Inputs {
+    fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
+        let certain = |ty| Data::Unknown(Arc::new(Unknown { not_null: true, ..Unknown::new(ty) })).into();
+        let value = match names {
+            ["local", "unknown", ..] => Value::unknown(Type::Dynamic),
+            ["local", "unknown_string", ..] => Value::unknown(Type::String),
+            ["local", "unknown_number", ..] => Value::unknown(Type::Number),
+            ["local", "unknown_bool", ..] => Value::unknown(Type::Bool),
+            ["local", "unknown_list", ..] => certain(Type::list(Type::String)),
+            ["local", "unknown_map", ..] => certain(Type::map(Type::String)),
+            _ => return Err(Box::new(Problem::at(at, format!("no input named {names:?}")))),
+        };
+        Ok(Resolved { value, used: 2 })
+    }
+}
+
+fn run(expression: &str) -> Result<Value, String> {
+    let mut sources = Sources::default();
+    let file = sources.add(SourceFile::new("case", expression.into()));
+    let (tree, problems) = native::parse_expression(file, expression, 0);
+    if let Some(problem) = problems.first() {
+        return Err(format!("syntax: {}", problem.message));
+    }
+    let node = tree.root;
+    let mut trees = Trees::default();
+    let tree = trees.add(tree);
+    let files = DiskFiles::new(&folder(), &[]);
+    let context = Context { trees: &trees, scope: &Inputs, files: &files };
+    evaluate(NodeRef { tree, node }, &context).map_err(|problem| problem.message)
+}
+
+/// Value (unknown as null), and the paths of what is unknown and sensitive, as terraform's plan JSON has them.
+#[derive(Default)]
+struct Seen {
+    unknown: BTreeSet<String>,
+    sensitive: BTreeSet<String>,
+}
+
+impl Seen {
+    fn json(&mut self, value: &Value, at: &str) -> Json {
+        if value.marks.has(Marks::SENSITIVE) {
+            self.sensitive.insert(at.to_owned());
+        }
+        match &value.data {
+            Data::Null(_) => Json::Null,
+            Data::Unknown(_) => {
+                self.unknown.insert(at.to_owned());
+                Json::Null
+            }
+            Data::Bool(truth) => (*truth).into(),
+            Data::Number(number) => serde_json::from_str(&number.to_string()).unwrap(),
+            Data::String(text) => (&**text).into(),
+            Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => elements
+                .iter()
+                .enumerate()
+                .map(|(index, element)| self.json(element, &format!("{at}/{index}")))
+                .collect(),
+            Data::Map(_, entries) | Data::Object(entries) => {
+                let entries =
+                    entries.iter().map(|(key, value)| (key.to_string(), self.json(value, &format!("{at}/{key}"))));
+                Json::Object(entries.collect())
+            }
+        }
+    }
+}
+
+/// The type as the recording script writes it.
+fn named(ty: &Type) -> String {
+    match ty {
+        Type::List(element) => format!("list({})", named(element)),
+        Type::Set(element) => format!("set({})", named(element)),
+        Type::Map(element) => format!("map({})", named(element)),
+        Type::Tuple(elements) => {
+            format!("tuple([{}])", elements.iter().map(named).collect::<Vec<_>>().join(","))
+        }
+        Type::Object(object) => {
+            let attributes = object.attributes.iter().map(|(name, ty)| format!("{name}:{}", named(ty)));
+            format!("object({{{}}})", attributes.collect::<Vec<_>>().join(","))
+        }
+        Type::Dynamic | Type::Bool | Type::Number | Type::String => ty.to_string(),
+    }
+}
+
+fn text<'j>(row: &'j Json, name: &str) -> &'j str {
+    row[name].as_str().unwrap_or_default()
+}
+
+/// What differs from the recording, if anything does.
+fn difference(row: &Json) -> Option<String> {
+    let result = run(text(row, "expression"));
+    let (value, expected) = match (result, row["error"].as_str()) {
+        (Err(message), Some(expected)) => return message_differs(&message, expected),
+        (Err(message), None) => return Some(format!("fails: {message}")),
+        (Ok(value), Some(expected)) => return Some(format!("is {value:?}, not the error: {expected}")),
+        (Ok(value), None) => (value, row),
+    };
+    let mut seen = Seen::default();
+    let json = seen.json(&value, "");
+    let paths = |name: &str| -> BTreeSet<String> {
+        expected[name].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let mut wrong = String::new();
+    let mut compare = |what: &str, got: String, expected: String| {
+        if got != expected {
+            write!(wrong, "\n    {what}: {got}, not {expected}").unwrap();
+        }
+    };
+    if paths("unknown").is_empty() {
+        // Plans lose the sign of negative zero.
+        let got = json.to_string();
+        compare("value", if got == "-0" { "0".into() } else { got }, expected["value"].to_string());
+    }
+    compare("unknown", format!("{:?}", seen.unknown), format!("{:?}", paths("unknown")));
+    compare("sensitive", format!("{:?}", seen.sensitive), format!("{:?}", paths("sensitive")));
+    compare("type", named(&value.ty()).replace(' ', ""), text(expected, "type").to_owned());
+    if let (Some(unknown), Some(certain)) = (value.as_unknown(), expected["not_null"].as_bool()) {
+        compare("certainly not null", unknown.not_null.to_string(), certain.to_string());
+    }
+    (!wrong.is_empty()).then_some(wrong)
+}
+
+/// Messages that need not be Terraform's word for word: Go's own ways of failing (and those of its YAML parser).
+const LOOSE: [&str; 5] =
+    ["panic in function implementation", "invalid character", "EOF", "no such file or directory", "is a directory"];
+
+fn message_differs(message: &str, expected: &str) -> Option<String> {
+    let expected = expected.strip_suffix('.').unwrap_or(expected);
+    let ours = expected.contains("\"yamldecode\" failed");
+    let loose =
+        ours || LOOSE.iter().any(|part| expected.contains(part)) || message.contains("may hold a sensitive value");
+    // The path to the value at fault may stand before the reason.
+    let tail = expected.split_once(" parameter: ").map_or("", |(_, reason)| reason);
+    let same = message == expected || (message.contains(": element ") && !tail.is_empty() && message.ends_with(tail));
+    (!loose && !same).then(|| format!("\n    message:  {message}\n    expected: {expected}"))
+}
+
+#[test]
+fn functions_do_what_terraform_does() {
+    let mut tables: Vec<PathBuf> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().with_extension("json"))
+        .filter(|path| path.exists() && path.with_extension("txt").exists())
+        .collect();
+    tables.sort();
+    tables.dedup();
+    let mut wrong = String::new();
+    let mut count = 0;
+    for table in tables {
+        let rows: Vec<Json> = serde_json::from_str(&fs::read_to_string(&table).unwrap()).unwrap();
+        count += rows.len();
+        for row in &rows {
+            if let Some(difference) = difference(row) {
+                let family = table.file_stem().unwrap().to_string_lossy();
+                writeln!(wrong, "{family}: {} {difference}", text(row, "expression")).unwrap();
+            }
+        }
+    }
+    assert!(count > 1000, "only {count} expressions are recorded");
+    let lines = wrong.lines().filter(|line| !line.starts_with("    ")).count();
+    assert!(wrong.is_empty(), "{lines} of {count} differ from the recording\n{wrong}");
+}
+
+#[test]
+fn every_function_of_terraform_has_its_parameters() {
+    let recorded = fs::read_to_string(folder().join("signatures.json")).unwrap();
+    let recorded: Json = serde_json::from_str(&recorded).unwrap();
+    let signatures = recorded["function_signatures"].as_object().unwrap();
+    let name_of = |parameter: &Json| parameter["name"].as_str().unwrap_or_default().to_owned();
+    for (name, signature) in signatures {
+        let name = name.strip_prefix("core::").unwrap_or(name);
+        let (parameters, variadic) = functions::parameters(name).unwrap_or_else(|| panic!("no function {name}"));
+        let expected: Vec<String> = signature["parameters"].as_array().into_iter().flatten().map(name_of).collect();
+        assert_eq!(parameters, expected, "{name}");
+        let expected = signature.get("variadic_parameter").map(name_of);
+        assert_eq!(variadic.map(str::to_owned), expected, "{name}");
+    }
+    for name in functions::names().filter(|name| !name.contains("::")) {
+        assert!(signatures.contains_key(name), "Terraform has no function {name}");
+    }
+}
