@@ -162,7 +162,7 @@ const OTHER_WORDS: [&str; 6] = [
 
 /// What differs between a recorded row and our evaluation.
 fn difference(row: &serde_json::Value) -> Option<String> {
-    let expression = row["expression"].as_str().unwrap();
+    let expression = row["expression"].as_str().expect("a row has an expression");
     // `type` is a function of the console only.
     if expression.contains("type(") {
         return None;
@@ -177,7 +177,7 @@ fn difference(row: &serde_json::Value) -> Option<String> {
         };
         return Some(format!("{expression}\n  terraform: error: {error}\n  terravet:  {ours}"));
     }
-    let (value, ty) = (row["value"].as_str().unwrap(), row["type"].as_str().unwrap());
+    let (value, ty) = (row["value"].as_str().unwrap_or_default(), row["type"].as_str().unwrap_or_default());
     let (our_value, our_type) = match ours {
         Ok(value) => (printed(&value, 0), value.ty().console_text()),
         Err(error) => (format!("error: {error}"), String::new()),
@@ -188,7 +188,8 @@ fn difference(row: &serde_json::Value) -> Option<String> {
 
 fn check(name: &str) {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values").join(name);
-    let rows: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let text = std::fs::read_to_string(path).expect("the file is there");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("the file is JSON");
     assert!(rows.iter().all(|row| row.get("value").is_some() || row.get("error").is_some()), "{name} is not recorded");
     let differences: Vec<String> = rows.iter().filter_map(difference).collect();
     assert!(differences.is_empty(), "{} of {} differ:\n{}", differences.len(), rows.len(), differences.join("\n"));

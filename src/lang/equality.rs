@@ -121,7 +121,7 @@ fn equal_sets(left: &[Value], right: &[Value]) -> Option<bool> {
 fn has_known_type(value: &Value) -> bool {
     let mut known = true;
     value.walk(|value| {
-        known &= !value.as_unknown().is_some_and(|unknown| unknown.ty == Type::Dynamic);
+        known &= value.as_unknown().is_none_or(|unknown| unknown.ty != Type::Dynamic);
         known
     });
     known

@@ -20,7 +20,6 @@ impl Env<'_> {
             "can" => return self.call_can(node),
             _ => {}
         }
-        let mut nodes = Vec::new();
         let mut arguments = Vec::new();
         let expand = self.tree.node(node).flag(FLAG_EXPAND);
         let mut children = self.tree.children(node).skip(1).peekable();
@@ -31,10 +30,8 @@ impl Env<'_> {
                     return Ok(Value::unknown(Type::Dynamic).with_marks(value.marks).with_origin(value.origin));
                 };
                 self.work.elements(elements.len()).map_err(|message| self.fatal(node, message))?;
-                nodes.resize(nodes.len() + elements.len(), child);
                 arguments.extend(elements.iter().map(|element| element.clone().with_marks(value.marks)));
             } else {
-                nodes.push(child);
                 arguments.push(value);
             }
         }
@@ -42,19 +39,12 @@ impl Env<'_> {
             return result.map_err(Failure::Error);
         }
         match core {
-            "templatefile" | "templatestring" => self.call_template(node, core, &nodes, &arguments),
-            _ => self.call_function(node, name_node, core, &nodes, &arguments),
+            "templatefile" | "templatestring" => self.call_template(node, core, &arguments),
+            _ => self.call_function(node, name_node, core, &arguments),
         }
     }
 
-    fn call_function(
-        &self,
-        node: NodeId,
-        name_node: NodeId,
-        name: &str,
-        nodes: &[NodeId],
-        arguments: &[Value],
-    ) -> Outcome {
+    fn call_function(&self, node: NodeId, name_node: NodeId, name: &str, arguments: &[Value]) -> Outcome {
         match functions::call(name, arguments, self.files) {
             Ok(value) => {
                 let size =
@@ -70,10 +60,15 @@ impl Env<'_> {
                 Err(self.error(name_node, format!("There is no function named {name:?}")))
             }
             Err(error) => {
-                let at = error.argument.and_then(|index| nodes.get(index)).copied().unwrap_or(node);
+                let at = error.argument.map_or(node, |index| self.argument(node, index));
                 Err(self.error(at, error.message))
             }
         }
+    }
+
+    /// Where an argument stands: the last one stands for all that `...` makes of it.
+    pub(super) fn argument(&self, call: NodeId, index: usize) -> NodeId {
+        self.tree.children(call).skip(1).take(index + 1).last().unwrap_or(call)
     }
 
     /// The elements of an argument with `...` after it; `None` where it is not known.

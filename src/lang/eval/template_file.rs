@@ -23,9 +23,9 @@ impl Scope for Variables<'_> {
 const PARAMETERS: [[&str; 2]; 2] = [["path", "vars"], ["template", "vars"]];
 
 impl Env<'_> {
-    /// Calls one of the two, where `nodes` are the places of the arguments.
+    /// Calls one of the two.
     #[inline(never)]
-    pub(super) fn call_template(&self, node: NodeId, name: &str, nodes: &[NodeId], arguments: &[Value]) -> Outcome {
+    pub(super) fn call_template(&self, node: NodeId, name: &str, arguments: &[Value]) -> Outcome {
         let of_file = name == "templatefile";
         let (function, parameters) =
             if of_file { ("templatefile", PARAMETERS[0]) } else { ("templatestring", PARAMETERS[1]) };
@@ -40,7 +40,7 @@ impl Env<'_> {
         };
         let invalid = |index: usize, reason: &str| {
             let parameter = parameters[index];
-            self.error(nodes[index], format!("Invalid value for {parameter:?} parameter: {reason}"))
+            self.error(self.argument(node, index), format!("Invalid value for {parameter:?} parameter: {reason}"))
         };
         if self.embedded.is_some() {
             let reason = format!("cannot recursively call {function} from inside another template function");
@@ -51,7 +51,7 @@ impl Env<'_> {
                 return Err(invalid(index, "argument must not be null"));
             }
         }
-        if !of_file && !self.is_reference(nodes[0]) {
+        if !of_file && !self.is_reference(self.argument(node, 0)) {
             return Err(invalid(0, LITERAL_TEMPLATE));
         }
         let marks = source.marks.with(variables.marks);

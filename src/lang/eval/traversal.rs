@@ -14,6 +14,8 @@ use super::{Env, Outcome};
 
 /// So many names at most are handed to a scope at once.
 const MAX_NAMES: usize = 15;
+/// So many steps at most are in a short chain.
+const SHORT: usize = 12;
 
 /// Where a step leads.
 enum Place<'v> {
@@ -26,25 +28,37 @@ enum Place<'v> {
 impl Env<'_> {
     #[inline(never)]
     pub(super) fn traversal(&self, node: NodeId) -> Outcome {
-        let mut steps = Vec::new();
+        // Almost all chains are short: they need no allocation.
+        let mut short = [node; SHORT];
+        let mut long = Vec::new();
+        let mut count = 0;
         let mut head = node;
         while matches!(self.tree.kind(head), Kind::GetAttribute | Kind::Index | Kind::LegacyIndex) {
-            steps.push(head);
+            if count < SHORT {
+                short[count] = head;
+            } else {
+                if long.is_empty() {
+                    long.extend(short);
+                }
+                long.push(head);
+            }
+            count += 1;
             head = self.child(head, 0)?;
         }
+        let steps = if long.is_empty() { &short[..count] } else { &long[..] };
         if self.tree.kind(head) != Kind::Variable {
             let value = self.evaluate(head)?;
-            return self.walk(value, &steps);
+            return self.walk(value, steps);
         }
         let root = self.tree.text(head);
         let mut local = self.locals;
         while let Some(at) = local {
             if at.name == root {
-                return self.walk_from(at.value, &steps);
+                return self.walk_from(at.value, steps);
             }
             local = at.outer;
         }
-        self.resolve(head, root, &steps)
+        self.resolve(head, root, steps)
     }
 
     /// A name that the scope knows. `steps` are those after it, the last one first.
