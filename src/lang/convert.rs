@@ -3,6 +3,7 @@
 mod mismatch;
 mod unify;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -179,11 +180,13 @@ impl Conversion {
                 return Ok(set_like(value, element, elements));
             }
             (Data::Tuple(elements), Type::List(wanted)) => {
-                let (element, elements) = self.tuple(elements, wanted)?;
+                let (elements, wanted) = self.tuple(elements, wanted)?;
+                let (element, elements) = unified(elements, &wanted)?;
                 Data::List(element, Arc::new(elements))
             }
             (Data::Tuple(elements), Type::Set(wanted)) => {
-                let (element, elements) = self.tuple(elements, wanted)?;
+                let (elements, wanted) = self.tuple(elements, wanted)?;
+                let element = element_type(elements.iter(), &wanted, &wanted, "set")?;
                 return Ok(set_like(value, element, elements));
             }
             (Data::Tuple(elements), Type::Tuple(wanted)) if elements.len() == wanted.len() => {
@@ -216,21 +219,16 @@ impl Conversion {
         Ok((element_type(elements.iter(), given, wanted, to)?, elements))
     }
 
-    fn tuple(&mut self, elements: &[Value], wanted: &Type) -> Converted<(Type, Vec<Value>)> {
-        if elements.is_empty() {
-            return Ok((wanted.without_optional(), Vec::new()));
-        }
-        let common;
-        let wanted = if *wanted == Type::Dynamic {
+    /// The elements converted, and the element type that they were converted to.
+    fn tuple<'t>(&mut self, elements: &[Value], wanted: &'t Type) -> Converted<(Vec<Value>, Cow<'t, Type>)> {
+        let mut wanted = Cow::Borrowed(wanted);
+        if *wanted == Type::Dynamic && !elements.is_empty() {
             let types: Vec<Type> = elements.iter().map(Value::ty).collect();
-            common = common_element(&types).ok_or(Failure::Types)?;
-            &common
-        } else {
-            wanted
-        };
+            wanted = Cow::Owned(common_element(&types).ok_or(Failure::Types)?);
+        }
         let converted = elements.iter().enumerate();
-        let converted = converted.map(|(index, element)| self.part(Step::Index(index), element, wanted));
-        unified(converted.collect::<Converted<Vec<_>>>()?, wanted)
+        let converted = converted.map(|(index, element)| self.part(Step::Index(index), element, &wanted));
+        Ok((converted.collect::<Converted<_>>()?, wanted))
     }
 
     fn map(&mut self, given: &Type, entries: &Entries, wanted: &Type) -> Converted<Data> {
@@ -335,7 +333,7 @@ fn element_type<'v>(
 
 /// The common type of converted elements whose wanted type leaves something open, and the elements converted to it.
 fn unified(elements: Vec<Value>, wanted: &Type) -> Converted<(Type, Vec<Value>)> {
-    if !wanted.has_dynamic() {
+    if elements.is_empty() || !wanted.has_dynamic() {
         return Ok((wanted.without_optional(), elements));
     }
     unify_values(&elements).ok_or_else(|| Failure::Value("cannot find a common base type for all elements".into()))
