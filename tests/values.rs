@@ -2,7 +2,9 @@
 //! (`tests/values/record.py` records them; `tests/values/main.tf` is the configuration around the expressions).
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use terravet::lang::eval::{Context, Resolved, Scope, evaluate};
@@ -162,7 +164,7 @@ const OTHER_WORDS: [&str; 6] = [
 
 /// What differs between a recorded row and our evaluation.
 fn difference(row: &serde_json::Value) -> Option<String> {
-    let expression = row["expression"].as_str().expect("a row has an expression");
+    let expression = text(row, "expression");
     // `type` is a function of the console only.
     if expression.contains("type(") {
         return None;
@@ -177,7 +179,7 @@ fn difference(row: &serde_json::Value) -> Option<String> {
         };
         return Some(format!("{expression}\n  terraform: error: {error}\n  terravet:  {ours}"));
     }
-    let (value, ty) = (row["value"].as_str().unwrap_or_default(), row["type"].as_str().unwrap_or_default());
+    let (value, ty) = (text(row, "value"), text(row, "type"));
     let (our_value, our_type) = match ours {
         Ok(value) => (printed(&value, 0), value.ty().console_text()),
         Err(error) => (format!("error: {error}"), String::new()),
@@ -186,21 +188,81 @@ fn difference(row: &serde_json::Value) -> Option<String> {
         .then(|| format!("{expression}\n  terraform: {value} ({ty})\n  terravet:  {our_value} ({our_type})"))
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values")
+}
+
+fn rows(name: &str) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).expect("the file is there");
+    serde_json::from_str(&text).expect("the file is JSON")
+}
+
+fn text<'r>(row: &'r serde_json::Value, key: &str) -> &'r str {
+    row[key].as_str().unwrap_or_default()
+}
+
 fn check(name: &str) {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values").join(name);
-    let text = std::fs::read_to_string(path).expect("the file is there");
-    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("the file is JSON");
+    let rows = rows(name);
     assert!(rows.iter().all(|row| row.get("value").is_some() || row.get("error").is_some()), "{name} is not recorded");
     let differences: Vec<String> = rows.iter().filter_map(difference).collect();
     assert!(differences.is_empty(), "{} of {} differ:\n{}", differences.len(), rows.len(), differences.join("\n"));
 }
 
+/// Asks the real console again for a sample of the recorded answers, where terraform 1.11 is installed.
+#[test]
+fn the_installed_terraform_still_gives_the_recorded_answers() {
+    let Some(terraform) = installed_terraform() else { return };
+    let directory = std::env::temp_dir().join(format!("terravet-values-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a temporary directory");
+    std::fs::copy(folder().join("main.tf"), directory.join("main.tf")).expect("the configuration is copied");
+    let mut differences = Vec::new();
+    for name in NAMES {
+        let rows = rows(name);
+        let single = rows.iter().filter(|row| !text(row, "expression").contains('\n'));
+        for row in single.step_by(25) {
+            let printed = ask(&terraform, &directory, text(row, "expression"));
+            if printed.as_deref() != row["value"].as_str() {
+                differences.push(format!("{}: {printed:?}", text(row, "expression")));
+            }
+        }
+    }
+    let _ = std::fs::remove_dir_all(&directory);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// The command, if it is there and of the version that the answers were recorded with.
+fn installed_terraform() -> Option<&'static str> {
+    let output = Command::new("terraform").arg("version").env("CHECKPOINT_DISABLE", "1").output().ok()?;
+    String::from_utf8_lossy(&output.stdout).starts_with("Terraform v1.11.").then_some("terraform")
+}
+
+/// What the console prints for an expression; `None` where it refuses it.
+fn ask(terraform: &str, directory: &Path, expression: &str) -> Option<String> {
+    let mut console = Command::new(terraform)
+        .args(["console", "-plan"])
+        .current_dir(directory)
+        .envs([("TF_CLI_CONFIG_FILE", "/dev/null"), ("NO_COLOR", "1"), ("CHECKPOINT_DISABLE", "1")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the console starts");
+    let mut input = console.stdin.take().expect("its standard input");
+    writeln!(input, "{expression}").expect("it reads");
+    drop(input);
+    let output = console.wait_with_output().expect("it ends");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then(|| printed.strip_suffix('\n').unwrap_or(&printed).to_owned())
+}
+
 macro_rules! recorded {
     ($($name:ident),*) => {
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+
         $(
             #[test]
             fn $name() {
-                check(concat!(stringify!($name), ".json"));
+                check(stringify!($name));
             }
         )*
     };

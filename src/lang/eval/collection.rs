@@ -39,7 +39,7 @@ impl Env<'_> {
     }
 
     /// The key as text, or unknown.
-    fn object_key(&self, node: NodeId) -> Outcome {
+    pub(super) fn object_key(&self, node: NodeId) -> Outcome {
         let key = match self.tree.kind(node) {
             // Keywords are names here.
             Kind::Name | Kind::Variable | Kind::Bool | Kind::Null => {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::NodeId;
 
 use super::super::convert::{convert, unify};
-use super::super::operators::result_type;
 use super::super::types::Type;
 use super::super::value::{Data, Unknown, Value};
 use super::{Env, Failure, Outcome};
@@ -58,7 +57,7 @@ impl Env<'_> {
     }
 
     /// The type that both arms convert to; `None` where the chosen one stays as it is.
-    fn common_type(&self, node: NodeId, then: &Value, otherwise: &Value) -> Outcome<Option<Type>> {
+    pub(super) fn common_type(&self, node: NodeId, then: &Value, otherwise: &Value) -> Outcome<Option<Type>> {
         let untyped_null = |value: &Value| matches!(value.data, Data::Null(Type::Dynamic)) && value.marks.is_empty();
         match (&then.data, &otherwise.data) {
             (Data::String(_), Data::String(_))
@@ -85,24 +84,6 @@ impl Env<'_> {
         match self.evaluate(node) {
             Err(Failure::Error(_)) => Ok(Value::unknown(self.failed_type(node))),
             outcome => outcome,
-        }
-    }
-
-    /// The type that an expression has although it failed.
-    fn failed_type(&self, mut node: NodeId) -> Type {
-        while self.tree.kind(node) == Kind::Paren
-            && let Some(child) = self.tree.child(node, 0)
-        {
-            node = child;
-        }
-        match self.tree.kind(node) {
-            Kind::Unary | Kind::Binary => result_type(self.tree.node(node).op),
-            Kind::Heredoc | Kind::Template if self.tree.child(node, 1).is_some() => Type::String,
-            Kind::Tuple => {
-                let element = |child| self.evaluate(child).map_or_else(|_| self.failed_type(child), |value| value.ty());
-                Type::tuple(self.tree.children(node).map(element).collect())
-            }
-            _ => Type::Dynamic,
         }
     }
 }

@@ -19,13 +19,17 @@ pub(super) struct For<'a> {
 }
 
 /// What the iteration itself says of the result.
-struct Iteration {
+pub(super) struct Iteration {
     marks: Marks,
-    /// Whether the collection and all conditions are known.
     known: bool,
 }
 
 impl Iteration {
+    /// Whether the collection and all conditions are known.
+    pub(super) const fn is_known(&self) -> bool {
+        self.known
+    }
+
     fn result(self, value: impl FnOnce() -> Value) -> Value {
         let value = if self.known { value() } else { Value::unknown(Type::Dynamic) };
         value.with_marks(self.marks)
@@ -98,7 +102,11 @@ impl<'a> Env<'a> {
     }
 
     /// Calls `each` for every element that the condition lets through, where the variables are set.
-    fn iterate(&self, parts: &For<'_>, each: &mut dyn for<'e> FnMut(&Env<'e>) -> Outcome<()>) -> Outcome<Iteration> {
+    pub(super) fn iterate(
+        &self,
+        parts: &For<'_>,
+        each: &mut dyn for<'e> FnMut(&Env<'e>) -> Outcome<()>,
+    ) -> Outcome<Iteration> {
         let collection = self.evaluate(parts.collection)?;
         let mut iteration = Iteration { marks: collection.marks, known: true };
         if collection.is_null() {

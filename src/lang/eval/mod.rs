@@ -3,6 +3,7 @@
 mod call;
 mod collection;
 mod conditional;
+mod failed;
 mod for_expression;
 mod operation;
 mod splat;
