@@ -613,3 +613,32 @@ resource "aws_s3_bucket" "a" {
     let settings = select(&files, &["demo/*"]);
     assert_eq!(lines(&files, &settings), ["main.tf:11 demo/everybody error violation aws_s3_bucket.a"]);
 }
+
+/// What `terravet init` writes is all comments; taken out of its comments it is a valid configuration.
+#[test]
+fn the_starter_configuration_is_valid_once_uncommented() {
+    let (mut sources, mut trees) = (Sources::default(), Trees::default());
+    let (policy, _) = Policy::load(&Settings::default(), &mut sources, &mut trees);
+    let starter = terravet::policy::starter::starter_configuration(&policy.rules);
+    assert!(starter.lines().all(|line| line.is_empty() || line.starts_with('#')), "{starter}");
+    let mut in_block = false;
+    let settings: String = starter
+        .lines()
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| {
+            in_block |= line.starts_with("rule \"") || line.starts_with("ignore {");
+            let wanted =
+                in_block || ["fail_on =", "undetermined =", "exclude ="].iter().any(|name| line.starts_with(name));
+            in_block &= *line != "}";
+            wanted
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for rule in &policy.rules {
+        assert!(settings.contains(&format!("rule \"{}\" {{", rule.name)), "{settings}");
+    }
+    let files = Files::new(&[(".terravet.hcl", &settings)]);
+    let found: Vec<String> =
+        problems(&files.settings()).into_iter().filter(|problem| !problem.contains("no rule `sg/open-port`")).collect();
+    assert_eq!(found, Vec::<String>::new(), "{settings}");
+}

@@ -33,8 +33,8 @@ pub(super) struct Candidate {
     pub(super) spot: Spot,
     /// The module calls that it is inside of.
     pub(super) calls: Vec<Span>,
-    /// The fact's key in its collection, to tell apart facts that share an expression.
-    pub(super) key: String,
+    /// The fact's index in its collection, to tell apart facts that share an expression.
+    pub(super) fact: usize,
     /// The root module's directory, where several are checked.
     pub(super) root: Option<Str>,
 }
@@ -143,20 +143,20 @@ pub(super) fn ask(
         Data::List(_, elements) | Data::Tuple(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 let key = Value::number(Number::from_i64(index as i64));
-                found.extend(asking.one(key, index.to_string(), element));
+                found.extend(asking.one(key, index, element));
             }
         }
         Data::Set(_, elements) => {
             for (index, element) in elements.iter().enumerate() {
-                found.extend(asking.one(element.clone(), index.to_string(), element));
+                found.extend(asking.one(element.clone(), index, element));
             }
         }
         Data::Map(_, entries) | Data::Object(entries) => {
-            for (key, element) in entries.iter() {
-                found.extend(asking.one(Value::normalized(key.clone()), key.to_string(), element));
+            for (index, (key, element)) in entries.iter().enumerate() {
+                found.extend(asking.one(Value::normalized(key.clone()), index, element));
             }
         }
-        Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, String::new(), None)),
+        Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, 0, None)),
         Data::Null(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
             let span = trees.span(policy.rules[rule].for_each);
             asking.fail(Problem::at(span, "`for_each` must be a collection of facts"));
@@ -194,7 +194,7 @@ impl Asking<'_, '_, '_> {
         }
     }
 
-    fn one(&mut self, key: Value, key_text: String, fact: &Value) -> Option<Candidate> {
+    fn one(&mut self, key: Value, index: usize, fact: &Value) -> Option<Candidate> {
         self.scope.key = key;
         self.scope.value = fact.clone();
         let condition = self.policy.rules[self.rule].condition;
@@ -207,8 +207,8 @@ impl Asking<'_, '_, '_> {
         };
         match truth(&value) {
             Ok(Some(true)) => None,
-            Ok(Some(false)) => Some(self.candidate(Verdict::Violation, key_text, None)),
-            Ok(None) => Some(self.candidate(Verdict::Undetermined, key_text, Some(&value))),
+            Ok(Some(false)) => Some(self.candidate(Verdict::Violation, index, None)),
+            Ok(None) => Some(self.candidate(Verdict::Undetermined, index, Some(&value))),
             Err(message) => {
                 self.fail(Problem::at(self.trees.span(condition), message));
                 None
@@ -218,7 +218,7 @@ impl Asking<'_, '_, '_> {
 
     /// `unknown` is the condition's value where it is not known: an origin of it that is a place is where the finding
     /// stands.
-    fn candidate(&mut self, verdict: Verdict, key: String, unknown: Option<&Value>) -> Candidate {
+    fn candidate(&mut self, verdict: Verdict, fact: usize, unknown: Option<&Value>) -> Candidate {
         let rule = &self.policy.rules[self.rule];
         let unknown = unknown.filter(|value| value.origin.as_place().is_some());
         let highlighted = match unknown {
@@ -255,7 +255,7 @@ impl Asking<'_, '_, '_> {
             resource_type: instance.map(|instance| instance.type_name().to_owned()),
             spot,
             calls: Vec::new(),
-            key,
+            fact,
             root: None,
         }
     }

@@ -55,8 +55,8 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
     for candidate in candidates {
         by_rule[candidate.rule].push(candidate);
     }
-    // What was reported, by rule: the expression, and the fact's key.
-    let mut reported: Vec<BTreeMap<Expression, BTreeSet<String>>> =
+    // What was reported, by rule: the expression, and the fact.
+    let mut reported: Vec<BTreeMap<Expression, BTreeSet<usize>>> =
         policy.rules.iter().map(|_| BTreeMap::new()).collect();
     let mut kept = Vec::new();
     for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
@@ -70,13 +70,13 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
             let at = expression(&candidate);
             // Facts of one collection that share an expression (blocks that a `dynamic` makes) are told apart.
             let silent = broader.iter().any(|&(other, same)| {
-                reported[other].get(&at).is_some_and(|keys| !same || keys.contains(&candidate.key))
+                reported[other].get(&at).is_some_and(|facts| !same || facts.contains(&candidate.fact))
             });
             if silent {
                 continue;
             }
             if candidate.verdict == Verdict::Violation {
-                reported[rule].entry(at).or_default().insert(candidate.key.clone());
+                reported[rule].entry(at).or_default().insert(candidate.fact);
             }
             kept.push(candidate);
         }
