@@ -1,6 +1,8 @@
 //! Every report format over reports made by hand. The expected outputs are in `tests/reports/`; `BLESS=1 cargo test
 //! --test reports` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use terravet::finding::{Finding, Input, Related, Report, RuleSummary, Severity, Summary, Suppressed, Verdict};

@@ -64,6 +64,9 @@ struct Resource {
     mode: &'static str,
     r#type: String,
     provider: String,
+    /// `unknown` where it stands for instances whose number is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<&'static str>,
     values: Json,
     /// Paths of what is known only after apply.
     unknown: Vec<String>,
@@ -83,6 +86,7 @@ fn resource(instance: &Instance) -> Resource {
         },
         r#type: instance.type_name().to_owned(),
         provider: instance.provider.to_string(),
+        instances: instance.symbolic.then_some("unknown"),
         values,
         unknown: plain.unknown,
         sensitive: plain.sensitive,

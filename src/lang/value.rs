@@ -404,6 +404,18 @@ impl Value {
         }
     }
 
+    /// Whether there are at most so many values in it, itself included. Parts that are shared in memory count each time:
+    /// most operations look at them each time.
+    #[must_use]
+    pub fn has_at_most(&self, limit: usize) -> bool {
+        let mut count = 0;
+        self.walk(|_| {
+            count += 1;
+            count <= limit
+        });
+        count <= limit
+    }
+
     /// Calls `visit` on this value and all below it, parents first, without recursion. `visit` says whether to go into
     /// the value it was given.
     pub fn walk<'v>(&'v self, mut visit: impl FnMut(&'v Self) -> bool) {

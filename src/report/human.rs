@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::excerpt::{Excerpt, Mark, Quoter};
 use super::place::{counted, one_line, problem_file, short};
@@ -73,6 +74,8 @@ impl<'s> Painter<'s> {
             .with_links(false)
             .with_context_lines(1)
             .with_break_words(false)
+            .with_word_separator(WordSeparator::AsciiSpace)
+            .with_word_splitter(WordSplitter::NoHyphenation)
             .without_syntax_highlighting()
             .with_width(style.width);
         Self { quoter, handler }

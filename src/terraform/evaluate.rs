@@ -29,6 +29,8 @@ use super::tags;
 use super::tree::ModuleTree;
 use super::variables::{Given, NoNames, Specification, specification};
 
+/// The most values that the value of one expression may hold.
+const MAX_SIZE: usize = 2_000_000;
 /// So many instances, of modules and resources, are made in all.
 const MAX_TOTAL: u64 = 2 * MAX_INSTANCES;
 
@@ -141,7 +143,13 @@ impl Evaluator<'_> {
     }
 
     fn expression(&self, module: usize, repetition: &Repetition, expression: NodeRef) -> Value {
-        self.decoder(module, repetition).expression(expression, None)
+        let value = self.decoder(module, repetition).expression(expression, None);
+        if value.has_at_most(MAX_SIZE) {
+            return value;
+        }
+        let message = format!("The value is too large: it holds more than {MAX_SIZE} values");
+        self.problem(Problem::at(self.setting.trees.span(expression), message));
+        Value::unknown(Type::Dynamic)
     }
 
     /// The instances that `count` or `for_each` make; the symbolic one where that failed, so that the content is looked
@@ -337,16 +345,13 @@ impl Evaluator<'_> {
     fn finish(mut self) -> (Evaluated, Problems) {
         self.instances.sort_by_key(|(module, resource, _)| (*module, *resource));
         let instances = self.instances.into_iter().map(|(_, _, instance)| instance).collect();
-        let mut sensitive_spans = self.sensitive_spans;
-        sensitive_spans.sort_unstable();
-        sensitive_spans.dedup();
         let module_calls = self.state.modules.iter().filter_map(|instance| {
             let (parent, call) = self.tree.places[instance.place].parent?;
             let block = self.tree.module(parent).calls.at(call).layers.block;
             Some(ModuleCall { module: instance.path.clone(), block })
         });
         let module_calls = module_calls.collect();
-        (Evaluated { instances, sensitive_spans, module_calls }, self.problems.into_inner())
+        (Evaluated { instances, sensitive_spans: self.sensitive_spans, module_calls }, self.problems.into_inner())
     }
 }
 

@@ -17,6 +17,7 @@ mod references;
 mod references_in_values;
 pub mod roots;
 mod scope;
+mod sensitive;
 mod state;
 mod tags;
 mod tree;
@@ -102,6 +103,10 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
     let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given };
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems);
+    let mut sensitive_spans = evaluated.sensitive_spans;
+    sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.instances));
+    sensitive_spans.sort_unstable();
+    sensitive_spans.dedup();
     let mut inventory = Inventory::default();
     for instance in evaluated.instances {
         inventory.add(instance);
@@ -112,6 +117,6 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
         unavailable_modules,
         module_calls: evaluated.module_calls,
         files,
-        sensitive_spans: evaluated.sensitive_spans,
+        sensitive_spans,
     }
 }

@@ -1,0 +1,52 @@
+//! Where text stands that no report may quote: what was typed for values that turned out sensitive, through a variable,
+//! the function `sensitive`, or the provider's schema (`password` of a database).
+
+use crate::inventory::Instance;
+use crate::lang::{Marks, Value};
+use crate::source::{FileId, Span};
+use crate::syntax::{Kind, NodeId, Tree, Trees};
+
+/// The places in these files, and where sensitive values of these instances were typed.
+pub(super) fn spans(files: &[FileId], trees: &Trees, instances: &[Instance]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (_, tree) in trees.iter().filter(|(_, tree)| files.contains(&tree.file)) {
+        calls(tree, &mut spans);
+    }
+    for instance in instances {
+        typed(&instance.values, &mut spans);
+        let Some(sites) = &instance.sites else { continue };
+        let hidden = sites.attributes.iter().filter(|site| instance.get(&site.name).is_some_and(is_sensitive));
+        spans.extend(hidden.map(|site| trees.span(site.expression)));
+    }
+    spans
+}
+
+fn is_sensitive(value: &Value) -> bool {
+    value.marks.has(Marks::SENSITIVE)
+}
+
+/// The arguments of calls of `sensitive`.
+fn calls(tree: &Tree, spans: &mut Vec<Span>) {
+    if memchr::memmem::find(tree.buffer.as_bytes(), b"sensitive(").is_none() {
+        return;
+    }
+    for (index, node) in tree.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Call) {
+        let mut parts = tree.children(NodeId(index as u32));
+        if node.first_child != crate::syntax::NONE && parts.next().is_some_and(|name| tree.text(name) == "sensitive") {
+            spans.extend(parts.map(|argument| tree.span(argument)));
+        }
+    }
+}
+
+/// Where sensitive values in a value were typed.
+fn typed(value: &Value, spans: &mut Vec<Span>) {
+    value.walk(|value| {
+        if is_sensitive(value) {
+            value.walk(|inner| {
+                spans.extend(inner.origin.as_span());
+                true
+            });
+        }
+        !is_sensitive(value)
+    });
+}
