@@ -11,10 +11,12 @@
 //! "Terraform Language: Syntax".
 
 pub mod body;
+mod dump;
 pub mod json;
 pub mod native;
 
 pub use body::{AttributeView, BlockView, Body, LabelView};
+pub use dump::dump;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -26,8 +26,11 @@ const CLASS: [u8; 256] = {
     class
 };
 
-static ID_START: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{ID_Start}$").ok());
-static ID_CONTINUE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{ID_Continue}$").ok());
+// Terraform 1.11 goes by the tables of Unicode 9.0: what was added to Unicode or to these properties later is refused.
+static ID_START: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[\p{ID_Start}&&\p{age=9.0}--[\u{1cf2}\u{1cf3}]]$").ok());
+static ID_CONTINUE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[\p{ID_Continue}&&\p{age=9.0}--[\u{200c}\u{200d}\u{30fb}\u{ff65}]]$").ok());
 
 fn has_property(property: &LazyLock<Option<Regex>>, character: char) -> bool {
     property.as_ref().is_some_and(|regex| regex.is_match(character.encode_utf8(&mut [0; 4])))

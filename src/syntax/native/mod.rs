@@ -14,6 +14,7 @@ mod structure;
 mod template;
 mod term;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) use literal::literal;
@@ -149,6 +150,9 @@ pub(super) struct Parser<'t> {
     heredoc_open: bool,
     /// Where the last item ends that is in the tree: reading never goes on before it.
     floor: usize,
+    /// For recovery: lines that hold one word, by that word, the last of each; and where the last `*/` stands.
+    marker_lines: Option<HashMap<&'t str, usize>>,
+    last_comment_end: Option<usize>,
 }
 
 impl<'t> Parser<'t> {
@@ -170,6 +174,8 @@ impl<'t> Parser<'t> {
             unclosed: false,
             heredoc_open: false,
             floor: 0,
+            marker_lines: None,
+            last_comment_end: None,
         }
     }
 

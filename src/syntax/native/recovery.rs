@@ -1,10 +1,12 @@
 //! Going on after a syntax error: finding where the next item starts.
 
+use std::collections::HashMap;
+
 use memchr::memmem;
 
 use super::Parser;
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     /// Moves on to the next item after the one that starts at `item` and could not be read; all brackets of it that are
     /// open at `from` were opened behind `from`.
     ///
@@ -96,7 +98,8 @@ impl Parser<'_> {
 
     /// Passes a comment if it ends; else only what opens it.
     fn pass_block_comment(&mut self) {
-        if memmem::find(&self.bytes[self.at..], b"*/").is_some() {
+        let last = *self.last_comment_end.get_or_insert_with(|| memmem::rfind(self.bytes, b"*/").unwrap_or(0));
+        if self.at + 2 <= last {
             self.block_comment();
         } else {
             self.at += 2;
@@ -110,6 +113,10 @@ impl Parser<'_> {
             return;
         };
         let marker = &self.text[introducer.marker_start..introducer.marker_end];
+        self.at = introducer.marker_end;
+        if self.last_marker_line(marker).is_none_or(|last| last < introducer.first_line) {
+            return;
+        }
         let mut line = introducer.first_line;
         while line < self.bytes.len() {
             if let Some((_, end)) = self.heredoc_end(line, marker) {
@@ -118,6 +125,24 @@ impl Parser<'_> {
             }
             line = self.line_end(line) + 1;
         }
-        self.at = introducer.marker_end;
+    }
+
+    /// Where the last line starts that could end a heredoc with this marker. All such lines are looked up once, so that
+    /// a file full of heredocs without an end is read in linear time.
+    pub(super) fn last_marker_line(&mut self, marker: &str) -> Option<usize> {
+        if self.marker_lines.is_none() {
+            let mut lines = HashMap::new();
+            let mut start = 0;
+            while start < self.bytes.len() {
+                let end = self.line_end(start);
+                let line = self.text.get(start..end).unwrap_or_default().trim();
+                if line.chars().next().is_some_and(|first| first == '_' || first.is_alphabetic()) {
+                    lines.insert(line, start);
+                }
+                start = end + 1;
+            }
+            self.marker_lines = Some(lines);
+        }
+        self.marker_lines.as_ref().and_then(|lines| lines.get(marker).copied())
     }
 }

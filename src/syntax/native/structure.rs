@@ -57,7 +57,7 @@ impl<'t> Parser<'t> {
         loop {
             self.newlines = true;
             self.skip();
-            if self.at_end() {
+            if self.at_end() || self.problems.len() >= MAX_PROBLEMS {
                 break;
             }
             if self.at_newline() {

@@ -91,6 +91,10 @@ impl<'t> Parser<'t> {
         let marker = &self.text[introducer.marker_start..introducer.marker_end];
         let mut template = Template::new(Close::Marker(marker), (start, introducer.marker_end));
         template.parts = introducer.flush.then(Vec::new);
+        // In a broken file it is worth looking ahead: many heredocs without an end would each be read to the file's end.
+        if !self.problems.is_empty() && self.last_marker_line(marker).is_none_or(|last| last < introducer.first_line) {
+            return Err(self.unterminated(&template));
+        }
         self.at = introducer.first_line;
         let children = self.template(&mut template)?;
         if let Some(parts) = &template.parts {
