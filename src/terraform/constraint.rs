@@ -87,7 +87,7 @@ pub(super) fn read(
     trees: &Trees,
     default: &dyn Fn(NodeRef) -> Result<Value, Box<Problem>>,
 ) -> Result<TypeConstraint, Box<Problem>> {
-    let (ty, defaults) = Reader { trees, default }.read(expression)?;
+    let (ty, defaults) = Reader { trees, default }.whole(expression)?;
     Ok(TypeConstraint { ty, defaults })
 }
 
@@ -103,17 +103,25 @@ impl Reader<'_> {
         Err(Box::new(Problem::at(self.trees.span(at), format!("Invalid type specification: {message}"))))
     }
 
+    /// The whole constraint, which unlike its parts may be the old `list` or `map` alone.
+    fn whole(&self, at: NodeRef) -> Read {
+        let tree = self.trees.get(at.tree);
+        match (tree.kind(at.node), tree.text(at.node)) {
+            (Kind::Variable | Kind::Name, "list") => Ok((Type::list(Type::Dynamic), None)),
+            (Kind::Variable | Kind::Name, "map") => Ok((Type::map(Type::Dynamic), None)),
+            (Kind::Template, _) => Err(Box::new(
+                Problem::at(self.trees.span(at), "Invalid quoted type constraint").help(
+                    "Remove the quotes around the type: string in place of \"string\", list(string) in place of \"list\"",
+                ),
+            )),
+            (_, _) => self.read(at),
+        }
+    }
+
     fn read(&self, at: NodeRef) -> Read {
         let tree = self.trees.get(at.tree);
         match tree.kind(at.node) {
             Kind::Variable | Kind::Name => self.keyword(tree.text(at.node), at),
-            // Old habit, and JSON: the keyword as text.
-            Kind::Template => match tree.constant_text(at.node).as_deref() {
-                Some("list") => Ok((Type::list(Type::Dynamic), None)),
-                Some("map") => Ok((Type::map(Type::Dynamic), None)),
-                Some(text) => self.keyword(text, at),
-                None => self.invalid(at, "a type is no template"),
-            },
             Kind::Paren => match tree.child(at.node, 0) {
                 Some(node) => self.read(NodeRef { tree: at.tree, node }),
                 None => self.invalid(at, "a type is required"),

@@ -149,7 +149,7 @@ impl Finder<'_> {
             let outline = outline::outline(
                 &Layers::new(&block),
                 BodySchema::AsWritten,
-                &outline::RESOURCE,
+                &outline::PROVISIONER,
                 "provisioner",
                 self.trees,
                 &mut self.problems,

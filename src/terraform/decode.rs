@@ -127,7 +127,14 @@ impl<'d> Decoder<'d> {
         for (name, attribute) in &schema.attributes {
             while written.next_if(|written| written.name < *name).is_some() {}
             let value = if let Some(written) = written.next_if(|written| written.name == *name) {
-                self.attribute(written, iteration)
+                match self.attribute(written, iteration) {
+                    // Null is as good as not written.
+                    value if value.is_null() && attribute.computed => {
+                        let origin = value.origin.clone();
+                        self.computed(name, &attribute.ty, way).with_marks(value.marks).with_origin(origin)
+                    }
+                    value => value,
+                }
             } else if let Some(group) = outline.group(name) {
                 self.group(group, iteration, way, sites)
             } else if schema.block(name).is_some() && !attribute.computed {

@@ -175,6 +175,9 @@ pub(super) const RESOURCE: Reserved = Reserved {
     blocks: &["lifecycle", "connection", "provisioner", "_"],
 };
 
+/// Of provisioners; the keywords of `when` and `on_failure` refer to nothing.
+pub(super) const PROVISIONER: Reserved = Reserved { attributes: &["when", "on_failure"], blocks: &["_"] };
+
 /// Of provider configurations.
 pub(super) const PROVIDER: Reserved = Reserved { attributes: &["alias", "version"], blocks: &["_"] };
 
