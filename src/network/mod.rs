@@ -55,7 +55,7 @@ impl<'a> Network<'a> {
         Self {
             inventory,
             trees,
-            aws: Aws::new(inventory),
+            aws: Aws::new(inventory, trees),
             places: RefCell::default(),
             collections: RefCell::default(),
             open: RefCell::default(),

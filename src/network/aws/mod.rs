@@ -14,8 +14,11 @@ pub mod traffic;
 pub mod vpcs;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use crate::inventory::{Action, Inventory};
+use crate::source::Span;
+use crate::syntax::Trees;
 
 use join::Ids;
 use network_acls::NetworkAcls;
@@ -29,6 +32,9 @@ use vpcs::Vpcs;
 pub struct Aws<'a> {
     /// The instances.
     pub inventory: &'a Inventory,
+    /// Their expressions.
+    pub trees: &'a Trees,
+    block_templates: OnceCell<BTreeMap<Span, u8>>,
     ids: Ids<'a>,
     prefix_lists: OnceCell<PrefixLists<'a>>,
     security_groups: OnceCell<SecurityGroups<'a>>,
@@ -40,9 +46,11 @@ pub struct Aws<'a> {
 impl<'a> Aws<'a> {
     /// Reads nothing yet.
     #[must_use]
-    pub fn new(inventory: &'a Inventory) -> Self {
+    pub fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
         Self {
             inventory,
+            trees,
+            block_templates: OnceCell::new(),
             ids: Ids::new(inventory),
             prefix_lists: OnceCell::new(),
             security_groups: OnceCell::new(),
@@ -56,6 +64,11 @@ impl<'a> Aws<'a> {
     #[must_use]
     pub const fn ids(&self) -> &Ids<'a> {
         &self.ids
+    }
+
+    /// Templates that end in a prefix length (`"${aws_eip.nat.public_ip}/32"`), and that length.
+    fn block_templates(&self) -> &BTreeMap<Span, u8> {
+        self.block_templates.get_or_init(|| sources::block_templates(self.trees))
     }
 
     /// The managed prefix lists.

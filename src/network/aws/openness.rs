@@ -156,7 +156,8 @@ fn open_ports(entries: &[Entry], limits: Limits) -> Vec<Ports> {
         .map(|(index, entry)| {
             let possible = match entry.rest {
                 Rest::Anything => entry.possible.clone(),
-                Rest::AtMost(family, size) if may_open(entries, index, family, size, limits) => entry.possible.clone(),
+                // What is bounded opens nothing by itself; the odd one that would with others is not worth a word.
+                Rest::AtMost(family, size) if size > limits.addresses(family) => entry.possible.clone(),
                 // It may open ports only where its own ports are not known.
                 Rest::None | Rest::AtMost(..) => perhaps[index].intersection(&entry.possible.difference(&entry.ports)),
             };
@@ -244,22 +245,4 @@ fn together(entries: &[(usize, &PortSet, &Ranges)], limit: u128) -> Vec<(usize, 
         }
     }
     entries.iter().zip(found).map(|(entry, ranges)| (entry.0, ranges.into_iter().collect())).collect()
-}
-
-/// Whether an entry of which only the size is bounded may, with the other small entries that may share a port with it,
-/// exceed the limit.
-fn may_open(entries: &[Entry], index: usize, family: Family, size: u128, limits: Limits) -> bool {
-    let limit = limits.addresses(family);
-    let others = entries
-        .iter()
-        .enumerate()
-        .filter(|(other, entry)| *other != index && entry.possible.overlaps(&entries[index].possible));
-    let sizes = others.map(|(_, entry)| match entry.rest {
-        Rest::AtMost(bounded, size) if bounded == family => size,
-        Rest::None | Rest::AtMost(..) | Rest::Anything => match entry.public.family(family).saturating_size() {
-            large if large > limit => 0,
-            small => small,
-        },
-    });
-    sizes.fold(size, u128::saturating_add) > limit
 }

@@ -1,9 +1,14 @@
 //! What a rule, entry or route names as its far end: addresses, as far as they are known.
 
+use std::collections::BTreeMap;
+
 use crate::address::{Reference, Step};
+use crate::inventory::{Way, locate};
 use crate::lang::Value;
 use crate::network::cidr;
 use crate::network::sets::{AddressSet, Family};
+use crate::source::Span;
+use crate::syntax::{Kind, NodeId, Trees};
 
 use super::Aws;
 use super::spot::{Setting, Spot};
@@ -59,11 +64,11 @@ impl<'a> Source<'a> {
     }
 }
 
-fn of_cidr<'a>(_: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
+fn of_cidr<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
     if let Some(unknown) = spot.value.and_then(Value::as_unknown) {
         let empty = unknown.length.1 == Some(0);
-        let rest =
-            if empty { Rest::None } else { unknown.reference.as_deref().and_then(limit).unwrap_or(Rest::Anything) };
+        let limit = || unknown.reference.as_deref().and_then(limit).or_else(|| written_limit(aws, &spot));
+        let rest = if empty { Rest::None } else { limit().unwrap_or(Rest::Anything) };
         return Source { spot, addresses: AddressSet::EMPTY, rest };
     }
     let addresses = spot.text().and_then(|text| cidr::read(&text)).map(AddressSet::from).unwrap_or_default();
@@ -77,6 +82,30 @@ fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
     };
     let rest = if list.doubt.is_some() { Rest::Anything } else { Rest::None };
     Source { spot, addresses: list.addresses.clone(), rest }
+}
+
+/// How large the block can be that a template makes whose last part is a prefix length.
+fn written_limit(aws: &Aws<'_>, spot: &Spot<'_>) -> Option<Rest> {
+    let place = locate(aws.trees, aws.inventory, spot.instance, &spot.way, spot.value)?;
+    let &prefix = aws.block_templates().get(&place.span)?;
+    let v6 = spot.way.iter().any(|step| matches!(step, Way::Name(name) if name.contains("ipv6")));
+    let family = if v6 { Family::V6 } else { Family::V4 };
+    let size = 1u128.checked_shl(family.bits().checked_sub(prefix)?.into())?;
+    Some(Rest::AtMost(family, size))
+}
+
+/// The templates that end in a slash and digits, and the number.
+pub(super) fn block_templates(trees: &Trees) -> BTreeMap<Span, u8> {
+    let mut found = BTreeMap::new();
+    for (_, tree) in trees.iter() {
+        for (index, _) in tree.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Template) {
+            let template = NodeId(index as u32);
+            let last = tree.children(template).last().filter(|&part| tree.kind(part) == Kind::Text);
+            let length = last.and_then(|part| tree.text(part).rsplit_once('/')?.1.parse().ok());
+            found.extend(length.map(|length: u8| (tree.span(template), length)));
+        }
+    }
+    found
 }
 
 /// How large the block can be that a resource's attribute holds: AWS makes no VPC larger than an IPv4 /16 or an IPv6 /44

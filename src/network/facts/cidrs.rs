@@ -6,6 +6,7 @@ use crate::network::Network;
 use crate::network::aws::of_type;
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::cidr::{self, Fault};
+use crate::network::sets::Family;
 use crate::schema::{self, CidrKind};
 
 use super::{object, text};
@@ -70,18 +71,18 @@ fn fact<'a>(
     written: Option<&str>,
     kind: CidrKind,
 ) -> Value {
+    let type_name = network.inventory.instance(of.instance).type_name();
     let (valid, host_bits) = match written {
         // What another resource has as its block is one.
         None if is_block(of) => (Value::bool(true), Value::bool(false)),
         None => (network.unknown_at(Type::Bool, of), network.unknown_at(Type::Bool, of)),
         Some(written) => {
-            let read = judge(written, kind, path);
-            let network_address = !matches!(kind, CidrKind::Cidr) || takes_host_bits(network, of, path);
-            let host_bits = !network_address && cidr::check(written).is_ok_and(cidr::has_host_bits);
-            (Value::bool(read.is_none()), Value::bool(host_bits))
+            let asked = matches!(kind, CidrKind::Cidr) && !takes_host_bits(type_name, path);
+            let host_bits = asked && cidr::check(written).is_ok_and(cidr::has_host_bits);
+            (Value::bool(judge(written, kind, type_name, path).is_none()), Value::bool(host_bits))
         }
     };
-    let fault = written.and_then(|written| judge(written, kind, path)).unwrap_or_default();
+    let fault = written.and_then(|written| judge(written, kind, type_name, path)).unwrap_or_default();
     let block = written.and_then(cidr::read).map(|block| block.trunc().to_string()).unwrap_or_default();
     object([
         ("address", text(&network.address(of.instance), Marks::NONE)),
@@ -119,21 +120,22 @@ fn is_block(spot: &Spot<'_>) -> bool {
 }
 
 /// What is wrong with text, in words.
-fn judge(written: &str, kind: CidrKind, path: &str) -> Option<&'static str> {
+fn judge(written: &str, kind: CidrKind, type_name: &str, path: &str) -> Option<&'static str> {
     match kind {
         CidrKind::Mixed if !looks_like_block(written) || written.parse::<std::net::IpAddr>().is_ok() => return None,
         CidrKind::Mixed | CidrKind::Cidr | CidrKind::InterfaceAddress | CidrKind::MapKey => {}
     }
-    match (cidr::check(written), family_of(path)) {
+    match (cidr::check(written), family_of(type_name, path)) {
         (Ok(block), Some(family)) if cidr::family(block) != family => Some(match family {
-            crate::network::sets::Family::V4 => "an IPv6 block where an IPv4 block belongs",
-            crate::network::sets::Family::V6 => "an IPv4 block where an IPv6 block belongs",
+            Family::V4 => "an IPv6 block where an IPv4 block belongs",
+            Family::V6 => "an IPv4 block where an IPv6 block belongs",
         }),
         (Ok(_), _) => None,
-        (Err(Fault::Empty), _) => Some("empty"),
-        (Err(Fault::NoPrefixLength), _) => Some("an address without a prefix length"),
-        (Err(Fault::BadAddress), _) => Some("not an address before the slash"),
-        (Err(Fault::BadPrefixLength), _) => Some("not a prefix length behind the slash"),
+        (Err(Fault::Empty), _) => Some("it is empty"),
+        (Err(Fault::NoPrefixLength), _) if TAKE_ADDRESSES.contains(&type_name) => None,
+        (Err(Fault::NoPrefixLength), _) => Some("it has no prefix length"),
+        (Err(Fault::BadAddress), _) => Some("it does not begin with an IP address"),
+        (Err(Fault::BadPrefixLength), _) => Some("what follows the slash is no prefix length"),
     }
 }
 
@@ -142,19 +144,102 @@ fn looks_like_block(text: &str) -> bool {
     text.contains('/') && text.bytes().all(|byte| byte.is_ascii_hexdigit() || b".:/".contains(&byte))
 }
 
-/// The family that an attribute takes, where its name says so and no other resource uses the name for both.
-fn family_of(path: &str) -> Option<crate::network::sets::Family> {
-    use crate::network::sets::Family;
+/// The family that an attribute takes, where it takes one alone.
+fn family_of(type_name: &str, path: &str) -> Option<Family> {
     let name = path.rsplit('.').next().unwrap_or(path);
     if name.contains("ipv6") {
         return Some(Family::V6);
     }
-    name.contains("ipv4").then_some(Family::V4)
+    let v4 = name.contains("ipv4") || (name.contains("cidr_block") && IPV4_ONLY.contains(&type_name));
+    v4.then_some(Family::V4)
 }
 
-/// Attributes that take an address inside a block in its place.
-fn takes_host_bits(network: &Network<'_>, spot: &Spot<'_>, path: &str) -> bool {
-    const TAKE: &[(&str, &str)] = &[("aws_ses_receipt_filter", "cidr")];
-    let type_name = network.inventory.instance(spot.instance).type_name();
-    TAKE.iter().any(|taker| *taker == (type_name, path))
+/// Types whose attributes `cidr_block`, `cidr_blocks` and `destination_cidr_block` take IPv4 alone: those where the
+/// provider (5.100.0, `terraform validate`) refuses IPv6, and VPCs and network ACL rules, where AWS does.
+const IPV4_ONLY: &[&str] = &[
+    "aws_default_network_acl",
+    "aws_default_route_table",
+    "aws_default_security_group",
+    "aws_ec2_client_vpn_route",
+    "aws_network_acl",
+    "aws_network_acl_rule",
+    "aws_route",
+    "aws_route_table",
+    "aws_security_group",
+    "aws_security_group_rule",
+    "aws_subnet",
+    "aws_vpc",
+    "aws_vpc_ipv4_cidr_block_association",
+];
+
+/// Types that take an address alone, without a prefix length.
+const TAKE_ADDRESSES: &[&str] = &[
+    "aws_networkfirewall_firewall_policy",
+    "aws_networkfirewall_rule_group",
+    "aws_networkfirewall_tls_inspection_configuration",
+    "aws_ses_receipt_filter",
+    "aws_workspaces_ip_group",
+];
+
+/// Types where neither the provider (5.100.0, `terraform validate`) refuses host bits, nor AWS's documentation says that
+/// AWS refuses them or writes the block anew (as "API Reference: CreateNetworkAclEntry" and others of EC2 do).
+const TAKE_HOST_BITS: &[&str] = &[
+    "aws_cognito_risk_configuration",
+    "aws_directory_service_ip_route",
+    "aws_directory_service_ip_routes_exclusive",
+    "aws_dx_gateway_association",
+    "aws_dx_gateway_association_proposal",
+    "aws_dx_hosted_public_virtual_interface",
+    "aws_dx_public_virtual_interface",
+    "aws_finspace_kx_environment",
+    "aws_fms_policy",
+    "aws_fsx_openzfs_file_system",
+    "aws_globalaccelerator_cross_account_attachment",
+    "aws_mailmanager_rule_set",
+    "aws_mailmanager_traffic_policy",
+    "aws_networkfirewall_firewall_policy",
+    "aws_networkfirewall_tls_inspection_configuration",
+    "aws_networkmanager_connect_peer",
+    "aws_odb_network",
+    "aws_odb_network_peering_connection",
+    "aws_route53_cidr_location",
+    "aws_sagemaker_workforce",
+    "aws_ses_receipt_filter",
+    "aws_verifiedaccess_endpoint",
+    "aws_waf_ipset",
+    "aws_wafregional_ipset",
+    "aws_wafv2_ip_set",
+    "aws_workspaces_ip_group",
+];
+
+/// Whether an attribute takes an address inside a block in its place.
+fn takes_host_bits(type_name: &str, path: &str) -> bool {
+    let rule_variables = type_name == "aws_networkfirewall_rule_group" && path.starts_with("rule_group.rule_variables");
+    rule_variables || TAKE_HOST_BITS.contains(&type_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_provider_has_these_types() {
+        for type_name in IPV4_ONLY.iter().chain(TAKE_ADDRESSES).chain(TAKE_HOST_BITS) {
+            assert!(!schema::cidr_attributes(type_name).is_empty(), "{type_name}");
+        }
+    }
+
+    #[test]
+    fn text_is_judged_by_what_its_attribute_takes() {
+        let judge = |written, kind, type_name, path| judge(written, kind, type_name, path).is_none();
+        assert!(judge("10.0.0.0/8", CidrKind::Cidr, "aws_security_group", "ingress.cidr_blocks"));
+        assert!(!judge("::/0", CidrKind::Cidr, "aws_security_group", "ingress.cidr_blocks"));
+        assert!(!judge("0.0.0.0/0", CidrKind::Cidr, "aws_security_group", "ingress.ipv6_cidr_blocks"));
+        assert!(judge("::/0", CidrKind::Cidr, "aws_ec2_managed_prefix_list", "entry.cidr"));
+        assert!(judge("$HOME_NET", CidrKind::Mixed, "aws_networkfirewall_rule_group", "source"));
+        assert!(judge("10.0.0.1", CidrKind::Mixed, "aws_storagegateway_nfs_file_share", "client_list"));
+        assert!(!judge("10.0.0.0/33", CidrKind::Mixed, "aws_storagegateway_nfs_file_share", "client_list"));
+        assert!(judge("10.0.0.1", CidrKind::Cidr, "aws_ses_receipt_filter", "cidr"));
+        assert!(!judge("10.0.0.1", CidrKind::Cidr, "aws_subnet", "cidr_block"));
+    }
 }

@@ -67,7 +67,7 @@ pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
         object([
             ("address", text(&network.address(block.spot.instance), Marks::NONE)),
             ("public", is_public),
-            ("public_size", text(&public.map(|public| words::size(&public)).unwrap_or_default(), block.spot.marks)),
+            ("public_size", text(&public.map(|public| words::size(&public, "")).unwrap_or_default(), block.spot.marks)),
             ("site", network.leaf(&block.spot)),
             ("text", shown(block)),
         ])

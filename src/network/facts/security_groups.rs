@@ -64,7 +64,8 @@ fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
         (true, true) => "the whole internet".to_owned(),
         (true, false) => "the whole IPv4 internet".to_owned(),
         (false, true) => "the whole IPv6 internet".to_owned(),
-        (false, false) => words::size(&public),
+        (false, false) if public.is_empty() => String::new(),
+        (false, false) => words::size(&public, "public "),
     };
     if !size.is_empty() {
         let _ = write!(words, " ({size})");

@@ -102,8 +102,8 @@ pub(super) fn listed(words: &[String]) -> String {
     }
 }
 
-/// How large a set is: `65,536 addresses`, `2^96 IPv6 addresses`.
-pub(super) fn size(addresses: &AddressSet) -> String {
+/// How large a set is: `65,536 addresses`, `2^96 public IPv6 addresses`; `what` stands before the noun.
+pub(super) fn size(addresses: &AddressSet, what: &str) -> String {
     let counts = Family::ALL.into_iter().filter(|&family| !addresses.family(family).is_empty()).map(|family| {
         let count = addresses.family(family).size();
         let (number, noun) = if count == 1u8.into() {
@@ -116,7 +116,7 @@ pub(super) fn size(addresses: &AddressSet) -> String {
             (thousands(&count.to_string()), "addresses")
         };
         let family = if family == Family::V4 { "" } else { "IPv6 " };
-        format!("{number} {family}{noun}")
+        format!("{number} {what}{family}{noun}")
     });
     listed(&counts.collect::<Vec<_>>())
 }
@@ -153,14 +153,14 @@ mod tests {
 
     #[test]
     fn sizes_are_readable() {
-        let of = |text: &str| size(&AddressSet::from(text.parse::<IpNet>().unwrap()));
+        let of = |text: &str| size(&AddressSet::from(text.parse::<IpNet>().unwrap()), "");
         assert_eq!(of("10.0.0.0/32"), "1 address");
         assert_eq!(of("10.0.0.0/15"), "131,072 addresses");
         assert_eq!(of("2600::/32"), "2^96 IPv6 addresses");
         assert_eq!(of("2600::/120"), "256 IPv6 addresses");
         let two = AddressSet::from("2600::/32".parse::<IpNet>().unwrap());
         assert_eq!(
-            size(&two.difference(&AddressSet::from("2600::/128".parse::<IpNet>().unwrap()))),
+            size(&two.difference(&AddressSet::from("2600::/128".parse::<IpNet>().unwrap())), ""),
             "over 2^95 IPv6 addresses"
         );
     }
