@@ -188,14 +188,15 @@ fn write_quoted(text: &str, key: &mut String) {
 }
 
 /// Whether Go counts a character beyond ASCII as printable (a letter, mark, number, punctuation or symbol).
-fn is_printable(character: char) -> bool {
-    !(character.is_control()
-        || character.is_whitespace()
-        || matches!(
-            character,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}'
-        ))
+pub(super) fn is_printable(character: char) -> bool {
+    matches!(character, ' '..='~')
+        || !(character.is_control()
+            || character.is_whitespace()
+            || matches!(
+                character,
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                    | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}'
+            ))
 }
 
 #[cfg(test)]

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    terraform = { source = "terraform.io/builtin/terraform" }
+  }
+}
+
 # What the expressions of the tables may refer to: values that are not known before apply.
 
 resource "terraform_data" "unknown" {}

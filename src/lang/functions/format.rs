@@ -18,6 +18,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn format_one(call: &Call<'_>) -> Result<Value, Failure> {
     let (format, arguments) = (call.text(0), &call.arguments[1..]);
+    if let ("%s", [Value { data: Data::Unknown(unknown), marks, origin }]) = (format, arguments)
+        && unknown.ty == Type::String
+    {
+        // The very value, so it still stands for what it stood for; null would be refused.
+        return Ok(super::not_null(Value { data: Data::Unknown(unknown.clone()), marks: *marks, origin: *origin }));
+    }
     if !arguments.iter().all(Value::is_wholly_known) {
         return Ok(unknown(format));
     }

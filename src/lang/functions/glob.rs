@@ -20,8 +20,11 @@ pub(super) fn alternatives(pattern: &str) -> Result<Vec<String>, String> {
     Ok(done)
 }
 
-/// What stands before, in (split at commas) and after the first braces.
-fn first_braces(pattern: &str) -> Result<Option<(&str, Vec<&str>, &str)>, String> {
+/// What stands before, in (split at commas) and after braces.
+type Braces<'p> = (&'p str, Vec<&'p str>, &'p str);
+
+/// The first braces of a pattern.
+fn first_braces(pattern: &str) -> Result<Option<Braces<'_>>, String> {
     let mut start = None;
     let mut depth = 0;
     let mut choice = 0;

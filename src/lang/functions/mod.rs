@@ -13,11 +13,13 @@ mod filesystem;
 mod format;
 mod glob;
 mod go_math;
+mod hcl_text;
 mod ip_network;
 mod lookup;
 mod numeric;
 mod pattern;
 mod pattern_syntax;
+mod provider;
 mod sequence;
 mod set;
 mod string;
@@ -123,7 +125,7 @@ pub fn parameters(name: &str) -> Option<(Vec<&'static str>, Option<&'static str>
 }
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 15] = [
+    let families: [&'static [Function]; 16] = [
         collection::FUNCTIONS,
         date::FUNCTIONS,
         digest::FUNCTIONS,
@@ -134,6 +136,7 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         lookup::FUNCTIONS,
         numeric::FUNCTIONS,
         pattern::FUNCTIONS,
+        provider::FUNCTIONS,
         sequence::FUNCTIONS,
         set::FUNCTIONS,
         string::FUNCTIONS,

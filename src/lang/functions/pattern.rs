@@ -108,6 +108,13 @@ fn regex_all(call: &Call<'_>) -> Result<Value, Failure> {
     let regex = compiled(call)?;
     let ty = call.ty.element().cloned().unwrap_or(Type::Dynamic);
     let mut all = Vec::new();
+    if regex.names.is_empty() {
+        for found in regex.regex.find_iter(call.text(1).as_bytes()) {
+            all.push(Value::string(&String::from_utf8_lossy(found.as_bytes())));
+            check_elements(all.len())?;
+        }
+        return Ok(Value::list(ty, all));
+    }
     for captures in regex.regex.captures_iter(call.text(1).as_bytes()) {
         all.push(found(&regex, &captures, &ty));
         check_elements(all.len() * captures.len())?;

@@ -7,11 +7,14 @@
 /// The largest count of a repetition.
 const MAX_REPEAT: u32 = 1000;
 
+/// Success, or Go's kind of fault and the part of the pattern that is at fault.
+type Outcome<T = ()> = Result<T, (String, String)>;
+
 /// A pattern in the crate's syntax, and the names of its groups (all are nameless there: the crate takes other names).
 ///
 /// # Errors
 /// Go's kind of fault, and the part of the pattern that is at fault.
-pub(super) fn translate(pattern: &str) -> Result<(String, Vec<Option<String>>), (String, String)> {
+pub(super) fn translate(pattern: &str) -> Outcome<(String, Vec<Option<String>>)> {
     let mut translation = Translation {
         pattern,
         at: 0,
@@ -34,8 +37,6 @@ struct Translation<'p> {
     /// Where the thing that a repetition would repeat ends, and whether that is itself a repetition (from where).
     repeatable: Option<Option<usize>>,
 }
-
-type Outcome<T = ()> = Result<T, (String, String)>;
 
 fn fault<T>(kind: &str, part: &str) -> Outcome<T> {
     Err((kind.to_owned(), part.to_owned()))

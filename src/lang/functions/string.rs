@@ -76,6 +76,13 @@ fn join(call: &Call<'_>) -> Result<Value, Failure> {
     if lists.is_empty() {
         return Err("at least one list is required".into());
     }
+    let mut all = lists.iter().flat_map(|list| list.elements().unwrap_or_default());
+    if let (Some(only), None, true) = (all.next(), all.next(), lists.iter().all(|list| !list.is_unknown()))
+        && only.is_unknown()
+    {
+        // Joining one gives that very one.
+        return Ok(only.clone());
+    }
     if !lists.iter().all(Value::is_wholly_known) {
         return Ok(call.unknown());
     }
