@@ -7,7 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::environment;
 use crate::finding::{FailOn, Severity};
-use crate::policy::Settings;
+use crate::policy::{Settings, pattern};
 use crate::terraform::Options;
 
 /// What a configuration is evaluated with.
@@ -72,6 +72,11 @@ impl Rules {
             Some(path) => Ok(Some(current_directory.join(path))),
             None => Ok(None),
         }
+    }
+
+    /// Whether `--select` names a rule; it names all where it is not given.
+    pub(super) fn selects(&self, rule: &str) -> bool {
+        self.select.is_empty() || self.select.iter().any(|selected| pattern::matches(selected, rule))
     }
 
     /// The paths of `--rules`.

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let running = policy.summaries();
     let width = policy.rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
     output::print_with(|out| {
-        for rule in &policy.rules {
+        for rule in policy.rules.iter().filter(|rule| arguments.rules.selects(&rule.name)) {
             let summary = running.iter().find(|summary| summary.name == rule.name);
             let severity = summary.map_or("off", |summary| summary.severity.word());
             writeln!(out, "{:width$}  {severity:7}  {}", rule.name, rule.title)?;

@@ -246,9 +246,6 @@ impl<'r> Writer<'r> {
 
     /// What a drawing has no place for.
     fn notes(&mut self, finding: &Finding) -> io::Result<()> {
-        if !finding.also.is_empty() {
-            writeln!(self.out, "  also undetermined here: {}", one_line(&finding.also.join(", ")))?;
-        }
         if let Some(root) = &finding.root {
             writeln!(self.out, "  root module: {}", one_line(root))?;
         }

@@ -167,9 +167,6 @@ fn body(report: &Report, sources: &Sources, painter: &Painter<'_>, finding: &Fin
         let _ = writeln!(body, "{}", one_line(address));
     }
     body.push_str(&painter.finding(finding, Some(&finding.help)));
-    if !finding.also.is_empty() {
-        let _ = writeln!(body, "also undetermined here: {}", one_line(&finding.also.join(", ")));
-    }
     if let Some(suppressed) = &finding.suppressed {
         let _ = writeln!(body, "suppressed at {}", one_line(&short(sources, suppressed.place)));
     }

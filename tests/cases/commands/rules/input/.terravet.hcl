@@ -1,0 +1,3 @@
+rule "cidr/public-vpc" {
+  enabled = false
+}

@@ -1,0 +1,3 @@
+d = "auto"
+e = "auto"
+f = "auto"

@@ -1,0 +1,3 @@
+module "v" {
+  source = "./vendor/v"
+}

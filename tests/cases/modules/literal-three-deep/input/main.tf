@@ -1,0 +1,8 @@
+variable "admins" {
+  type = list(string)
+}
+
+module "app" {
+  source = "./app"
+  admins = var.admins
+}

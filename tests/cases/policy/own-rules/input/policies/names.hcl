@@ -1,0 +1,13 @@
+rule "names/lower-case" {
+  title    = "Name tag in capitals"
+  severity = "error"
+  since    = "1.0.0"
+
+  for_each      = inventory.resources
+  condition     = try(each.value.values.tags.Name == lower(each.value.values.tags.Name), true)
+  error_message = "`${each.value.values.tags.Name}` is not in lower case"
+
+  why        = "Names are typed by hand."
+  fix        = "Write the name in lower case."
+  references = []
+}

@@ -1,0 +1,7 @@
+variable "block" {
+  type = string
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = var.block
+}

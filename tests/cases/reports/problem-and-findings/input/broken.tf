@@ -1,0 +1,8 @@
+locals {
+  a = [1,
+  b = }
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.1/16"
+}
