@@ -19,15 +19,14 @@ rule "tags/missing-required" {
     description = "Resource types that are not asked (`*` is any text)."
   }
 
-  for_each = inventory.taggable
+  for_each = tags_required(option.keys, option_of("tags/wrong-case", "keys"))
   condition = (
-    length(option.keys) == 0
-    || length(option.include) > 0 && !like(each.value.type, option.include)
+    length(option.include) > 0 && !like(each.value.type, option.include)
     || like(each.value.type, option.exclude)
-    || length(missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))) == 0
+    || length(each.value.missing) == 0
   )
-  error_message = "`${each.value.address}` lacks the required ${length(missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))) == 1 ? "tag" : "tags"} ${join(", ", [for key in missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys")) : "`${key}`"])}"
-  highlight     = missing_tags(each.value, option.keys, option_of("tags/wrong-case", "keys"))
+  error_message = "`${each.value.address}` lacks the required ${length(each.value.missing) == 1 ? "tag" : "tags"} ${join(", ", [for key in each.value.missing : "`${key}`"])}"
+  highlight     = each.value.missing
 
   why        = "Owners are asked, costs are split and old resources are found by tags. What lacks one drops out of all three, and nobody notices until the bill comes."
   fix        = "Add the tag to `tags`, or once for all resources to `default_tags` of the provider; a blank value counts as missing."

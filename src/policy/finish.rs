@@ -157,6 +157,7 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
     let mut reports = reports.into_iter();
     let mut joined = reports.next()?;
     let mut resources = joined.summary.resources;
+    let mut mixed = false;
     for report in reports {
         joined.inputs.extend(report.inputs);
         for rule in report.rules {
@@ -165,6 +166,7 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
                 None => joined.rules.push(rule),
             }
         }
+        mixed |= !joined.findings.is_empty() && !report.findings.is_empty();
         joined.findings.extend(report.findings);
         joined.problems.extend(report.problems);
         joined.sensitive_spans.extend(report.sensitive_spans);
@@ -172,7 +174,9 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
         joined.fail_on = [joined.fail_on, report.fail_on].into_iter().flatten().min();
     }
     joined.rules.sort_by(|left, right| left.name.cmp(&right.name));
-    settle(&mut joined.findings, sources);
+    if mixed {
+        settle(&mut joined.findings, sources);
+    }
     joined.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
     joined.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
     joined.summary = Summary::of(resources, joined.rules.len(), &joined.findings, &joined.problems);
@@ -279,7 +283,8 @@ fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    hash.finalize().iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Sorts, drops what is said twice (a file that several root modules share), and tells equal fingerprints apart.

@@ -52,13 +52,13 @@ pub(super) fn taggable(facts: &Facts<'_>) -> Value {
 }
 
 /// The names of the functions.
-pub(super) const FUNCTIONS: &[&str] = &["tags_named", "missing_tags", "allowed_value"];
+pub(super) const FUNCTIONS: &[&str] = &["tags_named", "tags_required", "allowed_value"];
 
 /// A function of rule files over tags; `None` where there is none of that name.
 pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
     let result = match (name, arguments) {
         ("tags_named", [keys]) => tags_named(facts, keys),
-        ("missing_tags", [fact, keys, spelled]) => missing_tags(facts, fact, keys, spelled),
+        ("tags_required", [keys, spelled]) => tags_required(facts, keys, spelled),
         ("allowed_value", [allowed, value]) => allowed_value(allowed, value),
         _ if FUNCTIONS.contains(&name) => Err(format!("wrong number of arguments of `{name}`")),
         _ => return None,
@@ -106,21 +106,36 @@ fn fold(key: &str) -> String {
     key.trim().to_lowercase()
 }
 
-/// The keys that a resource of `inventory.taggable` certainly lacks or holds blank. Where none is certain but the answer
-/// hangs on what is not known, it is unknown, with the place of that. A tag whose key differs from a `spelled` one only
-/// in spelling counts.
-fn missing_tags(facts: &Facts<'_>, fact: &Value, keys: &Value, spelled: &Value) -> Result<Value, String> {
-    let tags =
-        fact.get("tags").and_then(Value::entries).ok_or("`missing_tags` takes a fact of `inventory.taggable`")?;
-    let more = fact.get("more").is_some_and(Value::is_unknown);
-    let spelled = texts(spelled)?;
+/// What takes tags, with `missing`: the keys that it certainly lacks or holds blank. Where none is certain but the answer
+/// hangs on what is not known, that is unknown. A tag whose key differs from a `spelled` one only in spelling counts.
+fn tags_required(facts: &Facts<'_>, keys: &Value, spelled: &Value) -> Result<Value, String> {
+    let (keys, spelled) = (texts(keys)?, texts(spelled)?);
+    if keys.is_empty() {
+        return Ok(Value::tuple(Vec::new()));
+    }
+    let found = tag_sets(facts).map(|(index, instance, tags)| {
+        let origin = facts.keep(Kept::Tags(index));
+        object(
+            origin,
+            [
+                ("address", Value::string(&instance.address.to_string())),
+                ("type", Value::normalized(instance.address.type_name.clone())),
+                ("missing", missing(facts, index, &tags, &keys, &spelled).or_origin(origin)),
+            ],
+        )
+    });
+    Ok(Value::tuple(found.collect()))
+}
+
+fn missing(facts: &Facts<'_>, instance: usize, tags: &TagSet, keys: &[String], spelled: &[String]) -> Value {
     let (mut missing, mut unsure) = (Vec::new(), None);
-    for key in texts(keys)? {
+    for key in keys {
+        let exact = tags.entries.iter().find(|(other, _)| **other == **key);
         let near = || {
-            let spelled = spelled.contains(&key);
-            spelled.then(|| tags.iter().find(|(other, _)| fold(other) == fold(&key))).flatten()
+            let folded = spelled.contains(key).then(|| fold(key))?;
+            tags.entries.iter().find(|(other, _)| fold(other) == folded)
         };
-        match tags.iter().find(|(other, _)| **other == *key).or_else(near) {
+        match exact.or_else(near) {
             Some((key, value)) if value.is_unknown() => {
                 let known_part = value.as_unknown().and_then(|unknown| unknown.prefix.as_deref()).unwrap_or_default();
                 if known_part.trim().is_empty() {
@@ -128,23 +143,21 @@ fn missing_tags(facts: &Facts<'_>, fact: &Value, keys: &Value, spelled: &Value) 
                 }
             }
             Some((_, value)) if value.as_str().is_some_and(|text| !text.trim().is_empty()) => {}
-            None if more => {
+            None if tags.more => {
                 unsure.get_or_insert(None);
             }
-            Some(_) | None => missing.push(Value::string(&key)),
+            Some(_) | None => missing.push(Value::string(key)),
         }
     }
-    if let (true, Some(unsure)) = (missing.is_empty(), unsure) {
-        let instance = facts.instance_of(fact);
-        let origin = match (unsure, instance) {
-            (Some((key, value)), Some(instance)) => {
-                facts.keep(Kept::Tag(Tag { instance, key: Some(key.clone()), value: value.clone(), is_key: false }))
-            }
-            (_, _) => fact.origin,
-        };
-        return Ok(Value::unknown(Type::list(Type::String)).with_origin(origin));
+    let (true, Some(unsure)) = (missing.is_empty(), unsure) else { return Value::list(Type::String, missing) };
+    let unknown = Value::unknown(Type::list(Type::String));
+    match unsure {
+        Some((key, value)) => {
+            let tag = Tag { instance, key: Some(key.clone()), value: value.clone(), is_key: false };
+            unknown.with_origin(facts.keep(Kept::Tag(tag)))
+        }
+        None => unknown,
     }
-    Ok(Value::list(Type::String, missing).with_origin(fact.origin))
 }
 
 /// Whether a value is in a list, or is matched as a whole by a regular expression.
