@@ -31,7 +31,9 @@ def call(Map options = [:]) {
         arguments += ' --var-file ' + quoted(file.toString())
     }
     String reports = settings.reports.toString()
-    String command = 'mkdir -p ' + quoted(reports) + ' && ' + quoted(settings.binary.toString()) + ' check ' + arguments +
+    // Reports of an earlier build must not pass for this one's, and a folder that cannot be made is no finding.
+    String command = '{ rm -rf ' + quoted(reports) + ' && mkdir -p ' + quoted(reports) + '; } || exit 2\n' +
+        'exec ' + quoted(settings.binary.toString()) + ' check ' + arguments +
         ' --output ' + quoted('junit=' + reports + '/junit.xml') +
         ' --output ' + quoted('sarif=' + reports + '/terravet.sarif') +
         ' --output ' + quoted('json=' + reports + '/terravet.json') +
