@@ -32,19 +32,21 @@ def call(Map options = [:]) {
     }
     String reports = settings.reports.toString()
     // Reports of an earlier build must not pass for this one's, and a folder that cannot be made is no finding.
-    String command = '{ rm -rf ' + quoted(reports) + ' && mkdir -p ' + quoted(reports) + '; } || exit 2\n' +
+    List<String> files = [reports + '/junit.xml', reports + '/terravet.sarif', reports + '/terravet.json']
+    String command = '{ mkdir -p ' + quoted(reports) + ' && rm -f ' + quoted(files[0]) + ' ' + quoted(files[1]) + ' ' +
+        quoted(files[2]) + '; } || exit 2\n' +
         'exec ' + quoted(settings.binary.toString()) + ' check ' + arguments +
-        ' --output ' + quoted('junit=' + reports + '/junit.xml') +
-        ' --output ' + quoted('sarif=' + reports + '/terravet.sarif') +
-        ' --output ' + quoted('json=' + reports + '/terravet.json') +
+        ' --output ' + quoted('junit=' + files[0]) +
+        ' --output ' + quoted('sarif=' + files[1]) +
+        ' --output ' + quoted('json=' + files[2]) +
         ' -- ' + quoted(settings.path.toString())
 
     int status = 2
     try {
         status = sh(label: 'terravet check', script: command, returnStatus: true)
     } finally {
-        junit(testResults: reports + '/junit.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
-        archiveArtifacts(artifacts: reports + '/*', allowEmptyArchive: true)
+        junit(testResults: files[0], allowEmptyResults: true, skipMarkingBuildUnstable: true)
+        archiveArtifacts(artifacts: files.join(','), allowEmptyArchive: true)
     }
     if (status == 0) {
         return status
