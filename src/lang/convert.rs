@@ -47,8 +47,17 @@ pub fn convertible(given: &Type, wanted: &Type) -> bool {
         (Type::Bool | Type::Number | Type::String, Type::Bool | Type::Number | Type::String) => given == wanted,
         (Type::List(given) | Type::Set(given), Type::List(wanted) | Type::Set(wanted))
         | (Type::Map(given), Type::Map(wanted)) => convertible(given, wanted),
-        (Type::Tuple(given), Type::List(wanted) | Type::Set(wanted)) => elements_convertible(given.iter(), wanted),
-        (Type::Object(given), Type::Map(wanted)) => elements_convertible(given.attributes.values(), wanted),
+        (Type::Tuple(given), Type::List(wanted) | Type::Set(wanted)) if **wanted == Type::Dynamic => {
+            given.is_empty() || common_element(given).is_some()
+        }
+        (Type::Tuple(given), Type::List(wanted) | Type::Set(wanted)) => {
+            given.iter().all(|given| convertible(given, wanted))
+        }
+        (Type::Object(given), Type::Map(wanted)) if **wanted == Type::Dynamic => {
+            let types: Vec<Type> = given.attributes.values().cloned().collect();
+            types.is_empty() || unify(&types).is_some()
+        }
+        (Type::Object(given), Type::Map(wanted)) => given.attributes.values().all(|given| convertible(given, wanted)),
         (Type::Tuple(given), Type::Tuple(wanted)) => {
             given.len() == wanted.len()
                 && given.iter().zip(wanted.iter()).all(|(given, wanted)| convertible(given, wanted))
@@ -75,14 +84,6 @@ pub fn convertible(given: &Type, wanted: &Type) -> bool {
             _,
         ) => false,
     }
-}
-
-fn elements_convertible<'t>(given: impl Iterator<Item = &'t Type> + Clone, wanted: &Type) -> bool {
-    if *wanted == Type::Dynamic {
-        let types: Vec<Type> = given.cloned().collect();
-        return types.is_empty() || common_element(&types).is_some();
-    }
-    given.clone().all(|given| convertible(given, wanted))
 }
 
 /// The type that `any` stands for as the element type of a collection made of these.
@@ -186,7 +187,7 @@ impl Conversion {
             }
             (Data::Tuple(elements), Type::Set(wanted)) => {
                 let (elements, wanted) = self.tuple(elements, wanted)?;
-                let element = element_type(elements.iter(), &wanted, &wanted, "set")?;
+                let (element, elements) = matching(elements, &wanted, &wanted, "element", "set")?;
                 return Ok(set_like(value, element, elements));
             }
             (Data::Tuple(elements), Type::Tuple(wanted)) if elements.len() == wanted.len() => {
@@ -216,7 +217,7 @@ impl Conversion {
         let elements = elements.iter().enumerate();
         let elements = elements.map(|(index, element)| self.part(Step::Index(index), element, wanted));
         let elements = elements.collect::<Converted<Vec<_>>>()?;
-        Ok((element_type(elements.iter(), given, wanted, to)?, elements))
+        matching(elements, given, wanted, "element", to)
     }
 
     /// The elements converted, and the element type that they were converted to.
@@ -236,12 +237,7 @@ impl Conversion {
             return Err(Failure::Types);
         }
         let (names, values) = self.entries(entries, wanted)?;
-        let (element, values) = if values.is_empty() {
-            (if *wanted == Type::Dynamic { given } else { wanted }.without_optional(), values)
-        } else {
-            unified(values, wanted)?
-        };
-        Ok(Data::Map(element, Arc::new(names.into_iter().zip(values).collect())))
+        map_of(names, values, given, wanted, "element")
     }
 
     fn object_to_map(&mut self, entries: &Entries, wanted: &Type) -> Converted<Data> {
@@ -257,8 +253,7 @@ impl Conversion {
             wanted
         };
         let (names, values) = self.entries(entries, wanted)?;
-        let (element, values) = unified(values, wanted)?;
-        Ok(Data::Map(element, Arc::new(names.into_iter().zip(values).collect())))
+        map_of(names, values, wanted, wanted, "attribute")
     }
 
     fn entries(&mut self, entries: &Entries, wanted: &Type) -> Converted<(Vec<Str>, Vec<Value>)> {
@@ -311,24 +306,40 @@ fn set_like(value: &Value, element: Type, elements: Vec<Value>) -> Value {
     Value::set(element, elements).with_marks(value.marks).with_origin(value.origin)
 }
 
-/// The element type of a collection of converted elements.
-fn element_type<'v>(
-    mut elements: impl Iterator<Item = &'v Value>,
-    given: &Type,
-    wanted: &Type,
-    to: &str,
-) -> Converted<Type> {
-    if !wanted.has_dynamic() {
-        return Ok(wanted.without_optional());
-    }
-    let Some(first) = elements.next() else {
-        return Ok(if *wanted == Type::Dynamic { given } else { wanted }.without_optional());
+fn map_of(names: Vec<Str>, values: Vec<Value>, given: &Type, wanted: &Type, what: &str) -> Converted<Data> {
+    let structural = wanted.is_collection() || matches!(wanted, Type::Object(_));
+    let (element, values) = if structural && !values.is_empty() {
+        unified(values, wanted)?
+    } else {
+        matching(values, given, wanted, what, "map")?
     };
-    let ty = first.ty();
-    if elements.all(|element| element.ty() == ty) {
-        return Ok(ty);
+    Ok(Data::Map(element, Arc::new(names.into_iter().zip(values).collect())))
+}
+
+/// Converted elements with their type. Where the wanted type leaves something open, they must be of one type, except
+/// those of unknown type (`null`), which become of that type.
+fn matching(elements: Vec<Value>, given: &Type, wanted: &Type, what: &str, to: &str) -> Converted<(Type, Vec<Value>)> {
+    if !wanted.has_dynamic() {
+        return Ok((wanted.without_optional(), elements));
     }
-    Err(Failure::Value(format!("element types must all match for conversion to {to}")))
+    if elements.is_empty() {
+        return Ok((if *wanted == Type::Dynamic { given } else { wanted }.without_optional(), elements));
+    }
+    let mut types = elements.iter().map(Value::ty).filter(|ty| *ty != Type::Dynamic);
+    let Some(element) = types.next() else { return Ok((Type::Dynamic, elements)) };
+    if types.any(|ty| ty != element) {
+        return Err(Failure::Value(format!("{what} types must all match for conversion to {to}")));
+    }
+    let typed = |value: Value| {
+        let data = match value.data {
+            Data::Null(Type::Dynamic) => Data::Null(element.clone()),
+            Data::Unknown(unknown) if unknown.ty == Type::Dynamic => unknown_as(&unknown, &element),
+            data => data,
+        };
+        Value { data, ..value }
+    };
+    let elements = elements.into_iter().map(typed).collect();
+    Ok((element, elements))
 }
 
 /// The common type of converted elements whose wanted type leaves something open, and the elements converted to it.
@@ -336,7 +347,10 @@ fn unified(elements: Vec<Value>, wanted: &Type) -> Converted<(Type, Vec<Value>)>
     if elements.is_empty() || !wanted.has_dynamic() {
         return Ok((wanted.without_optional(), elements));
     }
-    unify_values(&elements).ok_or_else(|| Failure::Value("cannot find a common base type for all elements".into()))
+    let (unified, elements) = unify_values(&elements)
+        .ok_or_else(|| Failure::Value("cannot find a common base type for all elements".into()))?;
+    // What the common type leaves open, the elements must still have in common.
+    matching(elements, &unified, &unified, "element", "a collection")
 }
 
 /// The longest text that a number is turned into.
