@@ -52,7 +52,11 @@ fn abs(call: &Call<'_>) -> Result<Value, Failure> {
 
 fn rounded(call: &Call<'_>, round: fn(&Number) -> Number) -> Result<Value, Failure> {
     let number = call.arguments[0].as_number().ok_or("a number is required")?;
-    if number.is_integer() && !number.is_zero() { Ok(call.arguments[0].clone()) } else { Ok(Value::number(round(number))) }
+    if number.is_integer() && !number.is_zero() {
+        Ok(call.arguments[0].clone())
+    } else {
+        Ok(Value::number(round(number)))
+    }
 }
 
 fn float(call: &Call<'_>, index: usize) -> Result<f64, Failure> {
