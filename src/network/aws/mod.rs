@@ -100,6 +100,17 @@ impl<'a> Aws<'a> {
     pub fn of_type(&self, type_name: &str) -> impl Iterator<Item = usize> + use<'a> {
         of_type(self.inventory, type_name)
     }
+
+    /// Likewise of several types, in the order in which they are written; instances of one block by their address.
+    #[must_use]
+    pub fn in_source_order(&self, types: &[&str]) -> Vec<usize> {
+        let mut found: Vec<usize> = types.iter().flat_map(|type_name| self.of_type(type_name)).collect();
+        found.sort_by_cached_key(|&index| {
+            let instance = self.inventory.instance(index);
+            (instance.sites.as_ref().map(|sites| sites.header), instance.address.clone())
+        });
+        found
+    }
 }
 
 /// Indices of the managed instances of a type that will be there after apply.

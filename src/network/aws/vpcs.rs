@@ -107,9 +107,9 @@ pub struct Joint<'a> {
 /// All VPCs and subnets.
 #[derive(Debug, Default)]
 pub struct Vpcs<'a> {
-    /// VPCs: those of the inventory first, in its order.
+    /// VPCs: those of the inventory first, as they are written.
     pub vpcs: Vec<Vpc<'a>>,
-    /// Subnets, in the inventory's order.
+    /// Subnets, as they are written.
     pub subnets: Vec<Subnet<'a>>,
     /// Peering connections and transit gateways.
     pub joints: Vec<Joint<'a>>,
@@ -122,10 +122,8 @@ pub struct Vpcs<'a> {
 impl<'a> Vpcs<'a> {
     pub(super) fn read(aws: &Aws<'a>) -> Self {
         let mut vpcs = Self::default();
-        for type_name in ["aws_vpc", "aws_default_vpc"] {
-            for index in aws.of_type(type_name) {
-                vpcs.read_vpc(aws, index);
-            }
+        for index in aws.in_source_order(&["aws_vpc", "aws_default_vpc"]) {
+            vpcs.read_vpc(aws, index);
         }
         for index in aws.of_type("aws_vpc_ipv4_cidr_block_association") {
             vpcs.read_association(aws, index, Family::V4, "cidr_block", &["ipv4_ipam_pool_id", "ipv4_netmask_length"]);
@@ -134,10 +132,8 @@ impl<'a> Vpcs<'a> {
             let computed = ["ipv6_ipam_pool_id", "ipv6_netmask_length", "assign_generated_ipv6_cidr_block"];
             vpcs.read_association(aws, index, Family::V6, "ipv6_cidr_block", &computed);
         }
-        for type_name in ["aws_subnet", "aws_default_subnet"] {
-            for index in aws.of_type(type_name) {
-                vpcs.read_subnet(aws, index);
-            }
+        for index in aws.in_source_order(&["aws_subnet", "aws_default_subnet"]) {
+            vpcs.read_subnet(aws, index);
         }
         vpcs.read_peerings(aws);
         vpcs.read_transit_gateways(aws);
