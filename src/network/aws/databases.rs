@@ -172,7 +172,7 @@ mod tests {
         for kind in KINDS {
             kind.public.iter().for_each(|(attribute, _)| has(kind.type_name, attribute));
             kind.subnets.iter().for_each(|attribute| has(kind.type_name, attribute));
-            for (attribute, groups) in &kind.group {
+            if let Some((attribute, groups)) = &kind.group {
                 has(kind.type_name, attribute);
                 groups.iter().for_each(|(group, name)| {
                     has(group, name);

@@ -13,7 +13,10 @@ fn window(top: bool) -> std::ops::RangeInclusive<u128> {
     if top { u128::MAX - 39..=u128::MAX } else { 0..=39 }
 }
 
-fn two_sets() -> impl Strategy<Value = (bool, Vec<(u128, u128)>, Vec<(u128, u128)>)> {
+/// Whether the window lies at the top, and two lists of ranges in it.
+type TwoSets = (bool, Vec<(u128, u128)>, Vec<(u128, u128)>);
+
+fn two_sets() -> impl Strategy<Value = TwoSets> {
     any::<bool>().prop_flat_map(|top| (Just(top), ranges(top), ranges(top)))
 }
 
