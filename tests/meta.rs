@@ -80,7 +80,7 @@ fn imported_parts(code: &str) -> BTreeSet<String> {
     for after in code.split("crate::").skip(1) {
         match after.strip_prefix('{') {
             Some(list) => {
-                let list = list.split(';').next().unwrap();
+                let list = list.split(';').next().unwrap_or_default();
                 parts.extend(list.split([',', '\n']).map(|item| word(item.trim())).filter(|name| !name.is_empty()));
             }
             None => {
@@ -94,7 +94,7 @@ fn imported_parts(code: &str) -> BTreeSet<String> {
 fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut entries: Vec<PathBuf> =
-        fs::read_dir(directory).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(directory).into_iter().flatten().map(|entry| entry.expect("readable").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

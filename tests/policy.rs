@@ -21,8 +21,8 @@ impl Files {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         for (path, text) in files {
             let path = directory.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::create_dir_all(path.parent().expect("inside the directory")).expect("writable");
+            fs::write(path, text).expect("writable");
         }
         Self(directory)
     }

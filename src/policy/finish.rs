@@ -118,7 +118,7 @@ impl Check<'_> {
         suppressed.retain(|(candidate, _)| self.is_wanted(candidate, only, sources));
         let mut findings = findings(policy, suppressed, sources);
         settle(&mut findings, sources);
-        self.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
+        self.problems.sort_by_cached_key(|problem| problem_key(problem, sources));
         self.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
         let mut report = Report {
             inputs,
@@ -177,7 +177,7 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
     if mixed {
         settle(&mut joined.findings, sources);
     }
-    joined.problems.sort_by(|left, right| problem_key(left, sources).cmp(&problem_key(right, sources)));
+    joined.problems.sort_by_cached_key(|problem| problem_key(problem, sources));
     joined.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
     joined.summary = Summary::of(resources, joined.rules.len(), &joined.findings, &joined.problems);
     Some(joined)
