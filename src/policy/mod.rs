@@ -4,10 +4,11 @@
 //!
 //! - `form`, `rule`, `shipped`, `configuration`: what is read
 //! - `facts`, `tags`: what rules see
-//! - `check`, `suppression`, `finish`: from conditions to findings
+//! - `check`, `way`: from conditions to candidates; `suppression`, `comments`, `finish`: from these to findings
 //! - `examples`, `page`, `starter`: what is made of rule files beside checking
 
 mod check;
+mod comments;
 pub mod configuration;
 pub mod examples;
 mod facts;
@@ -20,6 +21,7 @@ pub mod shipped;
 pub mod starter;
 mod suppression;
 mod tags;
+mod way;
 
 pub use check::Check;
 pub use configuration::Configuration;
