@@ -358,3 +358,72 @@ fn reasons_hide_what_is_sensitive() {
         assert!(!message.contains("hunter2"), "{expression}: {message}");
     }
 }
+
+/// Runs the installed terraform in a folder; `None` where there is none.
+fn terraform(folder: &Path, arguments: &[&str], input: &str) -> Option<std::process::Output> {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new("terraform")
+        .args(arguments)
+        .current_dir(folder)
+        .env("TF_CLI_CONFIG_FILE", "/dev/null")
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .ok()?;
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    Some(child.wait_with_output().unwrap())
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Every so many rows of the recording the installed terraform is asked again.
+const SAMPLE: usize = 40;
+
+#[test]
+fn the_installed_terraform_still_agrees_with_the_recording() {
+    let place = std::env::temp_dir().join(format!("terravet-functions-{}", std::process::id()));
+    copy(&folder().join("files"), &place.join("files"));
+    fs::copy(folder().join("inputs.tf"), place.join("inputs.tf")).unwrap();
+    let Some(init) = terraform(&place, &["init", "-input=false"], "") else {
+        fs::remove_dir_all(&place).unwrap();
+        return;
+    };
+    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    let version = terraform(&place, &["version"], "").unwrap().stdout;
+    let recorded_version = String::from_utf8_lossy(&version).contains("v1.11.");
+    let mut wrong = String::new();
+    for table in fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+        if table.extension().is_none_or(|extension| extension != "json") || !table.with_extension("txt").exists() {
+            continue;
+        }
+        let rows: Vec<Json> = serde_json::from_str(&fs::read_to_string(&table).unwrap()).unwrap();
+        for row in rows.iter().step_by(SAMPLE).filter(|_| recorded_version) {
+            let expression = text(row, "expression");
+            let answer = terraform(&place, &["console", "-plan"], &format!("{expression}\n")).unwrap();
+            let printed = String::from_utf8_lossy(&answer.stdout);
+            let known = row["unknown"] == Json::Array(Vec::new()) && row["sensitive"] == Json::Array(Vec::new());
+            let plain = known && matches!(row["value"], Json::Bool(_) | Json::Number(_));
+            if answer.status.success() != row["error"].is_null() {
+                writeln!(wrong, "{expression}: {printed}").unwrap();
+            } else if plain && printed.trim() != row["value"].to_string() {
+                writeln!(wrong, "{expression}: {printed} not {}", row["value"]).unwrap();
+            }
+        }
+    }
+    fs::remove_dir_all(&place).unwrap();
+    assert!(wrong.is_empty(), "{wrong}");
+}
