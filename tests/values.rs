@@ -220,7 +220,7 @@ fn the_installed_terraform_still_gives_the_recorded_answers() {
         let rows = rows(name);
         let single = rows.iter().filter(|row| !text(row, "expression").contains('\n'));
         for row in single.step_by(25) {
-            let printed = ask(&terraform, &directory, text(row, "expression"));
+            let printed = ask(terraform, &directory, text(row, "expression"));
             if printed.as_deref() != row["value"].as_str() {
                 differences.push(format!("{}: {printed:?}", text(row, "expression")));
             }
