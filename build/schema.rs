@@ -198,6 +198,9 @@ fn change(body: &mut Body, name: &str, old: &Value) {
                 new.flags &= !REQUIRED_IN_BOTH;
             }
             new.flags |= old.flags & (OPTIONAL | COMPUTED | SENSITIVE);
+            if new.flags & OPTIONAL != 0 {
+                new.ty = either(&new.ty, &old.ty);
+            }
         } else {
             // A block now: both forms may be written.
             body.attributes
@@ -215,6 +218,27 @@ fn change(body: &mut Body, name: &str, old: &Value) {
         }
         body.blocks.insert(name.to_owned(), Block { old_only: true, min: 0, ..old });
     }
+}
+
+/// A collection of objects that holds what either version has; what only one has may be left out (`name?=type`).
+fn either(new: &str, old: &str) -> String {
+    let members = |ty: &str| -> Option<(String, BTreeMap<String, String>)> {
+        let (kind, rest) = ty.split_once("(object({")?;
+        let members = rest.strip_suffix("}))")?;
+        let pair = |member: &str| member.split_once('=').map(|(name, ty)| (name.to_owned(), ty.to_owned()));
+        let simple = !members.contains(['(', '{']);
+        simple.then(|| (kind.to_owned(), members.split(',').filter_map(pair).collect()))
+    };
+    let (Some((kind, new_members)), Some((_, old_members))) = (members(new), members(old)) else {
+        return new.to_owned();
+    };
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for (name, ty) in new_members.iter().chain(&old_members) {
+        let both = new_members.contains_key(name) && old_members.contains_key(name);
+        all.insert(format!("{name}{}", if both { "" } else { "?" }), ty.clone());
+    }
+    let all: Vec<String> = all.iter().map(|(name, ty)| format!("{name}={ty}")).collect();
+    format!("{kind}(object({{{}}}))", all.join(","))
 }
 
 /// Adds a member that only 3.39.0 has.

@@ -1,10 +1,10 @@
 //! The embedded binary that `build/schema.rs` writes, and the caches of what was decoded of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::{Attribute, Body, CidrKind, NestedBlock, Nesting, ResourceType, Since, Tagging};
-use crate::lang::{Str, Type};
+use crate::lang::{ObjectType, Str, Type};
 
 const BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin"));
 
@@ -109,8 +109,10 @@ fn decode_body(reader: &mut Reader) -> Body {
         .map(|_| {
             let name = name(reader.number());
             let flags = reader.byte();
+            let takes = ty(reader.number());
             let attribute = Attribute {
-                ty: ty(reader.number()),
+                ty: takes.without_optional(),
+                takes,
                 required: flags & 1 != 0,
                 required_in_both: flags & 2 != 0,
                 optional: flags & 4 != 0,
@@ -202,7 +204,7 @@ pub(super) fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> 
         .collect()
 }
 
-/// Parses a type as the schema spells it: `list(object({a=string}))`. Only ever given text of the embedded schema.
+/// Parses a type as the schema spells it: `list(object({a=string,b?=string}))`. Only ever given text of the embedded schema.
 fn parse_type(text: &str) -> Type {
     let (parsed, rest) = parse_type_prefix(text);
     debug_assert!(rest.is_empty(), "{text}");
@@ -226,15 +228,19 @@ fn parse_type_prefix(text: &str) -> (Type, &str) {
             (ty, &rest[1..])
         }
         "object" => {
-            let mut attributes = BTreeMap::new();
+            let (mut attributes, mut optional) = (BTreeMap::new(), BTreeSet::new());
             let mut rest = &rest[2..];
             while !rest.starts_with('}') {
                 let (name, after) = rest.split_once('=').unwrap_or((rest, ""));
                 let (ty, after) = parse_type_prefix(after);
-                attributes.insert(Arc::from(name), ty);
+                let plain: Str = name.strip_suffix('?').unwrap_or(name).into();
+                if name.ends_with('?') {
+                    optional.insert(plain.clone());
+                }
+                attributes.insert(plain, ty);
                 rest = after.strip_prefix(',').unwrap_or(after);
             }
-            (Type::object(attributes), &rest[2..])
+            (Type::Object(Arc::new(ObjectType { attributes, optional })), &rest[2..])
         }
         _ => (Type::Dynamic, rest),
     }

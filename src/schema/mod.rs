@@ -26,6 +26,8 @@ pub enum Since {
 pub struct Attribute {
     /// Its type.
     pub ty: Type,
+    /// What it takes: its type, where members of objects that only one version has may be left out.
+    pub takes: Type,
     /// Must be set (in 6.69.1; for [`Since::Old`] in 3.39.0).
     pub required: bool,
     /// Must be set in every version that has its type.

@@ -54,6 +54,16 @@ fn both_versions_are_merged() {
 }
 
 #[test]
+fn members_that_one_version_lacks_may_be_left_out() {
+    let route = attribute("aws_route_table", "route");
+    let Type::Set(element) = &route.takes else { panic!("{:?}", route.takes) };
+    let Type::Object(object) = &**element else { panic!("{element:?}") };
+    let left_out: Vec<&str> = object.optional.iter().map(|name| &**name).collect();
+    assert_eq!(left_out, ["core_network_arn", "instance_id", "odb_network_arn"]);
+    assert_eq!(route.ty, route.takes.without_optional());
+}
+
+#[test]
 fn bodies_may_hold_themselves() {
     let mut body = &resource("aws_wafv2_web_acl_rule").unwrap().body;
     for name in ["statement", "and_statement", "statement", "not_statement", "statement", "or_statement", "statement"] {

@@ -45,11 +45,11 @@ impl BodySchema {
     fn member(&self, name: &str) -> Member {
         match self {
             Self::Known(body) => match (body.attribute(name), body.block(name)) {
-                (Some(attribute), None) => of_type(&attribute.ty, attribute.optional),
+                (Some(attribute), None) => of_type(&attribute.takes, attribute.optional),
                 (attribute, Some(block)) => Member::Blocks {
                     nesting: block.nesting,
                     body: block.body().map_or(Self::AsWritten, Self::Known),
-                    attribute: attribute.map(|attribute| attribute.ty.clone()),
+                    attribute: attribute.map(|attribute| attribute.takes.clone()),
                 },
                 (None, None) => Member::Nothing,
             },
@@ -326,7 +326,7 @@ impl Builder<'_> {
             Member::Blocks { nesting, body, .. } => {
                 let element = match &body {
                     BodySchema::Known(body) => body.ty().clone(),
-                    BodySchema::Object(object) => Type::Object(object.clone()),
+                    BodySchema::Object(object) => Type::Object(object.clone()).without_optional(),
                     BodySchema::AsWritten => Type::Dynamic,
                 };
                 (nesting, body, Some(element))

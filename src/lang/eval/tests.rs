@@ -109,6 +109,14 @@ fn message(expression: &str) -> String {
 }
 
 #[test]
+fn functions_of_providers_are_theirs_to_know() {
+    for expression in ["provider::aws::arn_parse(\"arn:aws:iam::1:role/x\")", "try(provider::x::f(1).a, 2)"] {
+        assert!(value(expression).is_unknown(), "{expression}");
+    }
+    assert_eq!(message("provider::aws::arn_parse(nope())"), "There is no function named \"nope\"");
+}
+
+#[test]
 fn unknown_values_remember_what_they_stand_for() {
     let rows = [
         ("aws_subnet.a[1].id", "aws_subnet.a[1].id"),
