@@ -1,5 +1,7 @@
 //! The parser against the real Terraform, hcl-edit, and its own promises.
 
+#![allow(clippy::unwrap_used)]
+
 mod conformance;
 mod limits;
 mod recovery;

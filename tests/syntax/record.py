@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Records which snippets the real `terraform fmt` accepts, as tests/syntax/recorded.jsonl.
+"""Records which snippets the real `terraform fmt` accepts, as tests/syntax/recorded.jsonl, and what it makes
+of templates as templates.jsonl.
 
-Usage: tests/syntax/record.py          rewrites the file beside it (needs `terraform` on PATH)
+Usage: tests/syntax/record.py          rewrites the files beside it (needs `terraform` on PATH)
 
 The snippets are the ones written below (language points and the known mistakes of other parsers) and mutations of
 them, drawn with a fixed seed. A line of the file holds `text` (or `latin1` where the bytes are not UTF-8) and `error`:
@@ -920,6 +921,19 @@ TOKENS = [
     b'.0', b'\xc2\xa0', b'a = 1\n', b'b {\n', b'}\n',
 ]
 
+# Templates whose values are recorded as templates.jsonl; sequences hold numbers and constant conditions only.
+TEMPLATES = [
+    '"a$  ${~1}b"', '"a%  ${~1}b"', '"$$${1}"', '"$$$${1}"', '"$"', '"$\\n ${~1}b"', '"a\\n \\t${~1}"', '"${1~}  $  x"',
+    '"$%{if true}x%{endif}"', '"%${1}"', '"${1~}\\n\\u0020x"', '"a%%{b"', '"a$$b"', '"x ${~1~} \\u00a0\\u3000x"', '"$$${~1} x"',
+    '"\\u00e9\\U0001F600\\"\\\\"', '" ${~ 1 ~} "', '" ${ 1 } "', '"a %{~ if true ~} b %{~ else ~} c %{~ endif ~} d"',
+    '<<E\nE', '<<-E\nE', '<<E\n  a\n b\nE', '<<-E\n  a\n b\n  E', '<<-E\n    a\n\n   \n  b\n  E', '<<-E\n    a ${1}\n  ${2}\n  E',
+    '<<-E\n    ${1}\n    a\n  E', '<<-E\n    ${~1}\n    a\n  E', '<<-E\n${1}\n    a\n  E', '<<-E\n    a ${1~}\n    b\n  c\n  E',
+    '<<-E\n    a\n    %{ if true }\n      b\n    %{ endif }\n  E', '<<-E\n    a\n    %{~ if true ~}\n      b\n    %{~ endif ~}\n    c\n  E',
+    '<<E\n  a\n  %{~ if true ~}\n  b\n  %{~ else ~}\n  c\n  %{~ endif ~}\n  d\nE', '<<E\na ${1 ~}\n\n  b\nE', '<<E\na\n\n  ${~ 1}\nE',
+    '<<E\n$${x} %%{y} $ % \\n "\nE', '<<-E\n\ta\n\t\tb\n  E', '<<-E\n  \ta\n\t b\n  E', '<<-E\n   $a\n  %b\n  E', '<<-E\n  a\n  E', '<<-E\n\n  E',
+    '<<-E\n  \n  E', '<<-E\n   \n  a\n  E', '<<-E\n  \u00a0a\n   b\n  E', '<<E\n${1}E\nE', '<<E\n  E x\n  E',
+]
+
 PIECE = re.compile(rb'[A-Za-z_][A-Za-z_0-9-]*|\d+|[ \t]+|\n|.', re.S)
 
 
@@ -972,6 +986,18 @@ def judge(snippets):
     return verdicts
 
 
+def values(templates):
+    """What Terraform makes of each template."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = ''.join(f'output "o{index:03}" {{\n  value = {template}\n}}\n' for index, template in enumerate(templates))
+        pathlib.Path(folder, 'main.tf').write_text(text)
+        environment = {**os.environ, 'TF_CLI_CONFIG_FILE': os.devnull, 'CHECKPOINT_DISABLE': '1'}
+        subprocess.run(['terraform', 'apply', '-auto-approve', '-no-color'], cwd=folder, env=environment, check=True,
+                       stdout=subprocess.DEVNULL)
+        state = json.loads(pathlib.Path(folder, 'terraform.tfstate').read_text())
+    return [str(output['value']) for _, output in sorted(state['outputs'].items())]
+
+
 def line(text, error):
     try:
         case = {'text': text.decode()}
@@ -985,6 +1011,8 @@ def main():
     snippets += mutated(snippets, MUTATIONS, seed=1)
     lines = [line(text, error) for text, error in zip(snippets, judge(snippets))]
     (HERE / 'recorded.jsonl').write_text('\n'.join(lines) + '\n')
+    lines = [json.dumps({'text': text, 'value': value}, ensure_ascii=False) for text, value in zip(TEMPLATES, values(TEMPLATES))]
+    (HERE / 'templates.jsonl').write_text('\n'.join(lines) + '\n')
 
 
 if __name__ == '__main__':

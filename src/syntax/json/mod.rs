@@ -120,6 +120,7 @@ impl Reader<'_> {
             b'"' => self.string(),
             b'-' | b'+' | b'.' | b'0'..=b'9' => self.number(),
             b'a'..=b'z' | b'A'..=b'Z' => self.keyword(),
+            _ if self.at >= self.bytes.len() && !self.frames.is_empty() => return self.unclosed(),
             byte => {
                 let message = match byte {
                     b'}' => "Missing JSON value",

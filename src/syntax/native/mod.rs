@@ -75,6 +75,7 @@ fn finish(
     let source_len = buffer.len() as u32;
     let Parser { nodes, comments, mut problems, .. } = parser;
     problems.sort();
+    problems.dedup();
     let root = NodeId(root);
     (Tree { file, syntax, buffer, source_len, decoded: Vec::new(), base, nodes, root, comments }, problems)
 }

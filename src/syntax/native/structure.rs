@@ -62,12 +62,15 @@ impl<'t> Parser<'t> {
             }
             if self.at_newline() {
                 self.pass_newline();
-            } else if self.byte() == b'}' {
+                continue;
+            }
+            let is_brace = self.byte() == b'}';
+            if self.layout {
+                self.close_by_layout(&mut open, is_brace);
+            }
+            if is_brace {
                 self.close_brace(&mut open);
             } else {
-                if self.layout {
-                    self.close_by_layout(&mut open);
-                }
                 self.item(&mut open);
             }
         }
@@ -124,12 +127,13 @@ impl<'t> Parser<'t> {
     }
 
     /// Closes the blocks that end here if one goes by indentation: those whose header does not stand further left than
-    /// this item.
-    fn close_by_layout(&mut self, open: &mut Vec<Open<'t>>) {
+    /// this item (or stands further right than this closing brace).
+    fn close_by_layout(&mut self, open: &mut Vec<Open<'t>>, is_brace: bool) {
         let Some(column) = self.indentation(self.at) else { return };
+        let limit = column + usize::from(is_brace);
         while open.len() > 1 {
             let inner = open.last().and_then(|body| self.indentation(body.start));
-            if inner.is_none_or(|inner| inner < column) {
+            if inner.is_none_or(|inner| inner < limit) {
                 return;
             }
             self.unclosed_block(open);
@@ -272,7 +276,8 @@ impl<'t> Parser<'t> {
             return Ok(());
         }
         let result = self.single_attribute(open);
-        let end = if result.is_ok() { self.at } else { self.at.min(self.line_end(start)).max(self.floor) };
+        let end =
+            if result.is_ok() { self.at } else { self.at.min(self.line_end(brace)).max(self.floor).max(brace + 1) };
         self.close_block(open, end);
         result?;
         self.end_of_item(start, "block definition");
