@@ -5,7 +5,6 @@
 //! alone, and where the smaller ones together are that large, these too: so no office address is at fault for standing
 //! beside `0.0.0.0/0`, and halves of the internet are found however they are spread over rules.
 
-use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family, PortSet, Protocols, Ranges};
 
 use super::security_groups::{Direction, SecurityGroup, SecurityGroups};
@@ -108,11 +107,11 @@ impl OpenSources {
 }
 
 /// One source of one rule, for one protocol.
-struct Entry {
+struct Entry<'n> {
     rule: usize,
     source: usize,
     /// Its public addresses.
-    public: AddressSet,
+    public: &'n AddressSet,
     rest: Rest,
     /// Ports that it certainly admits.
     ports: PortSet,
@@ -120,12 +119,12 @@ struct Entry {
     possible: PortSet,
 }
 
-fn entries(
-    groups: &SecurityGroups<'_>,
+fn entries<'n>(
+    groups: &'n SecurityGroups<'_>,
     group: &SecurityGroup<'_>,
     direction: Direction,
     protocol: Protocols,
-) -> Vec<Entry> {
+) -> Vec<Entry<'n>> {
     let mut entries = Vec::new();
     for &index in &group.rules {
         let rule = &groups.rules[index];
@@ -135,7 +134,7 @@ fn entries(
         }
         let ports = if rule.doubt.is_some() { PortSet::EMPTY } else { rule.traffic.ports_of(protocol) };
         for (number, source) in rule.sources.iter().enumerate() {
-            let public = public_part(&source.addresses);
+            let public = &source.public;
             if !public.is_empty() || source.rest != Rest::None {
                 let (ports, possible) = (ports.clone(), possible.clone());
                 entries.push(Entry { rule: index, source: number, public, rest: source.rest, ports, possible });
@@ -146,7 +145,7 @@ fn entries(
 }
 
 /// What each entry leaves open.
-fn open_ports(entries: &[Entry], limits: Limits) -> Vec<Ports> {
+fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
     let certain = contributions(entries, limits, |entry| &entry.ports);
     let in_doubt = entries.iter().any(|entry| entry.ports != entry.possible || entry.rest != Rest::None);
     let perhaps = if in_doubt { contributions(entries, limits, |entry| &entry.possible) } else { certain.clone() };
@@ -188,7 +187,11 @@ fn mark_every(open: &mut [Ports]) {
 }
 
 /// The ports on which each entry contributes to openness, if it admits the ports that `ports` says.
-fn contributions(entries: &[Entry], limits: Limits, ports: impl Fn(&Entry) -> &PortSet) -> Vec<PortSet> {
+fn contributions(
+    entries: &[Entry<'_>],
+    limits: Limits,
+    ports: for<'e> fn(&'e Entry<'_>) -> &'e PortSet,
+) -> Vec<PortSet> {
     let mut open = vec![PortSet::EMPTY; entries.len()];
     for family in Family::ALL {
         let mut small = Vec::new();

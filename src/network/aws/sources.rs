@@ -6,6 +6,7 @@ use crate::address::{Reference, Step};
 use crate::inventory::{Way, locate};
 use crate::lang::Value;
 use crate::network::cidr;
+use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId, Trees};
@@ -20,6 +21,8 @@ pub struct Source<'a> {
     pub spot: Spot<'a>,
     /// The addresses that are certainly among them.
     pub addresses: AddressSet,
+    /// Those of them that are public.
+    pub public: AddressSet,
     /// What else may be.
     pub rest: Rest,
 }
@@ -60,7 +63,12 @@ impl<'a> Source<'a> {
     /// A source of which nothing is known.
     #[must_use]
     pub const fn unknown(spot: Spot<'a>) -> Self {
-        Self { spot, addresses: AddressSet::EMPTY, rest: Rest::Anything }
+        Self { spot, addresses: AddressSet::EMPTY, public: AddressSet::EMPTY, rest: Rest::Anything }
+    }
+
+    fn new(spot: Spot<'a>, addresses: AddressSet, rest: Rest) -> Self {
+        let public = public_part(&addresses);
+        Self { spot, addresses, public, rest }
     }
 }
 
@@ -69,10 +77,10 @@ fn of_cidr<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
         let empty = unknown.length.1 == Some(0);
         let limit = || unknown.reference.as_deref().and_then(limit).or_else(|| written_limit(aws, &spot));
         let rest = if empty { Rest::None } else { limit().unwrap_or(Rest::Anything) };
-        return Source { spot, addresses: AddressSet::EMPTY, rest };
+        return Source::new(spot, AddressSet::EMPTY, rest);
     }
     let addresses = spot.text().and_then(|text| cidr::read(&text)).map(AddressSet::from).unwrap_or_default();
-    Source { spot, addresses, rest: Rest::None }
+    Source::new(spot, addresses, Rest::None)
 }
 
 /// AWS-managed lists, and those of other configurations, hold what nobody can tell before apply.
@@ -81,7 +89,7 @@ fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
         return Source::unknown(spot);
     };
     let rest = if list.doubt.is_some() { Rest::Anything } else { Rest::None };
-    Source { spot, addresses: list.addresses.clone(), rest }
+    Source::new(spot, list.addresses.clone(), rest)
 }
 
 /// How large the block can be that a template makes whose last part is a prefix length.

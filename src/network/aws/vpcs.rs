@@ -38,7 +38,7 @@ pub struct Block<'a> {
 impl<'a> Block<'a> {
     fn written(spot: Spot<'a>, family: Family) -> Self {
         let text = spot.text();
-        let net = text.as_deref().and_then(cidr::read);
+        let net = text.as_deref().and_then(|text| cidr::check(text).ok());
         Self { spot, family, net, prefix: net.map(|net| net.prefix_len()), written: text.is_some() }
     }
 
@@ -67,7 +67,13 @@ impl Vpc<'_> {
     /// Whether it may have blocks of this family that are not known.
     #[must_use]
     pub fn is_uncertain(&self, family: Family) -> bool {
-        !self.whole || self.blocks.iter().any(|block| block.family == family && block.net.is_none())
+        !self.whole || self.blocks.iter().any(|block| block.family == family && block.net.is_none() && !block.written)
+    }
+
+    /// Whether it has a block that is no block: a mistake of its own, which leaves nothing to compare with.
+    #[must_use]
+    pub fn is_mistaken(&self) -> bool {
+        self.blocks.iter().any(|block| block.net.is_none() && block.written)
     }
 }
 

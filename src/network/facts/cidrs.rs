@@ -9,16 +9,17 @@ use crate::network::cidr::{self, Fault};
 use crate::network::sets::Family;
 use crate::schema::{self, CidrKind};
 
-use super::{object, text};
+use super::{Shape, text};
 
 /// One fact per text that should be, or hold, a CIDR block.
 pub(super) fn cidrs(network: &Network<'_>) -> Vec<Value> {
+    let shape = Shape::new(["address", "attribute", "fault", "has_host_bits", "network", "site", "text", "valid"]);
     let mut facts = Vec::new();
     for type_name in network.inventory.types() {
         for (path, kind) in schema::cidr_attributes(type_name) {
             for index in of_type(network.inventory, type_name) {
                 for spot in along(network, Spot::instance(network.inventory, index), path) {
-                    facts.extend(read(network, &spot, path, kind));
+                    facts.extend(read(network, &shape, &spot, path, kind));
                 }
             }
         }
@@ -49,22 +50,31 @@ fn along<'a>(network: &Network<'a>, start: Spot<'a>, path: &'static str) -> Vec<
     spots
 }
 
-fn read<'a>(network: &Network<'a>, spot: &Spot<'a>, path: &'static str, kind: CidrKind) -> Vec<Value> {
+fn read<'a>(
+    network: &Network<'a>,
+    shape: &Shape<8>,
+    spot: &Spot<'a>,
+    path: &'static str,
+    kind: CidrKind,
+) -> Vec<Value> {
     match (kind, spot.setting(network.inventory)) {
         (_, Setting::Unset) => Vec::new(),
-        (_, Setting::Unknown) => vec![fact(network, spot, spot, path, None, kind)],
+        (_, Setting::Unknown) => vec![fact(network, shape, spot, spot, path, None, kind)],
         (CidrKind::MapKey, Setting::Known(_)) => {
             let entries = spot.entries().into_iter();
-            entries.map(|(key, entry)| fact(network, spot, &entry, path, Some(key), kind)).collect()
+            entries.map(|(key, entry)| fact(network, shape, spot, &entry, path, Some(key), kind)).collect()
         }
-        (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => {
-            spot.text().map(|written| fact(network, spot, spot, path, Some(&written), kind)).into_iter().collect()
-        }
+        (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => spot
+            .text()
+            .map(|written| fact(network, shape, spot, spot, path, Some(&written), kind))
+            .into_iter()
+            .collect(),
     }
 }
 
 fn fact<'a>(
     network: &Network<'a>,
+    shape: &Shape<8>,
     of: &Spot<'a>,
     site: &Spot<'a>,
     path: &str,
@@ -84,15 +94,15 @@ fn fact<'a>(
     };
     let fault = written.and_then(|written| judge(written, kind, type_name, path)).unwrap_or_default();
     let block = written.and_then(cidr::read).map(|block| block.trunc().to_string()).unwrap_or_default();
-    object([
-        ("address", text(&network.address(of.instance), Marks::NONE)),
-        ("attribute", text(&way(of), Marks::NONE)),
-        ("fault", text(fault, Marks::NONE)),
-        ("has_host_bits", host_bits),
-        ("network", text(&block, site.marks)),
-        ("site", network.leaf(site)),
-        ("text", text(written.unwrap_or_default(), site.marks)),
-        ("valid", valid),
+    shape.object([
+        text(&network.address(of.instance), Marks::NONE),
+        text(&way(of), Marks::NONE),
+        text(fault, Marks::NONE),
+        host_bits,
+        text(&block, site.marks),
+        network.leaf(site),
+        text(written.unwrap_or_default(), site.marks),
+        valid,
     ])
 }
 

@@ -122,6 +122,9 @@ fn inside<'a>(
     let Some(vpc) = vpc else {
         return Some(network.unknown_at(Type::Bool, &subnet.vpc_id));
     };
+    if vpc.is_mistaken() {
+        return None;
+    }
     let holds = |(of, from, to): (Family, u128, u128)| of == family && from <= first && last <= to;
     Some(if vpc.blocks.iter().filter_map(Block::range).any(holds) {
         Value::bool(true)

@@ -1,20 +1,20 @@
 //! Security groups, their rules, and what these leave open.
 
 use std::fmt::Write;
+use std::rc::Rc;
 
 use crate::lang::eval::Evaluated;
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
 use crate::network::aws::join::Target;
-use crate::network::aws::openness::{Limits, Openness, Ports};
+use crate::network::aws::openness::{Limits, OpenSources, Openness, Ports};
 use crate::network::aws::security_groups::{Direction, SecurityGroupRule, Style};
 use crate::network::aws::sources::{Rest, Source};
 use crate::network::aws::spot::{Setting, Spot};
-use crate::network::registry::public_part;
 use crate::network::sets::{Family, PortSet};
 use crate::source::Problem;
 
-use super::{Arguments, number, object, text, words};
+use super::{Arguments, Shape, number, object, text, words};
 
 /// One fact per source of an ingress rule that may hold public addresses.
 pub(super) fn ingress_sources(network: &Network<'_>) -> Vec<Value> {
@@ -27,21 +27,22 @@ pub(super) fn egress_destinations(network: &Network<'_>) -> Vec<Value> {
 }
 
 fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
+    let shape = Shape::new(["address", "part", "rule", "site", "text"]);
     let mut facts = Vec::new();
     for (index, rule) in network.aws.security_groups().rules.iter().enumerate() {
         if rule.direction != direction {
             continue;
         }
         for (part, source) in rule.sources.iter().enumerate() {
-            if source.rest == Rest::None && public_part(&source.addresses).is_empty() {
+            if source.rest == Rest::None && source.public.is_empty() {
                 continue;
             }
-            facts.push(object([
-                ("address", text(&network.address(source.spot.instance), Marks::NONE)),
-                ("part", number(part)),
-                ("rule", number(index)),
-                ("site", network.leaf(&source.spot)),
-                ("text", text(&far_end(network, source), source.spot.marks)),
+            facts.push(shape.object([
+                text(&network.address(source.spot.instance), Marks::NONE),
+                number(part),
+                number(index),
+                network.leaf(&source.spot),
+                text(&far_end(network, source), source.spot.marks),
             ]));
         }
     }
@@ -50,7 +51,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
 
 /// The addresses of a source, as a message names them.
 fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
-    let public = public_part(&source.addresses);
+    let public = &source.public;
     let mut words = match source.spot.text() {
         _ if source.spot.is_unknown(network.inventory) => match source.spot.value.and_then(Value::reference) {
             Some(reference) => format!("`{reference}`"),
@@ -65,7 +66,7 @@ fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
         (true, false) => "the whole IPv4 internet".to_owned(),
         (false, true) => "the whole IPv6 internet".to_owned(),
         (false, false) if public.is_empty() => String::new(),
-        (false, false) => words::size(&public, "public "),
+        (false, false) => words::size(public, "public "),
     };
     if !size.is_empty() {
         let _ = write!(words, " ({size})");
@@ -136,6 +137,7 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
 
 /// One fact per security-group rule whose own block is known.
 pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
+    let shape = Shape::new(["address", "described", "direction", "inline", "site"]);
     let mut facts = Vec::new();
     let mut last = None;
     for rule in &network.aws.security_groups().rules {
@@ -155,12 +157,12 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
             Direction::Egress => "egress",
         };
         let site = if description.is_unset(network.inventory) { &rule.block } else { &description };
-        facts.push(object([
-            ("address", text(&network.address(rule.block.instance), Marks::NONE)),
-            ("described", described),
-            ("direction", text(direction, Marks::NONE)),
-            ("inline", Value::bool(rule.style == Style::Inline)),
-            ("site", network.leaf(site)),
+        facts.push(shape.object([
+            text(&network.address(rule.block.instance), Marks::NONE),
+            described,
+            text(direction, Marks::NONE),
+            Value::bool(rule.style == Style::Inline),
+            network.leaf(site),
         ]));
     }
     facts
@@ -170,7 +172,9 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
 struct Asked<'n, 'a> {
     rule: &'n SecurityGroupRule<'a>,
     source: &'n Source<'a>,
-    openness: Openness,
+    open: Rc<OpenSources>,
+    rule_index: usize,
+    part: usize,
 }
 
 fn asked<'n, 'a>(
@@ -184,11 +188,15 @@ fn asked<'n, 'a>(
     let Some((rule, source)) = rule.and_then(|rule| Some((rule, rule.sources.get(part)?))) else {
         return call.fail("argument 1 is no fact that this function takes");
     };
-    let openness = network.open_sources(rule.direction, limits).of(index, part).clone();
-    Ok(Asked { rule, source, openness })
+    let open = network.open_sources(rule.direction, limits);
+    Ok(Asked { rule, source, open, rule_index: index, part })
 }
 
 impl<'a> Asked<'_, 'a> {
+    fn openness(&self) -> &Openness {
+        self.open.of(self.rule_index, self.part)
+    }
+
     /// The expression that it hangs on.
     fn doubt(&self) -> &Spot<'a> {
         if self.source.rest != Rest::None {
@@ -209,8 +217,8 @@ impl<'a> Asked<'_, 'a> {
         let mut protocols = Vec::new();
         for word in call.texts(index)? {
             match word {
-                "tcp" => protocols.push(("TCP", &self.openness.tcp)),
-                "udp" => protocols.push(("UDP", &self.openness.udp)),
+                "tcp" => protocols.push(("TCP", &self.openness().tcp)),
+                "udp" => protocols.push(("UDP", &self.openness().udp)),
                 _ => return call.fail(&format!("argument {} must name tcp or udp", index + 1)),
             }
         }
@@ -247,7 +255,7 @@ fn opens_any(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Ev
 /// port of TCP or UDP open (0 aside); of an egress destination, whether every protocol and port goes out to it.
 pub(super) fn opens_everything(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
     let asked = asked(network, call, 1)?;
-    let openness = &asked.openness;
+    let openness = asked.openness();
     let (certain, possible) = match asked.rule.direction {
         Direction::Ingress => {
             (openness.tcp.every.0 || openness.udp.every.0, openness.tcp.every.1 || openness.udp.every.1)
