@@ -184,6 +184,7 @@ fn one_of_each_kind() {
     for (rule, severity) in [
         ("network/auto-public-ip", Severity::Warning),
         ("sg/open-admin-port", Severity::Error),
+        ("sg/open-database-port", Severity::Error),
         ("sg/open-egress", Severity::Warning),
         ("sg/undescribed-rule", Severity::Info),
         ("tags/invalid-value", Severity::Error),
@@ -207,7 +208,7 @@ fn one_of_each_kind() {
     fixture.finding("tags/invalid-value", Severity::Error, Some(tag)).message = "tag `Name` is `日本`".into();
     let undetermined = fixture.finding("sg/open-admin-port", Severity::Warning, Some(world));
     undetermined.verdict = Verdict::Undetermined;
-    undetermined.also = vec!["sg/open-egress".into(), "sg/open-port".into()];
+    undetermined.also = vec!["sg/open-database-port".into(), "sg/open-egress".into()];
     undetermined.message = "`var.world` is not known until apply".into();
     let block = fixture.span(main, "ingress {");
     fixture.finding("sg/undescribed-rule", Severity::Info, Some(Span { end: block.end + 80, ..block }));

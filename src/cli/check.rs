@@ -90,6 +90,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     }
     let style = environment::style(arguments.color);
     output::print_with(|out| report::write(arguments.format, &report, &run.sources, style, out))?;
+    std::mem::forget((report, run.sources, run.trees));
     Ok(code)
 }
 
@@ -123,7 +124,7 @@ impl Run<'_> {
         });
         let mut by_policy: BTreeMap<usize, Vec<&Target>> = BTreeMap::new();
         for target in &inputs.targets {
-            by_policy.entry(self.policy(&target.asked)).or_default().push(target);
+            by_policy.entry(self.policy(&target.directory)).or_default().push(target);
         }
         let policies = std::mem::take(&mut self.policies);
         let mut reports = vec![empty(inputs.problems)];
@@ -159,7 +160,12 @@ impl Run<'_> {
                 let options = self.options_for(target);
                 let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
                 check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
-                reading.files
+                let files = reading.files.clone();
+                if !several {
+                    // The process ends soon: giving back all values one by one takes as long as some rules do.
+                    std::mem::forget(reading);
+                }
+                files
             }));
             let files = done.unwrap_or_else(|_| {
                 check.problems([Problem::with_path(&path, internal_error())]);

@@ -15,8 +15,6 @@ use crate::terraform::roots;
 pub(super) struct Target {
     /// Its directory (absolute).
     pub(super) directory: PathBuf,
-    /// The directory that was asked for, whose configuration file holds.
-    pub(super) asked: PathBuf,
     /// Where files were asked for, those: only what is in them, or caused by them, is reported.
     pub(super) only: Option<BTreeSet<String>>,
     /// A variable file that was asked for and that Terraform would not read by itself.
@@ -64,7 +62,7 @@ impl Inputs {
     ) {
         match list(directory) {
             Ok(names) if names.iter().any(|(name, is_directory)| !is_directory && walk::is_configuration(name)) => {
-                self.add(directory, directory, None, None);
+                self.add(directory, None, None);
             }
             Ok(_) => {
                 let mut skip = |path: &Path| excluded(directory, path);
@@ -75,7 +73,7 @@ impl Inputs {
                 }
                 self.problems.extend(problems);
                 for root in roots::roots(&modules) {
-                    self.add(&root, directory, None, None);
+                    self.add(&root, None, None);
                 }
             }
             Err(error) => {
@@ -93,7 +91,7 @@ impl Inputs {
             return;
         }
         if walk::is_configuration(&name) {
-            self.add(directory, directory, Some(shown), None);
+            self.add(directory, Some(shown), None);
         } else if walk::is_variables(&name) {
             let own = walk::is_automatic(&name).then_some(directory).into_iter();
             let near =
@@ -101,7 +99,7 @@ impl Inputs {
             match own.chain(near).find(|candidate| holds_configuration(candidate)) {
                 Some(module) => {
                     let told = (module != directory || !walk::is_automatic(&name)).then(|| file.to_owned());
-                    self.add(module, directory, Some(shown), told);
+                    self.add(module, Some(shown), told);
                 }
                 None => {
                     let help = "Name the directory of the root module, and this file with --var-file.";
@@ -115,7 +113,7 @@ impl Inputs {
     }
 
     /// Adds a root module, or more files of one that is there already.
-    fn add(&mut self, directory: &Path, asked: &Path, only: Option<&str>, variable_file: Option<PathBuf>) {
+    fn add(&mut self, directory: &Path, only: Option<&str>, variable_file: Option<PathBuf>) {
         let same = |target: &&mut Target| target.directory == directory && target.variable_file == variable_file;
         match (self.targets.iter_mut().find(same), only) {
             (Some(target), Some(file)) => {
@@ -124,7 +122,6 @@ impl Inputs {
             (Some(target), None) => target.only = None,
             (None, _) => self.targets.push(Target {
                 directory: directory.to_owned(),
-                asked: asked.to_owned(),
                 only: only.map(|file| BTreeSet::from([file.to_owned()])),
                 variable_file,
             }),

@@ -5,6 +5,8 @@
 //!   ` #2` and so on where it repeats.
 //! - A finding that fails the run is a `<failure>`. One that does not is `<skipped>`, because the plugin shows why a case
 //!   was skipped, never counts it as failed, and cuts the output of passed cases: a warning put there would be unseen.
+//! - An undetermined finding stands for all rules that hang on one unknown value: the first has it, the others a `<skipped>`
+//!   that leads there.
 //! - A problem is an `<error>`: input that was not understood never looks like a pass.
 //! - A rule that found nothing is one passed case, so that there is always a case (the plugin fails on none).
 //!
@@ -98,7 +100,9 @@ fn cases(report: &Report, sources: &Sources) -> Vec<Case> {
     }
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &report.findings {
-        by_rule.entry(&finding.rule).or_default().push(finding);
+        for rule in std::iter::once(&finding.rule).chain(&finding.also) {
+            by_rule.entry(rule).or_default().push(finding);
+        }
     }
     let rules: BTreeSet<&str> =
         report.rules.iter().map(|rule| rule.name.as_str()).chain(by_rule.keys().copied()).collect();
@@ -112,7 +116,11 @@ fn cases(report: &Report, sources: &Sources) -> Vec<Case> {
             cases.push(Case {
                 name: names.unique(&class, &subject(finding, sources)),
                 class: class.clone(),
-                outcome: outcome(report, sources, &painter, finding),
+                outcome: if finding.rule == rule {
+                    outcome(report, sources, &painter, finding)
+                } else {
+                    elsewhere(finding)
+                },
             });
         }
     }
@@ -136,6 +144,12 @@ fn subject(finding: &Finding, sources: &Sources) -> String {
         Some(root) => format!("{subject} in {}", one_line(root)),
         None => subject,
     }
+}
+
+/// A rule that hangs on the same unknown value as the one that the finding is counted under: it did not pass either.
+fn elsewhere(finding: &Finding) -> Outcome {
+    let message = format!("undetermined: see {} of the same resource", one_line(&finding.rule));
+    Outcome::Skipped { message, body: one_line(&finding.message) }
 }
 
 fn outcome(report: &Report, sources: &Sources, painter: &Painter<'_>, finding: &Finding) -> Outcome {

@@ -1,0 +1,8 @@
+variable "n" {
+  type = number
+}
+
+resource "terraform_data" "some" {
+  count = var.n
+  input = count.index
+}

@@ -1,0 +1,3 @@
+rule "cidr/host-bits-set" {
+  severity = "info"
+}

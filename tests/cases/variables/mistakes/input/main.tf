@@ -1,0 +1,8 @@
+variable "count_of" {
+  type    = number
+  default = "x"
+}
+
+variable "count" {
+  type = number
+}

@@ -1,0 +1,2 @@
+count_of = "three"
+unused   = 1
