@@ -157,10 +157,40 @@ pub struct ResourceType {
     pub since: Since,
 }
 
-/// The managed resource type of that name, if the AWS provider has one.
+/// The managed resource type of that name, if the AWS provider has one (or it is the one that is Terraform's own).
 #[must_use]
 pub fn resource(type_name: &str) -> Option<&'static ResourceType> {
+    if type_name == "terraform_data" {
+        return Some(terraform_data());
+    }
     blob::resource_type(blob::Types::Resources, type_name)
+}
+
+/// Terraform's own resource type ("Terraform Language: The terraform_data Managed Resource Type").
+fn terraform_data() -> &'static ResourceType {
+    static TYPE: OnceLock<ResourceType> = OnceLock::new();
+    TYPE.get_or_init(|| {
+        let attribute = |name: &str, ty: Type, settable: bool| {
+            let attribute = Attribute {
+                ty,
+                required: false,
+                required_in_both: false,
+                optional: settable,
+                computed: !settable,
+                sensitive: false,
+                since: Since::Both,
+            };
+            (Str::from(name), attribute)
+        };
+        let attributes = vec![
+            attribute("id", Type::String, false),
+            attribute("input", Type::Dynamic, true),
+            attribute("output", Type::Dynamic, false),
+            attribute("triggers_replace", Type::Dynamic, true),
+        ];
+        let body = Body { attributes, ..Body::default() };
+        ResourceType { body, tagging: Tagging::None, since: Since::Both }
+    })
 }
 
 /// The data source of that name.

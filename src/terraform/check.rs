@@ -30,7 +30,8 @@ fn arguments(tree: &ModuleTree, trees: &Trees, place: usize, parent: usize, call
         if called.variables.get(&argument.name).is_none() {
             let message = format!("Unsupported argument \"{}\" in module \"{name}\"", argument.name);
             let problem = Problem::at(argument.name_span, message);
-            problems.push(match nearest(&argument.name, called.variables.names()) {
+            let few = problems.len() < MAX_SUGGESTIONS;
+            problems.push(match nearest(&argument.name, called.variables.names().filter(|_| few)) {
                 Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
                 None => problem,
             });
@@ -57,10 +58,14 @@ fn outputs(tree: &ModuleTree, place: usize, problems: &mut Vec<Problem>) {
         let Some(child) = tree.places[place].children[*call] else { continue };
         let outputs = &tree.module(child).outputs;
         if outputs.find(name).is_none() {
-            problems.push(undeclared(tree, place, *call, name, *at, outputs.names()));
+            let few = problems.len() < MAX_SUGGESTIONS;
+            problems.push(undeclared(tree, place, *call, name, *at, outputs.names().filter(|_| few)));
         }
     }
 }
+
+/// Each suggestion compares all names: after many mistakes they would cost more than they help.
+const MAX_SUGGESTIONS: usize = 50;
 
 fn undeclared<'n>(
     tree: &ModuleTree,

@@ -122,6 +122,7 @@ impl Reader<'_> {
         let tree = self.trees.get(at.tree);
         match tree.kind(at.node) {
             Kind::Variable | Kind::Name => self.keyword(tree.text(at.node), at),
+            Kind::Template => self.invalid(at, "quoted type constraints are not taken any more; remove the quotes"),
             Kind::Paren => match tree.child(at.node, 0) {
                 Some(node) => self.read(NodeRef { tree: at.tree, node }),
                 None => self.invalid(at, "a type is required"),

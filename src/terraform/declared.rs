@@ -4,14 +4,14 @@
 use crate::address::Mode;
 use crate::lang::Str;
 use crate::schema;
-use crate::source::Problem;
+use crate::source::{Problem, nearest};
 use crate::syntax::{NodeRef, Trees};
 
 use super::layers::Layers;
 use super::load::Loader;
 use super::module::{Module, Resource};
 use super::outline::{self, BodySchema, Outline};
-use super::references::{Offers, Step, Target, target, traversals};
+use super::references::{Offers, Step, Target, Traversal, target, traversals};
 
 /// Dependencies of a module's parts, by their index.
 #[derive(Debug, Default)]
@@ -60,6 +60,9 @@ struct Finder<'f> {
 impl Finder<'_> {
     /// Adds the references of an expression.
     fn expression(&mut self, expression: NodeRef, offers: Offers, bound: &[Str], found: &mut Vec<Target>) {
+        // Each suggestion compares all names: after many mistakes they would cost more than they help.
+        const MAX_SUGGESTIONS: usize = 50;
+        let offers = Offers { suggest: self.problems.len() < MAX_SUGGESTIONS, ..offers };
         let (module, problems, names) = (self.module, &mut self.problems, &mut self.uses.attribute_names);
         traversals(self.trees, expression, bound, &mut |traversal| {
             for step in traversal.steps.iter().skip(1) {
@@ -70,7 +73,12 @@ impl Finder<'_> {
                 }
             }
             match target(module, &traversal, offers) {
-                Ok(Some(target)) => found.push(target),
+                Ok(Some(target)) => {
+                    if let Target::Resource(index) = target {
+                        problems.extend(unknown_attribute(&module.resources[index], &traversal));
+                    }
+                    found.push(target);
+                }
                 Ok(None) => {}
                 Err(problem) => problems.push(problem),
             }
@@ -109,15 +117,15 @@ impl Finder<'_> {
     fn resources(&mut self) {
         for resource in &self.module.resources {
             let what = format!("{}.{}", resource.type_name, resource.name);
-            let schema = self.schema(resource);
-            let outline =
-                outline::outline(&resource.layers, schema, &outline::RESOURCE, &what, self.trees, &mut self.problems);
+            let schema = schema_of(resource).map_or(BodySchema::AsWritten, |known| BodySchema::Known(&known.body));
+            let reserved = if resource.mode == Mode::Managed { &outline::MANAGED } else { &outline::RESOURCE };
+            let outline = outline::outline(&resource.layers, schema, reserved, &what, self.trees, &mut self.problems);
             let mut found = Vec::new();
             let meta = &resource.meta;
             for expression in meta.count.iter().chain(&meta.for_each).chain(&meta.depends_on) {
                 self.expression(*expression, Offers::default(), &[], &mut found);
             }
-            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), itself: false };
+            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..Offers::default() };
             outline.expressions(&mut Vec::new(), &mut |expression, bound| {
                 self.expression(expression, offers, bound, &mut found);
             });
@@ -131,6 +139,15 @@ impl Finder<'_> {
     /// evaluation, where they are not the resource's own.
     fn lifecycle(&mut self, resource: &Resource, offers: Offers, found: &mut Vec<Target>) {
         if let Some(lifecycle) = resource.layers.merged_block(self.trees, "lifecycle") {
+            const ARGUMENTS: [&str; 4] =
+                ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"];
+            const BLOCKS: [&str; 2] = ["precondition", "postcondition"];
+            for attribute in lifecycle.attributes(self.trees) {
+                let name = &*attribute.name;
+                if !ARGUMENTS.contains(&name) && !BLOCKS.contains(&name) {
+                    self.problems.push(super::module::unsupported("argument", name, attribute.name_span, &ARGUMENTS));
+                }
+            }
             for expression in conditions(&lifecycle, self.trees, "precondition") {
                 self.expression(expression, offers, &[], found);
             }
@@ -160,15 +177,6 @@ impl Finder<'_> {
         }
     }
 
-    fn schema(&mut self, resource: &Resource) -> BodySchema {
-        let known = match resource.mode {
-            Mode::Managed => schema::resource(&resource.type_name),
-            Mode::Data => schema::data_source(&resource.type_name),
-            Mode::Ephemeral => schema::ephemeral(&resource.type_name),
-        };
-        known.map_or(BodySchema::AsWritten, |known| BodySchema::Known(&known.body))
-    }
-
     fn providers(&mut self) {
         for provider in &self.module.providers {
             let outline = outline::outline(
@@ -194,11 +202,41 @@ impl Finder<'_> {
             let meta = &call.meta;
             let expansion = meta.count.iter().chain(&meta.for_each).chain(&meta.depends_on).copied();
             let expansion = self.all(expansion, Offers::default());
-            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), itself: false };
+            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..Offers::default() };
             let arguments = call.arguments.iter().map(|argument| self.all([argument.expression], offers)).collect();
             self.uses.calls.push(CallUses { expansion, arguments });
         }
     }
+}
+
+fn schema_of(resource: &Resource) -> Option<&'static schema::ResourceType> {
+    match resource.mode {
+        Mode::Managed => schema::resource(&resource.type_name),
+        Mode::Data => schema::data_source(&resource.type_name),
+        Mode::Ephemeral => schema::ephemeral(&resource.type_name),
+    }
+}
+
+/// Terraform checks the first attribute of a reference to a resource before it evaluates anything, inside `try` too.
+fn unknown_attribute(resource: &Resource, traversal: &Traversal<'_>) -> Option<Problem> {
+    let body = &schema_of(resource)?.body;
+    let names = match traversal.root {
+        "data" | "ephemeral" | "resource" => 2,
+        _ => 1,
+    };
+    let after = traversal.steps.get(names..).unwrap_or_default();
+    let after = after.strip_prefix(&[Step::Index]).unwrap_or(after);
+    let Some(Step::Attribute(name)) = after.first() else { return None };
+    if body.attribute(name).is_some() || body.block(name).is_some() {
+        return None;
+    }
+    let message =
+        format!("Unsupported attribute: {} has no argument, block or attribute named \"{name}\"", resource.type_name);
+    let problem = Problem::at(traversal.span, message);
+    Some(match nearest(name, body.names()) {
+        Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
+        None => problem,
+    })
 }
 
 /// The expressions of condition blocks of a type.

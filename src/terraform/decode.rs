@@ -1,6 +1,6 @@
 //! A resource's outline into its values: once per instance.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::address::{Address, Reference, Step};
@@ -26,6 +26,8 @@ pub(super) struct Decoder<'d> {
     pub(super) files: &'d dyn Files,
     pub(super) scope: ModuleScope<'d>,
     pub(super) problems: &'d RefCell<Problems>,
+    /// Blocks that dynamic blocks have made, in all.
+    pub(super) blocks: &'d Cell<u64>,
     /// The instance whose values these are; what the provider computes stands for its attributes.
     pub(super) address: Option<&'d Arc<Address>>,
 }
@@ -59,6 +61,9 @@ pub(super) struct Decoded {
     pub(super) values: Vec<(Str, Value)>,
     pub(super) sites: Arc<Sites>,
 }
+
+/// So many blocks are made by dynamic blocks, in all.
+const MAX_BLOCKS: u64 = 500_000;
 
 /// Blocks of one type while they are collected: objects, and sites of each.
 #[derive(Default)]
@@ -133,7 +138,15 @@ impl<'d> Decoder<'d> {
                         let origin = value.origin.clone();
                         self.computed(name, &attribute.ty, way).with_marks(value.marks).with_origin(origin)
                     }
-                    value => value,
+                    value => {
+                        if attribute.required_in_both && value.is_null() {
+                            let span = self.trees.span(written.expression);
+                            let message =
+                                format!("Missing required argument: \"{name}\" is null here, as if it were not set");
+                            self.problems.borrow_mut().add(Problem::at(span, message));
+                        }
+                        value
+                    }
                 }
             } else if let Some(group) = outline.group(name) {
                 self.group(group, iteration, way, sites)
@@ -264,6 +277,12 @@ impl<'d> Decoder<'d> {
         let span = self.trees.span(dynamic.for_each);
         let collection = self.expression(dynamic.for_each, iteration);
         let mut each = |key: Value, value: Value| {
+            self.blocks.set(self.blocks.get() + 1);
+            if self.blocks.get() > MAX_BLOCKS {
+                let message = format!("Too many blocks: dynamic blocks make more than {MAX_BLOCKS} in all");
+                self.problems.borrow_mut().add(Problem::at(span, message));
+                return;
+            }
             let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
             self.block(&dynamic.content, group, Some(&iteration), way, collected);
         };

@@ -1,6 +1,6 @@
 //! Evaluates all parts in their order, for every module instance, and makes resource instances.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::inventory::{Action, Instance};
 use crate::lang::eval::Context;
 use crate::lang::functions::Files;
 use crate::lang::value::Entries;
-use crate::lang::{Str, Type, Value};
+use crate::lang::{Marks, Str, Type, Value};
 use crate::schema::{self, Tagging};
 use crate::source::{Problem, Span};
 use crate::syntax::{NodeRef, Trees};
@@ -32,7 +32,7 @@ use super::variables::{Given, NoNames, Specification, specification};
 /// The most values that the value of one expression may hold.
 const MAX_SIZE: usize = 2_000_000;
 /// So many instances, of modules and resources, are made in all.
-const MAX_TOTAL: u64 = 2 * MAX_INSTANCES;
+const MAX_TOTAL: u64 = MAX_INSTANCES + MAX_INSTANCES / 5;
 
 /// What is needed beside the module tree.
 pub(super) struct Setting<'e> {
@@ -68,6 +68,7 @@ pub(super) fn evaluate_all(
         attribute_names: names,
         sensitive_spans: Vec::new(),
         total: 0,
+        blocks: Cell::new(0),
     };
     for step in order {
         if !step.in_cycle {
@@ -90,6 +91,8 @@ struct Evaluator<'e> {
     attribute_names: std::collections::BTreeSet<Str>,
     sensitive_spans: Vec<Span>,
     total: u64,
+    /// Blocks that dynamic blocks have made.
+    blocks: Cell<u64>,
 }
 
 impl Evaluator<'_> {
@@ -138,6 +141,7 @@ impl Evaluator<'_> {
                 surroundings: self.setting.surroundings,
             },
             problems: &self.problems,
+            blocks: &self.blocks,
             address: None,
         }
     }
@@ -230,7 +234,7 @@ impl Evaluator<'_> {
         let specification = self.specification(place, index);
         let (trees, files) = (self.setting.trees, self.setting.files);
         let name = self.tree.module(place).variables.name(index);
-        let is_sensitive = specification.marks.has(crate::lang::Marks::SENSITIVE);
+        let is_sensitive = specification.marks.has(Marks::SENSITIVE);
         let mut problems = Vec::new();
         let value = if let Some((parent, call)) = self.tree.places[place].parent {
             let call = self.tree.module(parent).calls.at(call);
@@ -267,12 +271,16 @@ impl Evaluator<'_> {
         let attribute = |name: &str| output.layers.attribute(trees, name).map(|attribute| attribute.expression);
         let Some(expression) = attribute("value") else { return Value::unknown(Type::Dynamic) };
         let mut value = self.expression(module, &Repetition::None, expression);
-        for (name, mark) in [("sensitive", crate::lang::Marks::SENSITIVE), ("ephemeral", crate::lang::Marks::EPHEMERAL)]
-        {
+        let given = value.deep_marks();
+        for (name, mark) in [("sensitive", Marks::SENSITIVE), ("ephemeral", Marks::EPHEMERAL)] {
             let is_set = attribute(name)
                 .is_some_and(|flag| self.expression(module, &Repetition::None, flag).as_bool() == Some(true));
             if is_set {
                 value = value.with_marks(mark);
+            } else if place == 0 && given.has(mark) {
+                let message = format!("Output refers to {name} values: outputs of the root module are shown");
+                let problem = Problem::at(trees.span(expression), message);
+                self.problem(problem.help(format!("Annotate the output value with `{name} = true`")));
             }
         }
         value
@@ -313,7 +321,7 @@ impl Evaluator<'_> {
             let address = address(&path, resource.mode, &resource.type_name, &resource.name, key);
             let decoder = Decoder { address: Some(&address), ..self.decoder(module, &repetition) };
             let mut decoded = decoder.resource(outline);
-            complete(resource.mode, &resource.type_name, &address, default_tags.as_ref(), &mut decoded.values);
+            complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
             let values = Value::object(Entries::new(decoded.values));
             made.push(Instance {
                 address,
@@ -356,18 +364,12 @@ impl Evaluator<'_> {
 }
 
 /// What a resource has beside what its schema says.
-fn complete(
-    mode: Mode,
-    type_name: &str,
-    address: &Arc<crate::address::Address>,
-    default_tags: Option<&Value>,
-    values: &mut Vec<(Str, Value)>,
-) {
+fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Vec<(Str, Value)>) {
     if mode != Mode::Managed {
         return;
     }
     if type_name == "terraform_data" {
-        terraform_data(address, values);
+        terraform_data(values);
     }
     if schema::resource(type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
         tags::complete(default_tags, values);
@@ -375,22 +377,13 @@ fn complete(
 }
 
 /// The built-in `terraform_data`: its output is its input, after apply.
-fn terraform_data(address: &Arc<crate::address::Address>, values: &mut Vec<(Str, Value)>) {
-    let find = |values: &[(Str, Value)], wanted: &str| {
-        values.iter().find(|(name, _)| **name == *wanted).map(|(_, value)| value.clone())
+fn terraform_data(values: &mut [(Str, Value)]) {
+    let find = |values: &[(Str, Value)], wanted: &str| values.iter().position(|(name, _)| **name == *wanted);
+    let (Some(input), Some(output)) = (find(values, "input"), find(values, "output")) else { return };
+    let given = values[input].1.clone();
+    let reference = values[output].1.reference().cloned();
+    values[output].1 = match reference {
+        Some(reference) if !given.is_null() => unknown_reference(given.ty(), (*reference).clone()),
+        Some(_) | None => given,
     };
-    let computed = |name: &str, ty: Type| {
-        let path = vec![crate::address::Step::Attribute(name.into())];
-        unknown_reference(ty, crate::address::Reference { address: address.clone(), path })
-    };
-    let null = Value::null(Type::Dynamic);
-    let input = find(values, "input").unwrap_or_else(|| null.clone());
-    let output = if input.is_null() { input.clone() } else { computed("output", input.ty()) };
-    let triggers = find(values, "triggers_replace").unwrap_or(null);
-    *values = vec![
-        ("id".into(), computed("id", Type::String)),
-        ("input".into(), input),
-        ("output".into(), output),
-        ("triggers_replace".into(), triggers),
-    ];
 }

@@ -164,22 +164,30 @@ impl Outline {
 pub(super) struct Reserved {
     pub(super) attributes: &'static [&'static str],
     pub(super) blocks: &'static [&'static str],
+    /// `id` cannot be set, though the schema says so by an old habit of the provider's.
+    pub(super) computed_id: bool,
 }
 
 /// Inside nested blocks nothing is reserved.
-const NOTHING: Reserved = Reserved { attributes: &[], blocks: &[] };
+const NOTHING: Reserved = Reserved { attributes: &[], blocks: &[], computed_id: false };
 
 /// Of resources, data sources and ephemeral resources.
 pub(super) const RESOURCE: Reserved = Reserved {
     attributes: &["count", "for_each", "provider", "depends_on"],
     blocks: &["lifecycle", "connection", "provisioner", "_"],
+    computed_id: false,
 };
 
-/// Of provisioners; the keywords of `when` and `on_failure` refer to nothing.
-pub(super) const PROVISIONER: Reserved = Reserved { attributes: &["when", "on_failure"], blocks: &["_"] };
+/// Of managed resources.
+pub(super) const MANAGED: Reserved = Reserved { computed_id: true, ..RESOURCE };
+
+/// Of provisioners: keywords that are no references.
+pub(super) const PROVISIONER: Reserved =
+    Reserved { attributes: &["when", "on_failure"], blocks: &["connection"], computed_id: false };
 
 /// Of provider configurations.
-pub(super) const PROVIDER: Reserved = Reserved { attributes: &["alias", "version"], blocks: &["_"] };
+pub(super) const PROVIDER: Reserved =
+    Reserved { attributes: &["alias", "version"], blocks: &["_"], computed_id: false };
 
 /// Reads and checks the body of a block. `what` names it in messages.
 pub(super) fn outline(
@@ -224,7 +232,7 @@ impl Builder<'_> {
         } else {
             for attribute in layers.attributes(self.trees) {
                 if !reserved.attributes.contains(&&*attribute.name) {
-                    self.attribute(&attribute, &mut outline);
+                    self.attribute(&attribute, &mut outline, reserved);
                 }
             }
             for block in layers.all_blocks(self.trees) {
@@ -261,7 +269,7 @@ impl Builder<'_> {
                 Member::Nothing => false,
             };
             if !is_blocks {
-                self.attribute(&attribute, outline);
+                self.attribute(&attribute, outline, reserved);
             } else if !is_null(self.trees, attribute.expression) {
                 for block in layers.blocks(self.trees, name, 0) {
                     self.block(&block, outline);
@@ -276,8 +284,17 @@ impl Builder<'_> {
         }
     }
 
-    fn attribute(&mut self, attribute: &AttributeView<'_>, outline: &mut Outline) {
+    fn attribute(&mut self, attribute: &AttributeView<'_>, outline: &mut Outline, reserved: &Reserved) {
         let ty = match outline.schema.member(&attribute.name) {
+            Member::Attribute { ty: Type::String, settable: true }
+                if attribute.name == "id" && reserved.computed_id =>
+            {
+                self.problems.push(Problem::at(
+                    attribute.name_span,
+                    format!("Invalid or unknown key: the \"id\" of {} is decided by the provider", self.what),
+                ));
+                return;
+            }
             Member::Attribute { ty, settable: true } | Member::Blocks { attribute: Some(ty), .. } => ty,
             Member::Attribute { settable: false, .. } => {
                 self.problems.push(Problem::at(

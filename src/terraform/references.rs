@@ -132,6 +132,8 @@ pub(super) struct Offers {
     pub(super) count: bool,
     /// `self`
     pub(super) itself: bool,
+    /// Look for the name that was meant, where one is not declared.
+    pub(super) suggest: bool,
 }
 
 /// What a traversal depends on: `Ok(None)` for `each`, `path` and their like.
@@ -143,6 +145,9 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
     };
     let undeclared = |message: String, name: &str, known: &mut dyn Iterator<Item = &str>| {
         let problem = Problem::at(at, message);
+        if !offers.suggest {
+            return problem;
+        }
         match nearest(name, known) {
             Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
             None => problem,
@@ -215,10 +220,10 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
             Some("workspace" | "applying") => Ok(None),
             _ => Err(Problem::at(at, "Invalid \"terraform\" attribute: only terraform.workspace is there")),
         },
-        "data" => resource(module, Mode::Data, name(0), name(1), at),
-        "ephemeral" => resource(module, Mode::Ephemeral, name(0), name(1), at),
-        "resource" => resource(module, Mode::Managed, name(0), name(1), at),
-        type_name => resource(module, Mode::Managed, Some(type_name), name(0), at),
+        "data" => resource(module, Mode::Data, name(0), name(1), at, offers),
+        "ephemeral" => resource(module, Mode::Ephemeral, name(0), name(1), at, offers),
+        "resource" => resource(module, Mode::Managed, name(0), name(1), at, offers),
+        type_name => resource(module, Mode::Managed, Some(type_name), name(0), at, offers),
     }
 }
 
@@ -228,6 +233,7 @@ fn resource(
     type_name: Option<&str>,
     name: Option<&str>,
     at: Span,
+    offers: Offers,
 ) -> Result<Option<Target>, Problem> {
     let (Some(type_name), Some(name)) = (type_name, name) else {
         return Err(Problem::at(at, "Invalid reference")
@@ -247,6 +253,9 @@ fn resource(
             "Reference to undeclared resource: no {kind} \"{prefix}{type_name}.{name}\" is declared in this module"
         ),
     );
+    if !offers.suggest {
+        return Err(problem);
+    }
     let near = nearest(name, module.resource_names(mode, type_name))
         .map(|near| format!("{prefix}{type_name}.{near}"))
         .or_else(|| {

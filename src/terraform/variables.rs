@@ -268,6 +268,12 @@ impl Specification {
     ) -> Value {
         let Some(default) = self.default else { return self.unknown() };
         match constant(default, trees, files) {
+            Ok(value) if value.is_null() && !self.nullable => {
+                let message =
+                    format!("Invalid default value for variable \"{name}\": it may not be null, as nullable is false");
+                problems.push(Problem::at(trees.span(default), message));
+                self.unknown()
+            }
             Ok(value) if value.is_null() => {
                 Value::null(self.constraint.ty().without_optional()).with_origin(value.origin)
             }
