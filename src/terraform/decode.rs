@@ -135,8 +135,8 @@ impl<'d> Decoder<'d> {
                 match self.attribute(written, iteration) {
                     // Null is as good as not written.
                     value if value.is_null() && attribute.computed => {
-                        let origin = value.origin.clone();
-                        self.computed(name, &attribute.ty, way).with_marks(value.marks).with_origin(origin)
+                        let computed = self.computed(name, &attribute.ty, way);
+                        computed.with_marks(value.marks).with_origin(value.origin)
                     }
                     value => {
                         if attribute.required_in_both && value.is_null() {

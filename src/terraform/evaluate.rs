@@ -159,15 +159,11 @@ impl Evaluator<'_> {
     /// The instances that `count` or `for_each` make; the symbolic one where that failed, so that the content is looked
     /// at nevertheless.
     fn instances(&mut self, module: usize, meta: &Meta) -> Instances {
-        let (expression, expand): (_, fn(&Value, Span) -> Result<Instances, Problem>) =
-            match (meta.count, meta.for_each) {
-                (Some(count), _) => (count, expand::count),
-                (None, Some(for_each)) => (for_each, expand::for_each),
-                (None, None) => return Instances::Single,
-            };
+        let Some(expression) = meta.count.or(meta.for_each) else { return Instances::Single };
         let value = self.expression(module, &Repetition::None, expression);
         let span = self.setting.trees.span(expression);
-        expand(&value, span).unwrap_or_else(|problem| {
+        let expanded = if meta.count.is_some() { expand::count(&value, span) } else { expand::for_each(&value, span) };
+        expanded.unwrap_or_else(|problem| {
             self.problem(problem);
             Instances::Unknown
         })
@@ -364,7 +360,7 @@ impl Evaluator<'_> {
 }
 
 /// What a resource has beside what its schema says.
-fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Vec<(Str, Value)>) {
+fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut [(Str, Value)]) {
     if mode != Mode::Managed {
         return;
     }

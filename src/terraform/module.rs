@@ -191,14 +191,15 @@ impl Module {
         super::providers::source_address(declared, local_name)
     }
 
-    fn add_resource(&mut self, resource: Resource) -> Result<(), Resource> {
+    /// Adds a resource; whether its name was free.
+    fn add_resource(&mut self, resource: Resource) -> bool {
         let of_type = self.resource_index[resource.mode as usize].entry(resource.type_name.clone()).or_default();
         if of_type.contains_key(&resource.name) {
-            return Err(resource);
+            return false;
         }
         of_type.insert(resource.name.clone(), self.resources.len());
         self.resources.push(resource);
-        Ok(())
+        true
     }
 }
 
@@ -405,7 +406,7 @@ impl Reader<'_, '_> {
             meta: Meta::default(),
             provider_span: None,
         };
-        if self.module.add_resource(resource).is_err() {
+        if !self.module.add_resource(resource) {
             self.duplicate(header.kind, &format!("{type_name}.{name}"), span);
         }
     }

@@ -411,7 +411,8 @@ impl Builder<'_> {
     fn dynamic_only(&mut self, body: &Body<'_>) {
         const ATTRIBUTES: [&str; 3] = ["for_each", "iterator", "labels"];
         for attribute in body.attributes() {
-            if !ATTRIBUTES.contains(&&*attribute.name) && !(body.is_json() && attribute.name == "content") {
+            let is_content = body.is_json() && attribute.name == "content";
+            if !ATTRIBUTES.contains(&&*attribute.name) && !is_content {
                 self.problems.push(super::module::unsupported(
                     "argument",
                     &attribute.name,
