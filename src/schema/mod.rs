@@ -172,6 +172,7 @@ fn terraform_data() -> &'static ResourceType {
     TYPE.get_or_init(|| {
         let attribute = |name: &str, ty: Type, settable: bool| {
             let attribute = Attribute {
+                takes: ty.clone(),
                 ty,
                 required: false,
                 required_in_both: false,
