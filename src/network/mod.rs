@@ -24,6 +24,7 @@ use crate::source::Span;
 use crate::syntax::Trees;
 
 use aws::Aws;
+use aws::network_acls::{Admission, admissions};
 use aws::openness::{Limits, OpenSources};
 use aws::security_groups::Direction;
 use aws::spot::Spot;
@@ -39,7 +40,11 @@ pub struct Network<'a> {
     places: RefCell<Vec<Mark<'a>>>,
     collections: RefCell<BTreeMap<&'static str, Value>>,
     open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
+    admissions: RefCell<BTreeMap<(usize, u16, Limits), Rc<Admissions<'a>>>>,
 }
+
+/// What each source of an ACL's entries lets in, by entry and source.
+type Admissions<'a> = BTreeMap<(usize, usize), Admission<'a>>;
 
 /// What an origin of a fact stands for; resolved only for findings.
 #[derive(Debug)]
@@ -59,6 +64,7 @@ impl<'a> Network<'a> {
             places: RefCell::default(),
             collections: RefCell::default(),
             open: RefCell::default(),
+            admissions: RefCell::default(),
         }
     }
 
@@ -123,6 +129,16 @@ impl<'a> Network<'a> {
             let open = Rc::new(OpenSources::find(self.aws.security_groups(), direction, limits));
             self.open.borrow_mut().insert((direction, limits), open.clone());
             open
+        })
+    }
+
+    /// What an ACL lets in from the open internet on a TCP port; worked out once for each port and limits.
+    fn admissions(&self, acl: usize, port: u16, limits: Limits) -> Rc<Admissions<'a>> {
+        let found = self.admissions.borrow().get(&(acl, port, limits)).cloned();
+        found.unwrap_or_else(|| {
+            let admissions = Rc::new(admissions(&self.aws.network_acls().acls[acl], port, limits));
+            self.admissions.borrow_mut().insert((acl, port, limits), admissions.clone());
+            admissions
         })
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, PortSet, Protocols};
 
 use super::Aws;
 use super::join::Target;
+use super::openness::{Limits, contributors};
 use super::sources::{Rest, Source};
 use super::spot::{Setting, Spot};
 use super::traffic::Traffic;
@@ -126,25 +128,55 @@ fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: 
     Entry { number: number.integer(), action, traffic, sources, doubt, block }
 }
 
-/// What one source of an allowing entry lets in on a TCP port, earlier denials taken off. Earlier allowing entries are
-/// not: what two entries let in, both are at fault for.
+/// Whether one source of an entry that allows is among those that let the open internet in on a TCP port.
 #[derive(Clone, Debug)]
-pub struct Admitted<'n, 'a> {
-    /// The entry.
-    pub entry: &'n Entry<'a>,
-    /// The source.
-    pub source: &'n Source<'a>,
-    /// The addresses that are certainly let in.
-    pub certain: AddressSet,
-    /// The addresses that may be, the certain ones included.
-    pub possible: AddressSet,
-    /// The expression on which it hangs whether the possible ones are.
+pub struct Admission<'a> {
+    /// Certainly.
+    pub certain: bool,
+    /// Perhaps.
+    pub possible: bool,
+    /// The expression on which that hangs.
     pub doubt: Option<Spot<'a>>,
 }
 
-/// What the entries of an ACL let in on a TCP port.
+/// Who lets the open internet in on a TCP port, by entry and source.
 #[must_use]
-pub fn admitted<'n, 'a>(entries: &'n [Entry<'a>], port: u16) -> Vec<Admitted<'n, 'a>> {
+pub fn admissions<'a>(entries: &[Entry<'a>], port: u16, limits: Limits) -> BTreeMap<(usize, usize), Admission<'a>> {
+    let admitted = admitted(entries, port);
+    let public = |pick: for<'e> fn(&'e Admitted<'a>) -> &'e AddressSet| {
+        contributors(&admitted.iter().map(|it| public_part(pick(it))).collect::<Vec<_>>(), limits)
+    };
+    let (certain, possible) = (public(|it| &it.certain), public(|it| &it.possible));
+    let mut found = BTreeMap::new();
+    for ((it, certain), possible) in admitted.into_iter().zip(certain).zip(possible) {
+        // A block that is not known, but never larger than the limit, opens nothing.
+        let bounded = match entries[it.entry].sources[it.part].rest {
+            Rest::AtMost(family, size) => size <= limits.addresses(family),
+            Rest::None | Rest::Anything => false,
+        };
+        let possible = possible && !bounded && it.doubt.is_some();
+        found.insert((it.entry, it.part), Admission { certain, possible, doubt: it.doubt });
+    }
+    found
+}
+
+/// What one source of an allowing entry lets in on a TCP port, earlier denials taken off. Earlier allowing entries are
+/// not: what two entries let in, both are at fault for.
+struct Admitted<'a> {
+    /// The entry.
+    entry: usize,
+    /// The source in it.
+    part: usize,
+    /// The addresses that are certainly let in.
+    certain: AddressSet,
+    /// The addresses that may be, the certain ones included.
+    possible: AddressSet,
+    /// The expression on which it hangs whether the possible ones are.
+    doubt: Option<Spot<'a>>,
+}
+
+/// What the entries of an ACL let in on a TCP port.
+fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
     let port = PortSet::range(port, port);
     let mut found = Vec::new();
     // What earlier entries keep out: certainly, and perhaps.
@@ -157,12 +189,12 @@ pub fn admitted<'n, 'a>(entries: &'n [Entry<'a>], port: u16) -> Vec<Admitted<'n,
             denied_doubt = entry.doubt.clone();
         }
     }
-    for entry in entries {
+    for (index, entry) in entries.iter().enumerate() {
         if !entry.traffic.possible_ports_of(Protocols::TCP).overlaps(&port) {
             continue;
         }
         let certainly = entry.traffic.ports_of(Protocols::TCP).overlaps(&port);
-        for source in &entry.sources {
+        for (part, source) in entry.sources.iter().enumerate() {
             if entry.action != Action::Deny {
                 let sure = certainly && entry.action == Action::Allow && entry.number.is_some();
                 let own = if sure { source.addresses.clone() } else { AddressSet::EMPTY };
@@ -173,7 +205,7 @@ pub fn admitted<'n, 'a>(entries: &'n [Entry<'a>], port: u16) -> Vec<Admitted<'n,
                 let of_source = (source.rest != Rest::None).then(|| source.spot.clone());
                 let doubt = of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.clone());
                 let doubt = doubt.or_else(|| denied_doubt.clone());
-                found.push(Admitted { entry, source, certain, possible, doubt });
+                found.push(Admitted { entry: index, part, certain, possible, doubt });
             }
             if entry.action != Action::Allow {
                 let known = certainly && entry.action == Action::Deny && entry.number.is_some();

@@ -205,8 +205,9 @@ fn contributions(
             }
         }
         if total > limits.addresses(family) {
-            for (index, ports) in together(&small, limits.addresses(family)) {
-                open[index] = open[index].union(&ports);
+            let shared = together(&small, limits.addresses(family));
+            for (index, ports, _) in small {
+                open[index] = open[index].union(&ports.intersection(&shared));
             }
         }
     }
@@ -215,7 +216,7 @@ fn contributions(
 
 /// The ports on which entries, none of them larger than the limit, are so as a union: a sweep over the ports at which
 /// some entry begins or ends.
-fn together(entries: &[(usize, &PortSet, &Ranges)], limit: u128) -> Vec<(usize, PortSet)> {
+fn together(entries: &[(usize, &PortSet, &Ranges)], limit: u128) -> PortSet {
     let mut events: Vec<(u32, bool, usize)> = Vec::new();
     for (number, (_, ports, _)) in entries.iter().enumerate() {
         for (first, last) in ports.ranges() {
@@ -224,28 +225,101 @@ fn together(entries: &[(usize, &PortSet, &Ranges)], limit: u128) -> Vec<(usize, 
         }
     }
     events.sort_unstable();
-    let mut found: Vec<Vec<(u16, u16)>> = vec![Vec::new(); entries.len()];
-    let mut active = std::collections::BTreeSet::new();
-    let mut at = 0;
-    while at < events.len() {
-        let port = events[at].0;
-        while let Some(&(_, begins, number)) = events.get(at).filter(|event| event.0 == port) {
-            if begins {
-                active.insert(number);
-            } else {
-                active.remove(&number);
-            }
-            at += 1;
+    let mut coverage = Coverage::over(entries.iter().flat_map(|entry| entry.2.ranges()));
+    let mut open = Vec::new();
+    let mut events = events.into_iter().peekable();
+    while let Some((port, begins, number)) = events.next() {
+        for range in entries[number].2.ranges() {
+            coverage.change(*range, begins);
         }
-        let sizes = active.iter().map(|&number: &usize| entries[number].2.saturating_size());
-        if sizes.fold(0, u128::saturating_add) > limit {
-            let union: Ranges = active.iter().flat_map(|&number| entries[number].2.ranges().iter().copied()).collect();
-            if let Some(next) = events.get(at).filter(|_| union.saturating_size() > limit) {
-                for &number in &active {
-                    found[number].push((port as u16, (next.0 - 1) as u16));
+        if let Some(&(next, ..)) = events.peek()
+            && next > port
+            && coverage.size() > limit
+        {
+            open.push((port as u16, (next - 1) as u16));
+        }
+    }
+    open.into_iter().collect()
+}
+
+/// How many addresses a changing collection of ranges covers: a segment tree over the places where ranges begin and end,
+/// so that adding and taking away a range costs the logarithm of their number.
+struct Coverage {
+    /// Where pieces begin.
+    starts: Vec<u128>,
+    /// One past the last address of all pieces, less one where that would overflow.
+    end: u128,
+    /// By node: how many ranges cover all of it, and how many addresses are covered in it.
+    nodes: Vec<(u32, u128)>,
+}
+
+impl Coverage {
+    fn over<'r>(ranges: impl Iterator<Item = &'r (u128, u128)>) -> Self {
+        let mut starts: Vec<u128> = ranges.flat_map(|&(first, last)| [first, last.saturating_add(1)]).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let end = starts.pop().unwrap_or(0);
+        let nodes = vec![(0, 0); 4 * starts.len().max(1)];
+        Self { starts, end, nodes }
+    }
+
+    fn size(&self) -> u128 {
+        self.nodes[0].1
+    }
+
+    fn change(&mut self, (first, last): (u128, u128), add: bool) {
+        let from = self.starts.partition_point(|&start| start < first);
+        let to = self.starts.partition_point(|&start| start <= last);
+        self.change_in(0, (0, self.starts.len()), (from, to), add);
+    }
+
+    /// Changes the pieces `range` as far as they lie below `node`, which has the pieces `own`.
+    fn change_in(&mut self, node: usize, own: (usize, usize), range: (usize, usize), add: bool) {
+        if range.0 >= own.1 || own.0 >= range.1 {
+            return;
+        }
+        let middle = own.0.midpoint(own.1);
+        let leaf = own.1 - own.0 == 1;
+        if range.0 <= own.0 && own.1 <= range.1 {
+            let count = self.nodes[node].0;
+            self.nodes[node].0 = if add { count + 1 } else { count.saturating_sub(1) };
+        } else {
+            self.change_in(2 * node + 1, (own.0, middle), range, add);
+            self.change_in(2 * node + 2, (middle, own.1), range, add);
+        }
+        self.nodes[node].1 = if self.nodes[node].0 > 0 {
+            self.starts.get(own.1).copied().unwrap_or(self.end) - self.starts[own.0]
+        } else if leaf {
+            0
+        } else {
+            self.nodes[2 * node + 1].1 + self.nodes[2 * node + 2].1
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn coverage_is_the_size_of_the_union(
+            changes in prop::collection::vec((0..30u128, 0..10u128, any::<prop::sample::Index>()), 1..20),
+        ) {
+            let ranges: Vec<_> = changes.iter().map(|&(first, length, _)| (first, first + length)).collect();
+            let mut coverage = Coverage::over(ranges.iter());
+            let mut held: Vec<(u128, u128)> = Vec::new();
+            for ((_, _, which), range) in changes.iter().zip(&ranges) {
+                coverage.change(*range, true);
+                held.push(*range);
+                if held.len() > 3 {
+                    coverage.change(held.remove(which.index(held.len())), false);
                 }
+                let union: Ranges = held.iter().copied().collect();
+                prop_assert_eq!(coverage.size(), union.saturating_size());
             }
         }
     }
-    entries.iter().zip(found).map(|(entry, ranges)| (entry.0, ranges.into_iter().collect())).collect()
 }

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use crate::lang::eval::Evaluated;
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
-use crate::network::aws::network_acls::{Action, Entry, admitted};
-use crate::network::aws::openness::{Limits, contributors};
-use crate::network::aws::sources::Rest;
-use crate::network::registry::public_part;
-use crate::network::sets::{AddressSet, PortSet, Protocols};
+use crate::network::aws::network_acls::{Action, Entry};
+use crate::network::aws::openness::Limits;
+use crate::network::sets::{PortSet, Protocols};
 use crate::source::Problem;
 
 use super::{Arguments, number, object, text, words};
@@ -80,30 +78,18 @@ fn admits<'a>(network: &Network<'a>, call: &Arguments<'_>) -> Result<Admits<'a>,
     let wanted = call.ports(1)?;
     let (acl, part) = (call.number_in(0, "acl")?, call.number_in(0, "part")?);
     let entry = entry_of(network, call)?;
-    let source = entry.sources.get(part).map(std::ptr::from_ref);
+    let index = call.number_in(0, "entry")?;
     let entries = &network.aws.network_acls().acls[acl];
     let (mut certain, mut possible, mut doubt) = (Vec::new(), Vec::new(), None);
     let own = entry.traffic.possible_ports_of(Protocols::TCP).intersection(&wanted);
     for port in representatives(entries, &own) {
-        let admitted = admitted(entries, port.0);
-        let Some(index) = admitted.iter().position(|it| Some(std::ptr::from_ref(it.source)) == source) else {
-            continue;
-        };
-        let sets = |pick: fn(&AddressSet, &AddressSet) -> AddressSet| {
-            admitted.iter().map(|it| public_part(&pick(&it.certain, &it.possible))).collect::<Vec<_>>()
-        };
-        if contributors(&sets(|certain, _| certain.clone()), limits)[index] {
+        let admissions = network.admissions(acl, port.0, limits);
+        let Some(admission) = admissions.get(&(index, part)) else { continue };
+        if admission.certain {
             certain.push(port);
-            continue;
-        }
-        // A block that is not known, but never larger than the limit, opens nothing.
-        let bounded = match entry.sources[part].rest {
-            Rest::AtMost(family, size) => size <= limits.addresses(family),
-            Rest::None | Rest::Anything => false,
-        };
-        if !bounded && contributors(&sets(|_, possible| possible.clone()), limits)[index] {
+        } else if admission.possible {
             possible.push(port);
-            doubt = doubt.or_else(|| admitted[index].doubt.clone());
+            doubt = doubt.or_else(|| admission.doubt.clone());
         }
     }
     Ok((certain.into_iter().collect(), possible.into_iter().collect(), doubt))
