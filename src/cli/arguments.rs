@@ -40,6 +40,7 @@ impl Variables {
             variable_files: self.variable_files.clone(),
             environment: environment::variables(),
             workspace: self.workspace.clone().or_else(environment::workspace),
+            data_directory: environment::data_directory(),
             current_directory,
         })
     }

@@ -43,9 +43,14 @@ pub(super) fn workspace() -> Option<String> {
     std::env::var("TF_WORKSPACE").ok().filter(|name| !name.is_empty())
 }
 
+/// `TF_DATA_DIR`, where it says something.
+pub(super) fn data_directory() -> Option<PathBuf> {
+    std::env::var_os("TF_DATA_DIR").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// The workspace that `terraform workspace select` chose in a root module.
 pub(super) fn selected_workspace(directory: &Path) -> Option<String> {
-    let data = std::env::var_os("TF_DATA_DIR").filter(|path| !path.is_empty()).unwrap_or_else(|| ".terraform".into());
+    let data = data_directory().unwrap_or_else(|| ".terraform".into());
     let name = std::fs::read_to_string(directory.join(data).join("environment")).ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -47,6 +47,8 @@ pub(super) struct Setting<'e> {
 pub(super) struct Evaluated {
     pub(super) instances: Vec<Instance>,
     pub(super) sensitive_spans: Vec<Span>,
+    /// The root module's variables that are marked sensitive.
+    pub(super) sensitive_variables: Vec<Str>,
     pub(super) module_calls: Vec<ModuleCall>,
 }
 
@@ -67,6 +69,7 @@ pub(super) fn evaluate_all(
         specifications: tree.modules.iter().map(|_| Vec::new()).collect(),
         attribute_names: names,
         sensitive_spans: Vec::new(),
+        sensitive_variables: Vec::new(),
         total: 0,
         blocks: Cell::new(0),
     };
@@ -90,6 +93,7 @@ struct Evaluator<'e> {
     /// Names of attributes that any expression asks for: what a resource without a schema is taken to have.
     attribute_names: std::collections::BTreeSet<Str>,
     sensitive_spans: Vec<Span>,
+    sensitive_variables: Vec<Str>,
     total: u64,
     /// Blocks that dynamic blocks have made.
     blocks: Cell<u64>,
@@ -249,6 +253,7 @@ impl Evaluator<'_> {
         } else {
             let given = self.setting.given.get(&**name);
             if is_sensitive {
+                self.sensitive_variables.push(name.clone());
                 self.sensitive_spans.extend(given.and_then(|given| given.span(trees)));
             }
             specification.root_value(name, given, trees, files, &mut problems)
@@ -355,7 +360,8 @@ impl Evaluator<'_> {
             Some(ModuleCall { module: instance.path.clone(), block })
         });
         let module_calls = module_calls.collect();
-        (Evaluated { instances, sensitive_spans: self.sensitive_spans, module_calls }, self.problems.into_inner())
+        let (sensitive_spans, sensitive_variables) = (self.sensitive_spans, self.sensitive_variables);
+        (Evaluated { instances, sensitive_spans, sensitive_variables, module_calls }, self.problems.into_inner())
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// `--workspace`; `default` where it is not given.
     pub workspace: Option<String>,
+    /// `TF_DATA_DIR`: where `terraform init` has put modules; `.terraform` where it is not given.
+    pub data_directory: Option<PathBuf>,
     /// The directory terravet was started in: paths in reports are relative to it.
     pub current_directory: PathBuf,
 }
@@ -89,7 +91,7 @@ pub struct Reading {
 pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &mut Trees) -> Reading {
     let root = disk::clean(&options.current_directory.join(directory));
     let mut loader = load::Loader::new(sources, trees, options.current_directory.clone());
-    let (tree, unavailable_modules) = tree::read(&root, &mut loader);
+    let (tree, unavailable_modules) = tree::read(&root, options.data_directory.as_deref(), &mut loader);
     if tree.places.is_empty() {
         return Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
     }
@@ -104,7 +106,7 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
     let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given };
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems);
     let mut sensitive_spans = evaluated.sensitive_spans;
-    sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.instances));
+    sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));
     sensitive_spans.sort_unstable();
     sensitive_spans.dedup();
     let mut inventory = Inventory::default();

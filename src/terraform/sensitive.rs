@@ -2,15 +2,22 @@
 //! the function `sensitive`, or the provider's schema (`password` of a database).
 
 use crate::inventory::Instance;
-use crate::lang::{Marks, Value};
+use crate::lang::{Marks, Str, Value};
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId, Tree, Trees};
+use crate::syntax::{Kind, NodeId, NodeRef, Tree, Trees};
 
-/// The places in these files, and where sensitive values of these instances were typed.
-pub(super) fn spans(files: &[FileId], trees: &Trees, instances: &[Instance]) -> Vec<Span> {
+/// The places in these files, the sensitive `variables` in all variable files included (also where a later file has another
+/// value), and where sensitive values of these instances were typed.
+pub(super) fn spans(files: &[FileId], trees: &Trees, variables: &[Str], instances: &[Instance]) -> Vec<Span> {
     let mut spans = Vec::new();
-    for (_, tree) in trees.iter().filter(|(_, tree)| files.contains(&tree.file)) {
+    for (id, tree) in trees.iter().filter(|(_, tree)| files.contains(&tree.file)) {
         calls(tree, &mut spans);
+        if !variables.is_empty() {
+            // Only variable files have arguments outside blocks.
+            let given = trees.body(NodeRef { tree: id, node: tree.root }).attributes();
+            let given = given.into_iter().filter(|given| variables.iter().any(|name| **name == *given.name));
+            spans.extend(given.map(|given| trees.span(given.expression)));
+        }
     }
     for instance in instances {
         typed(&instance.values, &mut spans);

@@ -59,8 +59,8 @@ impl ModuleTree {
 }
 
 /// Reads the root module and all modules that it calls. The tree is empty where there is no root module.
-pub(super) fn read(root: &Path, loader: &mut Loader<'_>) -> (ModuleTree, Vec<UnavailableModule>) {
-    let manifest = manifest(root, loader);
+pub(super) fn read(root: &Path, data: Option<&Path>, loader: &mut Loader<'_>) -> (ModuleTree, Vec<UnavailableModule>) {
+    let manifest = manifest(root, data, loader);
     let mut builder = Builder {
         loader,
         manifest,
@@ -187,8 +187,8 @@ impl Builder<'_, '_> {
 }
 
 /// What `terraform init` has written about the modules it installed.
-fn manifest(root: &Path, loader: &mut Loader<'_>) -> HashMap<String, PathBuf> {
-    let path = root.join(".terraform/modules/modules.json");
+fn manifest(root: &Path, data: Option<&Path>, loader: &mut Loader<'_>) -> HashMap<String, PathBuf> {
+    let path = root.join(data.unwrap_or(Path::new(".terraform"))).join("modules/modules.json");
     let Ok(bytes) = disk::read(&path, MAX_MANIFEST) else { return HashMap::new() };
     let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else {
         let shown = loader.shown(&path);

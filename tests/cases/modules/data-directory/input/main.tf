@@ -1,0 +1,4 @@
+module "m" {
+  source  = "example/m/local"
+  version = "1.0.0"
+}
