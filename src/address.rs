@@ -151,11 +151,13 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The attribute's name where the path is a single attribute.
+    /// The attribute's name where the path is a single attribute. Of a symbolic instance, an index or key before it says
+    /// only which of the instances is meant.
     #[must_use]
     pub fn attribute(&self) -> Option<&str> {
-        match self.path.as_slice() {
-            [Step::Attribute(name)] => Some(name),
+        match (self.path.as_slice(), &self.address.key) {
+            ([Step::Attribute(name)], _)
+            | ([Step::Index(_) | Step::Key(_), Step::Attribute(name)], InstanceKey::Unknown) => Some(name),
             _ => None,
         }
     }
