@@ -74,7 +74,12 @@ const LISTED: usize = 6;
 
 /// `TCP port 22 (SSH)`, `UDP ports 53 (DNS) and 1000-2000`.
 pub(super) fn ports(protocol: &str, ports: &PortSet) -> String {
-    let ranges: Vec<(u16, u16)> = ports.ranges().collect();
+    // Two or three ports in a row are named one by one.
+    let split = |(first, last): (u16, u16)| match last - first {
+        0..=2 => (first..=last).map(|port| (port, port)).collect(),
+        _ => vec![(first, last)],
+    };
+    let ranges: Vec<(u16, u16)> = ports.ranges().flat_map(split).collect();
     let mut words: Vec<String> = ranges.iter().take(LISTED).map(|&range| port_range(range)).collect();
     if ranges.len() > LISTED {
         words.push(format!("{} more", ranges.len() - LISTED));
@@ -147,6 +152,7 @@ mod tests {
         assert_eq!(ports("TCP", &PortSet::range(22, 22)), "TCP port 22 (SSH)");
         let set: PortSet = [(22, 22), (80, 90), (65535, 65535)].into_iter().collect();
         assert_eq!(ports("UDP", &set), "UDP ports 22 (SSH), 80-90 and 65535");
+        assert_eq!(ports("TCP", &PortSet::range(22, 23)), "TCP ports 22 (SSH) and 23 (Telnet)");
         let many: PortSet = (0..20).map(|port| (port * 2, port * 2)).collect();
         assert_eq!(ports("TCP", &many), "TCP ports 0, 2, 4, 6, 8, 10 and 14 more");
     }
