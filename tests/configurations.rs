@@ -98,8 +98,10 @@ fn without_keys(address: &str) -> String {
 }
 
 /// One instance, here and in the plan.
+#[derive(Clone)]
 struct Comparison<'c> {
     address: &'c str,
+    type_name: &'c str,
     unknown: BTreeSet<&'c str>,
     sensitive: BTreeSet<&'c str>,
     /// Names of attributes that the provider may fill in, at any depth.
@@ -122,6 +124,7 @@ impl<'c> Comparison<'c> {
         }
         let mut comparison = Self {
             address,
+            type_name,
             unknown: texts(&ours["unknown"]),
             sensitive: texts(&ours["sensitive"]),
             computed,
@@ -150,8 +153,8 @@ impl<'c> Comparison<'c> {
             return;
         }
         match (ours, planned) {
-            // Not set: what the provider puts there is its own.
-            (Json::Null, _) => {}
+            // Not set: the provider puts its default there, or what it takes for nothing.
+            (Json::Null, planned) if is_nothing(planned) || self.is_default(path) => {}
             (Json::Object(ours), Json::Object(planned)) => {
                 // What is unknown here is not among the values: the plan's names count too.
                 for name in ours.keys().chain(planned.keys()).collect::<BTreeSet<_>>() {
@@ -176,13 +179,7 @@ impl<'c> Comparison<'c> {
                     let at = format!("{path}[{index}]");
                     // Sets have an order of their own in the plan: the first that agrees will do.
                     let agrees = |this: &Self, candidate: usize| {
-                        let mut trial = Self {
-                            failures: Vec::new(),
-                            unknown: this.unknown.clone(),
-                            sensitive: this.sensitive.clone(),
-                            computed: this.computed.clone(),
-                            address: this.address,
-                        };
+                        let mut trial = Self { failures: Vec::new(), ..this.clone() };
                         trial.value(&at, element, &planned_elements[candidate], &unknown[candidate]);
                         trial.failures
                     };
@@ -208,6 +205,11 @@ impl<'c> Comparison<'c> {
         }
     }
 
+    fn is_default(&self, path: &str) -> bool {
+        let path = format!("{}.{}", self.type_name, without_keys(path));
+        PROVIDER_DEFAULTS.contains(&path.as_str())
+    }
+
     /// The path of a member: of an object by name, of a map by key (which of them it is, only the paths tell).
     fn below(&self, path: &str, name: &str) -> String {
         let by_key = format!("{path}[{name:?}]");
@@ -217,6 +219,43 @@ impl<'c> Comparison<'c> {
             _ if is_key(&self.unknown) || is_key(&self.sensitive) => by_key,
             _ => format!("{path}.{name}"),
         }
+    }
+}
+
+/// Defaults that are the provider's own, in no schema, as the recorded plans show them.
+const PROVIDER_DEFAULTS: &[&str] = &[
+    "aws_autoscaling_group.health_check_grace_period",
+    "aws_autoscaling_group.metrics_granularity",
+    "aws_autoscaling_group.wait_for_capacity_timeout",
+    "aws_db_instance.auto_minor_version_upgrade",
+    "aws_db_instance.delete_automated_backups",
+    "aws_iam_policy_document.statement.effect",
+    "aws_iam_policy_document.version",
+    "aws_iam_role.max_session_duration",
+    "aws_instance.ebs_block_device.delete_on_termination",
+    "aws_instance.root_block_device.delete_on_termination",
+    "aws_instance.source_dest_check",
+    "aws_lb_target_group.deregistration_delay",
+    "aws_lb_target_group.health_check.enabled",
+    "aws_lb_target_group.health_check.healthy_threshold",
+    "aws_lb_target_group.health_check.port",
+    "aws_lb_target_group.health_check.unhealthy_threshold",
+    "aws_lb_target_group.target_type",
+    "aws_nat_gateway.connectivity_type",
+    "aws_security_group.description",
+    "aws_vpc.enable_dns_support",
+    "aws_vpc.instance_tenancy",
+];
+
+/// What the provider writes for what is not set: null, and the zero of each type.
+fn is_nothing(planned: &Json) -> bool {
+    match planned {
+        Json::Null | Json::Bool(false) => true,
+        Json::Bool(true) => false,
+        Json::Number(number) => number.as_f64() == Some(0.0),
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(members) => members.values().all(is_nothing),
     }
 }
 

@@ -1,0 +1,6 @@
+#!/bin/sh
+# ${name}
+%{ for port in ports ~}
+open ${port}
+%{ endfor ~}
+echo $${HOME}
