@@ -39,6 +39,44 @@ rule "network/public-database" {
       HCL
     }
   }
+  example "a Redshift cluster of a version of the provider that makes it public" {
+    file "main.tf" {
+      content = <<-HCL
+        terraform {
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = "~> 5.0"
+            }
+          }
+        }
+
+        resource "aws_redshift_cluster" "facts" { # violation
+          cluster_identifier = "facts"
+          node_type          = "ra3.large"
+        }
+      HCL
+    }
+  }
+  example "a Redshift cluster of a version that does not" {
+    file "main.tf" {
+      content = <<-HCL
+        terraform {
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = ">= 6.0, < 7.0"
+            }
+          }
+        }
+
+        resource "aws_redshift_cluster" "facts" {
+          cluster_identifier = "facts"
+          node_type          = "ra3.large"
+        }
+      HCL
+    }
+  }
   example "a Redshift cluster, which depends on the version of the provider" {
     file "main.tf" {
       content = <<-HCL

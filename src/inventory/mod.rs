@@ -98,9 +98,20 @@ pub struct Inventory {
     instances: Vec<Instance>,
     by_type: BTreeMap<Str, Vec<usize>>,
     by_address: BTreeMap<Arc<Address>, usize>,
+    constraints: Vec<(Str, String)>,
 }
 
 impl Inventory {
+    /// Notes a version constraint on a provider (its source address).
+    pub fn require(&mut self, provider: Str, constraint: String) {
+        self.constraints.push((provider, constraint));
+    }
+
+    /// The version constraints on a provider, of all modules together.
+    pub fn constraints(&self, provider: &str) -> impl Iterator<Item = &str> {
+        self.constraints.iter().filter(move |(source, _)| **source == *provider).map(|(_, text)| text.as_str())
+    }
+
     /// Adds an instance; its index.
     pub fn add(&mut self, instance: Instance) -> usize {
         let index = self.instances.len();

@@ -110,6 +110,14 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
     sensitive_spans.sort_unstable();
     sensitive_spans.dedup();
     let mut inventory = Inventory::default();
+    for place in 0..tree.places.len() {
+        let module = tree.module(place);
+        for (name, required) in &module.required_providers {
+            if let Some(version) = &required.version {
+                inventory.require(module.provider_source(name), version.clone());
+            }
+        }
+    }
     for instance in evaluated.instances {
         inventory.add(instance);
     }

@@ -131,6 +131,8 @@ pub(super) struct ProviderBlock {
 #[derive(Debug, Default)]
 pub(super) struct RequiredProvider {
     pub(super) source: Option<String>,
+    /// The version constraint.
+    pub(super) version: Option<String>,
 }
 
 /// An expression that is only looked at for its references (and evaluated, where its value matters).
@@ -438,14 +440,16 @@ impl Reader<'_, '_> {
         let mut entries = Vec::new();
         for block in header.layers.blocks(self.loader.trees, "required_providers", 0) {
             for attribute in block.body.attributes() {
-                let source = object_item(self.loader.trees, attribute.expression, "source")
-                    .and_then(|value| constant_text(self.loader.trees, value));
-                entries.push((Str::from(&*attribute.name), source));
+                let text = |name: &str| {
+                    object_item(self.loader.trees, attribute.expression, name)
+                        .and_then(|value| constant_text(self.loader.trees, value))
+                };
+                // Before Terraform 0.13 the constraint stood there alone, and it still may.
+                let version = text("version").or_else(|| constant_text(self.loader.trees, attribute.expression));
+                entries.push((Str::from(&*attribute.name), RequiredProvider { source: text("source"), version }));
             }
         }
-        for (name, source) in entries {
-            self.module.required_providers.insert(name, RequiredProvider { source });
-        }
+        self.module.required_providers.extend(entries);
     }
 
     /// Reports attributes and blocks that a block of Terraform's own does not take.

@@ -95,6 +95,32 @@ const fn listing(type_name: &'static str, public: Option<(&'static str, Default)
     Kind { type_name, public, group: None, subnets: Some(subnets) }
 }
 
+/// Whether the version constraints on the provider leave only versions before 6 (true) or from 6 on (false).
+#[must_use]
+pub fn is_before_version_6(aws: &Aws<'_>, index: usize) -> Option<bool> {
+    let provider = &aws.inventory.instance(index).provider;
+    let mut terms = aws.inventory.constraints(provider).flat_map(|constraint| constraint.split(','));
+    terms.find_map(|term| before_version_6(term.trim()))
+}
+
+/// What one term of a constraint says of that ("Version Constraints", Terraform Language).
+fn before_version_6(term: &str) -> Option<bool> {
+    let digits = term.find(|character: char| character.is_ascii_digit())?;
+    let (operator, version) = term.split_at(digits);
+    let mut parts = version.split(['.', '-']).map(|part| part.trim().parse::<u64>().ok());
+    let major = parts.next()??;
+    let rest: Vec<u64> = parts.map_while(|part| part).collect();
+    match operator.trim() {
+        "" | "=" => Some(major < 6),
+        "<" if major < 6 || (major == 6 && rest.iter().all(|&part| part == 0)) => Some(true),
+        "<=" if major < 6 => Some(true),
+        // With one part alone it sets no upper bound.
+        "~>" if major < 6 && !rest.is_empty() => Some(true),
+        ">" | ">=" | "~>" if major >= 6 => Some(false),
+        _ => None,
+    }
+}
+
 /// The subnets that a database may be in.
 #[derive(Debug)]
 pub struct Placement<'a> {
@@ -162,6 +188,19 @@ fn listed<'a>(aws: &Aws<'a>, ids: &Spot<'a>) -> Placement<'a> {
 mod tests {
     use super::*;
     use crate::schema;
+
+    #[test]
+    fn constraints_tell_versions_before_6_from_later_ones() {
+        for term in ["5.100.0", "= 5.1", "~> 5.0", "~> 4.67.0", "< 6", "< 6.0.0", "<= 5.99"] {
+            assert_eq!(before_version_6(term), Some(true), "{term}");
+        }
+        for term in ["6.0.0", "= 6.1", "~> 6.0", ">= 6", "> 6.0"] {
+            assert_eq!(before_version_6(term), Some(false), "{term}");
+        }
+        for term in [">= 5.0", "~> 5", "!= 5.1", "< 6.1", "", "> 5.9"] {
+            assert_eq!(before_version_6(term), None, "{term}");
+        }
+    }
 
     #[test]
     fn the_provider_has_these_types_and_attributes() {

@@ -2,7 +2,7 @@
 
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
-use crate::network::aws::databases::{Default, KINDS, placement};
+use crate::network::aws::databases::{Default, KINDS, is_before_version_6, placement};
 use crate::network::aws::routes::Internet;
 use crate::network::aws::spot::{Setting, Spot};
 
@@ -18,7 +18,10 @@ pub(super) fn databases(network: &Network<'_>) -> Vec<Value> {
             let public = spot.get(attribute);
             let (public, site) = match (public.setting(network.inventory), default) {
                 (Setting::Unset, Default::No) => (Value::bool(false), &spot),
-                (Setting::Unset, Default::NotSinceVersion6) => (network.unknown_at(Type::Bool, &spot), &spot),
+                (Setting::Unset, Default::NotSinceVersion6) => match is_before_version_6(&network.aws, index) {
+                    Some(before) => (Value::bool(before), &spot),
+                    None => (network.unknown_at(Type::Bool, &spot), &spot),
+                },
                 (Setting::Unknown, _) => (network.unknown_at(Type::Bool, &public), &public),
                 (Setting::Known(_), _) => (Value::bool(public.truth() == Some(true)), &public),
             };
