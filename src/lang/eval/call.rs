@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::address::Step;
 use crate::syntax::{FLAG_EXPAND, NodeId};
 
+use super::super::Number;
 use super::super::functions;
 use super::super::types::Type;
 use super::super::value::{Data, Unknown, Value};
+use super::traversal::part_of;
 use super::{Env, Failure, Outcome};
 
 impl Env<'_> {
@@ -38,7 +41,11 @@ impl Env<'_> {
         if let Some(result) = self.scope.call(name, &arguments, self.span(node)) {
             return result.map_err(Failure::Error);
         }
+        if core == "lookup" && arguments.first().and_then(Value::entries).is_some_and(|entries| entries.len() == 0) {
+            any_key(&mut arguments);
+        }
         match core {
+            "slice" if let Some(elements) = slice_of_unknown(&arguments) => Ok(elements),
             "templatefile" | "templatestring" => self.call_template(node, core, &arguments),
             _ => self.call_function(node, name_node, core, &arguments),
         }
@@ -138,5 +145,34 @@ impl Env<'_> {
             Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
             Ok(value) => Ok(super::super::operators::unknown(Type::Bool, &[&value])),
         }
+    }
+}
+
+/// So many elements at most are made of an unknown list.
+const MAX_SLICE: i64 = 1000;
+
+/// A slice of a resource's unknown list, whose elements are not known but whose number is: a shorter list would be an
+/// error. In Terraform all of it is unknown; here the instances made of it (`slice(data.aws_availability_zones.…, 0, 3)`)
+/// are what facts are after.
+fn slice_of_unknown(arguments: &[Value]) -> Option<Value> {
+    let [list, start, end] = arguments else { return None };
+    let unknown = list.as_unknown().filter(|unknown| unknown.reference.is_some())?;
+    let Type::List(element) = &unknown.ty else { return None };
+    let bound = |value: &Value| value.as_number().and_then(Number::to_i64).filter(|bound| *bound >= 0);
+    let (start, end) = (bound(start)?, bound(end)?);
+    if end < start || end - start > MAX_SLICE {
+        return None;
+    }
+    let part = |index: i64| part_of(list, unknown, (**element).clone(), Some(|| Step::Index(index.unsigned_abs())));
+    Some(Value::list((**element).clone(), (start..end).map(part).collect()).with_marks(list.marks))
+}
+
+/// In an empty map no key is found, so that the default is what `lookup` gives even where the key is not known. (In
+/// Terraform that too is unknown.)
+fn any_key(arguments: &mut [Value]) {
+    if let [_, key, _] = arguments
+        && key.as_unknown().is_some_and(|unknown| matches!(unknown.ty, Type::String | Type::Dynamic))
+    {
+        *key = Value::string("").with_marks(key.marks).with_origin(key.origin);
     }
 }

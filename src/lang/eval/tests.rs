@@ -58,7 +58,11 @@ fn id(key: u64, name: &str) -> Value {
         key: InstanceKey::Number(key),
     };
     let reference = Reference { address: Arc::new(address), path: vec![Step::Attribute(name.into())] };
-    let mut unknown = Unknown::new(if name == "id" { Type::String } else { Type::Dynamic });
+    let mut unknown = Unknown::new(match name {
+        "id" => Type::String,
+        "zones" => Type::list(Type::String),
+        _ => Type::Dynamic,
+    });
     unknown.reference = Some(Arc::new(reference));
     Value::from(Data::Unknown(Arc::new(unknown))).with_origin(Origin::place(key as u32))
 }
@@ -68,7 +72,7 @@ fn object(entries: Vec<(&str, Value)>) -> Value {
 }
 
 fn world() -> World {
-    let subnet = |key| object(vec![("id", id(key, "id")), ("tags", id(key, "tags"))]);
+    let subnet = |key| object(["id", "tags", "zones"].map(|name| (name, id(key, name))).into());
     let names = [
         ("aws_subnet.a", Value::tuple(vec![subnet(0), subnet(1)])),
         ("var.list", Value::tuple(vec![Value::string("x").with_origin(Origin::place(9))])),
@@ -117,6 +121,13 @@ fn functions_of_providers_are_theirs_to_know() {
 }
 
 #[test]
+fn an_unknown_key_is_not_in_an_empty_map() {
+    assert_eq!(value("lookup({}, aws_subnet.a[0].id, {}) == {}").as_bool(), Some(true));
+    assert_eq!(value("lookup(tomap({}), aws_subnet.a[0].id, \"none\")").as_str(), Some("none"));
+    assert!(value("lookup({a = 1}, aws_subnet.a[0].id, 2)").is_unknown());
+}
+
+#[test]
 fn unknown_values_remember_what_they_stand_for() {
     let rows = [
         ("aws_subnet.a[1].id", "aws_subnet.a[1].id"),
@@ -138,6 +149,8 @@ fn unknown_values_remember_what_they_stand_for() {
         ("merge({a = aws_subnet.a[0].id}, {}).a", "aws_subnet.a[0].id"),
         ("concat(aws_subnet.a[*].id, [\"\"])[0]", "aws_subnet.a[0].id"),
         ("tostring(aws_subnet.a[0].tags)", "aws_subnet.a[0].tags"),
+        ("slice(aws_subnet.a[0].zones, 1, 3)[1]", "aws_subnet.a[0].zones[2]"),
+        ("[for zone in slice(aws_subnet.a[0].zones, 0, 2) : zone][1]", "aws_subnet.a[0].zones[1]"),
     ];
     for (expression, reference) in rows {
         let value = value(expression);

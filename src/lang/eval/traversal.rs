@@ -311,7 +311,7 @@ fn wrong_index(index: &Number, length: usize) -> &'static str {
 }
 
 /// A part of an unknown value: it stands for the part of what that one stands for.
-fn part_of(value: &Value, unknown: &Unknown, ty: Type, step: Option<impl FnOnce() -> Step>) -> Value {
+pub(super) fn part_of(value: &Value, unknown: &Unknown, ty: Type, step: Option<impl FnOnce() -> Step>) -> Value {
     let mut part = Unknown::new(ty);
     if let (Some(reference), Some(step)) = (&unknown.reference, step) {
         let mut path = reference.path.clone();
