@@ -64,7 +64,7 @@ impl Env<'_> {
                 Ok(value)
             }
             // Only the provider itself knows what its functions make of their arguments.
-            Err(_) if name.starts_with("provider::") => Ok(Value::unknown(Type::Dynamic)),
+            Err(_) if name.starts_with("provider::") && !functions::exists(name) => Ok(Value::unknown(Type::Dynamic)),
             Err(_) if !functions::exists(name) => {
                 Err(self.error(name_node, format!("There is no function named {name:?}")))
             }
