@@ -2,6 +2,8 @@
 //! finds the same resource instances, contradicts no value, and leaves unknown only what the plan too leaves unknown or
 //! what only the provider can know.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -235,11 +237,21 @@ const PROVIDER_DEFAULTS: &[&str] = &[
     "aws_instance.ebs_block_device.delete_on_termination",
     "aws_instance.root_block_device.delete_on_termination",
     "aws_instance.source_dest_check",
+    "aws_lb.client_keep_alive",
+    "aws_lb.desync_mitigation_mode",
+    "aws_lb.enable_http2",
+    "aws_lb.idle_timeout",
+    "aws_lb.xff_header_processing_mode",
+    "aws_lb_listener.default_action.redirect.host",
+    "aws_lb_listener.default_action.redirect.path",
+    "aws_lb_listener.default_action.redirect.query",
     "aws_lb_target_group.deregistration_delay",
     "aws_lb_target_group.health_check.enabled",
     "aws_lb_target_group.health_check.healthy_threshold",
     "aws_lb_target_group.health_check.port",
     "aws_lb_target_group.health_check.unhealthy_threshold",
+    "aws_lb_target_group.stickiness.cookie_duration",
+    "aws_lb_target_group.stickiness.enabled",
     "aws_lb_target_group.target_type",
     "aws_nat_gateway.connectivity_type",
     "aws_security_group.description",

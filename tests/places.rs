@@ -1,5 +1,7 @@
 //! From a value in an instance back to the text that carries it, and to where it was typed.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use terravet::inventory::{Way, locate};
