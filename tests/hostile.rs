@@ -189,6 +189,29 @@ fn size_alone_is_no_problem() {
         ),
         ("many broken lines", &main_tf("a = = b {\n".repeat(HUGE / 100)), CHECK, 2, &["main.tf:1:"]),
         ("a chain of locals", &main_tf(chained), CHECK, 0, &[]),
+        (
+            "a pile of suppressions",
+            &main_tf("# terravet:ignore[sg/open-port] none\n".repeat(20_000) + "locals {}\n"),
+            &["check", ".", "--format", "json"],
+            0,
+            &[],
+        ),
+        (
+            "modules in modules",
+            &|directory| {
+                for depth in 0..300 {
+                    let at = directory.join("m/".repeat(depth));
+                    fs::create_dir_all(&at).unwrap();
+                    fs::write(at.join("main.tf"), "module \"m\" {\n  source = \"./m\"\n}\n").unwrap();
+                }
+                let last = directory.join("m/".repeat(300));
+                fs::create_dir_all(&last).unwrap();
+                fs::write(last.join("main.tf"), "locals {}\n").unwrap();
+            },
+            CHECK,
+            0,
+            &[],
+        ),
         ("a chain of operators", &main_tf(operators), CHECK, 2, &["main.tf:2:"]),
     ]);
 }

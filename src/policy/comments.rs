@@ -28,6 +28,8 @@ struct Layout<'t> {
     line_starts: Vec<u32>,
     /// By the start of a line: whether there is anything but white space and comments on it.
     code: BTreeMap<u32, bool>,
+    /// By the start of a line of comments: the line of code below it, if there is one.
+    below: BTreeMap<u32, Option<(u32, u32)>>,
     /// By the start of a line: where what begins on it ends.
     ends: BTreeMap<u32, u32>,
     comments: &'t [(u32, u32)],
@@ -44,6 +46,7 @@ impl<'t> Layout<'t> {
             text,
             line_starts: std::iter::once(0).chain(newlines.map(|at| at as u32 + 1)).collect(),
             code: BTreeMap::new(),
+            below: BTreeMap::new(),
             ends: BTreeMap::new(),
             comments: &tree.comments,
             nodes: Vec::new(),
@@ -133,19 +136,28 @@ impl<'t> Layout<'t> {
 
     /// The line of code below a line, where nothing but comments stands between.
     fn next_code_line(&mut self, mut line: (u32, u32)) -> Option<(u32, u32)> {
+        let mut passed = Vec::new();
+        let mut found = None;
         while (line.1 as usize) < self.text.len() {
+            if let Some(known) = self.below.get(&line.0) {
+                found = *known;
+                break;
+            }
+            passed.push(line.0);
             line = self.line(line.1 + 1);
             if self.text.get(line.0 as usize..line.1 as usize).is_none_or(|text| text.trim().is_empty()) {
-                return None;
+                break;
             }
             if self.has_code(line) {
-                return Some(line);
+                found = Some(line);
+                break;
             }
             // A comment may reach over several lines.
             let after = self.comments.partition_point(|(start, _)| *start < line.1);
             line = self.line(after.checked_sub(1).map_or(line.1, |index| self.comments[index].1).max(line.1));
         }
-        None
+        self.below.extend(passed.into_iter().map(|start| (start, found)));
+        found
     }
 }
 

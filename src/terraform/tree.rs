@@ -39,6 +39,8 @@ pub(super) struct TreeNode {
     pub(super) shown: String,
     /// Absolute.
     pub(super) directory: PathBuf,
+    /// The same without links: asked for once, since modules may lie deep.
+    real_directory: PathBuf,
 }
 
 /// All modules of a configuration. The first place is the root module; parents come before children.
@@ -100,6 +102,7 @@ impl Builder<'_, '_> {
             path: Vec::new(),
             children,
             shown: ".".to_owned(),
+            real_directory: real(&root),
             directory: root,
         });
         let mut place = 0;
@@ -141,7 +144,8 @@ impl Builder<'_, '_> {
                 return None;
             }
         };
-        if self.calls_itself(place, &directory) {
+        let real_directory = real(&directory);
+        if self.calls_itself(place, &real_directory) {
             self.loader.problems.add(
                 Problem::at(span, format!("Module \"{source}\" calls itself, so there would be no end of modules"))
                     .help("Terraform does not support recursive module calls"),
@@ -157,7 +161,8 @@ impl Builder<'_, '_> {
         let module = self.module(&directory, Some(span))?;
         let children = vec![None; self.tree.modules[module].module.calls.len()];
         let shown = disk::relative(&directory, &self.root);
-        self.tree.places.push(TreeNode { module, parent: Some((place, call)), path, children, shown, directory });
+        let parent = Some((place, call));
+        self.tree.places.push(TreeNode { module, parent, path, children, shown, directory, real_directory });
         Some(self.tree.places.len() - 1)
     }
 
@@ -171,19 +176,22 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Whether a directory is that of a place or of one that leads to it.
+    /// Whether a directory (without links) is that of a place or of one that leads to it.
     fn calls_itself(&self, place: usize, directory: &Path) -> bool {
-        let real = |path: &Path| disk::canonical(path).unwrap_or_else(|_| path.to_owned());
-        let directory = real(directory);
         let mut place = Some(place);
         while let Some(index) = place {
-            if real(&self.tree.places[index].directory) == directory {
+            if self.tree.places[index].real_directory == directory {
                 return true;
             }
             place = self.tree.places[index].parent.map(|(parent, _)| parent);
         }
         false
     }
+}
+
+/// The path without links; as it is where nothing is there.
+fn real(path: &Path) -> PathBuf {
+    disk::canonical(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// What `terraform init` has written about the modules it installed.
