@@ -24,7 +24,7 @@ pub(super) struct Candidate {
     pub(super) verdict: Verdict,
     pub(super) severity: Severity,
     pub(super) message: String,
-    /// Of an undetermined one: what it hangs on.
+    /// Of an undetermined one: what it hangs on, and why that is not known.
     pub(super) hangs_on: Option<String>,
     /// Whether an undetermined one's message is the rule's own.
     pub(super) own_message: bool,
@@ -232,12 +232,19 @@ impl Asking<'_, '_, '_> {
             // There may be no such instance at all.
             Verdict::Violation if symbolic => {
                 let message = format!("{}, if there is any instance of it", self.render(rule.error_message));
-                (Verdict::Undetermined, Some(message), Some("the number of its instances".to_owned()))
+                (
+                    Verdict::Undetermined,
+                    Some(message),
+                    Some("the number of its instances, known only after apply".to_owned()),
+                )
             }
             Verdict::Violation => (Verdict::Violation, Some(self.render(rule.error_message)), None),
             Verdict::Undetermined => {
                 let message = rule.undetermined_message.map(|at| self.render(at));
-                (Verdict::Undetermined, message, self.hangs_on(highlighted.as_ref()))
+                let named = instance.and_then(|instance| instance.values.entries()?.get(&spot.path));
+                let hangs_on =
+                    self.hangs_on(highlighted.as_ref()).or_else(|| named.and_then(|id| outside(&spot.path, id)));
+                (Verdict::Undetermined, message, hangs_on)
             }
         };
         let severity = match verdict {
@@ -374,11 +381,17 @@ const fn hidden(value: &Value) -> &'static str {
     if value.marks.has(Marks::SENSITIVE) || !value.is_unknown() { "(sensitive)" } else { "(not known yet)" }
 }
 
+/// What an attribute names by its id or name, where that is known and only what it stands for is not.
+fn outside(attribute: &str, id: &Value) -> Option<String> {
+    let names = attribute.ends_with("_id") || attribute.ends_with("_name");
+    (names && id.as_str().is_some()).then(|| "what it names, which is not in this configuration".to_owned())
+}
+
 fn reference_in(value: &Value) -> Option<String> {
     let mut found = None;
     value.walk(|value| {
         if found.is_none() {
-            found = value.reference().map(|reference| format!("`{reference}`"));
+            found = value.reference().map(|reference| format!("`{reference}`, known only after apply"));
         }
         found.is_none()
     });

@@ -235,7 +235,7 @@ fn undetermined_message(candidate: &Candidate, rules: &[String]) -> String {
         (path, _) => format!("`{path}`"),
     };
     match &candidate.hangs_on {
-        Some(reference) => format!("{subject} hangs on {reference}, known only after apply: {rules} cannot be decided"),
+        Some(reference) => format!("{subject} hangs on {reference}: {rules} cannot be decided"),
         None => format!("{subject} hangs on a value that is not known yet: {rules} cannot be decided"),
     }
 }
