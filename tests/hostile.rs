@@ -447,6 +447,20 @@ fn values_that_explode_are_problems() {
             &problem,
         ),
         (
+            // What explodes does not keep the rest from being looked at.
+            "loops that nobody uses, each within bounds",
+            &main_tf(
+                (0..100).fold(
+                    "resource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/8\"\n}\nlocals {\n  r = range(1024)\n"
+                        .to_owned(),
+                    |text, number| text + &format!("  l{number} = [for a in local.r : [for b in local.r : a + b]]\n"),
+                ) + "}\n",
+            ),
+            CHECK,
+            2,
+            &["main.tf:", "cidr/invalid-size"],
+        ),
+        (
             "products",
             &main_tf(tagged("  r = range(1000)", "length(setproduct(local.r, local.r, local.r))")),
             CHECK,

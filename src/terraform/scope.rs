@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::address::Mode;
-use crate::lang::eval::{Resolved, Scope};
+use crate::lang::eval::{Resolved, Scope, Work};
 use crate::lang::value::Entries;
 use crate::lang::{Str, Type, Value};
 use crate::source::{Problem, Span};
@@ -48,6 +48,10 @@ impl Scope for ModuleScope<'_> {
     fn resolve(&self, names: &[&str], _at: Span) -> Result<Resolved, Box<Problem>> {
         let resolved = self.iterator(names).or_else(|| self.named(names));
         Ok(resolved.unwrap_or_else(|| Resolved { value: Value::unknown(Type::Dynamic), used: names.len() }))
+    }
+
+    fn work(&self) -> Option<&Work> {
+        Some(&self.state.work)
     }
 }
 

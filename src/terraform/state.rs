@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference};
+use crate::lang::eval::Work;
 use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Type, Unknown, Value};
 
@@ -103,11 +104,13 @@ pub(super) struct State<'t> {
     pub(super) modules: Vec<ModuleInstance>,
     /// Module instances by place.
     pub(super) by_place: Vec<Vec<usize>>,
+    /// What evaluation may still cost: many expressions that each stay within bounds are bounded together.
+    pub(super) work: Work,
 }
 
 impl<'t> State<'t> {
     pub(super) fn new(tree: &'t ModuleTree) -> Self {
-        Self { tree, modules: Vec::new(), by_place: vec![Vec::new(); tree.places.len()] }
+        Self { tree, modules: Vec::new(), by_place: vec![Vec::new(); tree.places.len()], work: Work::default() }
     }
 
     /// Adds an instance of a place.

@@ -50,8 +50,8 @@ pub trait Scope {
         None
     }
 
-    /// What evaluation may still cost, shared by all expressions of one input; `None` gives each expression its own
-    /// budget.
+    /// What evaluation may still cost, shared by all expressions of one input; `None` gives each expression a budget
+    /// of its own.
     fn work(&self) -> Option<&Work> {
         None
     }
@@ -80,11 +80,13 @@ pub struct Context<'a> {
 /// The first thing that Terraform would refuse, at its place.
 pub fn evaluate(expression: NodeRef, context: &Context<'_>) -> Evaluated {
     let own = Work::default();
+    let work = context.scope.work().unwrap_or(&own);
+    work.begin();
     let env = Env {
         tree: context.trees.get(expression.tree),
         scope: context.scope,
         files: context.files,
-        work: context.scope.work().unwrap_or(&own),
+        work,
         three_valued: context.scope.three_valued(),
         locals: None,
         item: None,

@@ -4,7 +4,9 @@
 use std::cell::Cell;
 
 /// Steps (nodes evaluated, elements made, pieces of text) that one input may take.
-const MAX_STEPS: u64 = 30_000_000;
+const MAX_STEPS: u64 = 40_000_000;
+/// Steps that an expression may take even when those of the input are used up: what is not at fault is still evaluated.
+const FREE_STEPS: u64 = 10_000;
 /// Steps that an element of a collection counts for: what it costs in memory.
 const ELEMENT_STEPS: u64 = 3;
 /// Bytes of text that count for a step.
@@ -17,22 +19,25 @@ const MAX_DEPTH: u32 = 2 * crate::syntax::MAX_DEPTH as u32 + 100;
 /// A budget for evaluation.
 #[derive(Debug)]
 pub struct Work {
+    /// What is left for the input.
     steps: Cell<u64>,
+    /// What is left for the expression at hand.
+    allowance: Cell<u64>,
     depth: Cell<u32>,
 }
 
 impl Default for Work {
     fn default() -> Self {
-        Self { steps: Cell::new(MAX_STEPS), depth: Cell::new(0) }
+        Self { steps: Cell::new(MAX_STEPS), allowance: Cell::new(0), depth: Cell::new(0) }
     }
 }
 
 const TOO_MUCH: &str = "The value is too large, or takes too long to compute";
 
 impl Work {
-    /// Makes the budget whole again (a new rule, a new input).
-    pub fn renew(&self) {
-        self.steps.set(MAX_STEPS);
+    /// Begins an expression: it may take half of what is left, so that one that explodes does not starve the others.
+    pub(super) fn begin(&self) {
+        self.allowance.set((self.steps.get() / 2).max(FREE_STEPS));
     }
 
     /// Counts a node that is being evaluated.
@@ -65,8 +70,9 @@ impl Work {
     }
 
     fn spend(&self, steps: u64) -> Result<(), &'static str> {
-        let left = self.steps.get().checked_sub(steps).ok_or(TOO_MUCH)?;
-        self.steps.set(left);
+        let left = self.allowance.get().checked_sub(steps).ok_or(TOO_MUCH)?;
+        self.allowance.set(left);
+        self.steps.set(self.steps.get().saturating_sub(steps));
         Ok(())
     }
 }
