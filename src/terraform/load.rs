@@ -21,6 +21,11 @@ impl Problems {
         }
     }
 
+    /// Files in which something was found so far, a file for each.
+    pub(super) fn files(&self) -> impl Iterator<Item = FileId> {
+        self.list.iter().filter_map(|problem| problem.span).map(|span| span.file)
+    }
+
     pub(super) fn into_list(self) -> Vec<Problem> {
         self.list
     }

@@ -96,6 +96,7 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
         return Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
     }
     let given = variables::given(&root, tree.module(0), options, &mut loader);
+    let broken = sensitive::broken(loader.problems.files(), loader.sources);
     let load::Loader { mut problems, files, .. } = loader;
     check::calls(&tree, trees).into_iter().for_each(|problem| problems.add(problem));
     let (order, cycles) = graph::order(&tree);
@@ -107,6 +108,9 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));
+    if !evaluated.sensitive_variables.is_empty() {
+        sensitive_spans.extend(broken);
+    }
     sensitive_spans.sort_unstable();
     sensitive_spans.dedup();
     let mut inventory = Inventory::default();

@@ -3,7 +3,7 @@
 
 use crate::inventory::Instance;
 use crate::lang::{Marks, Str, Value};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span, walk};
 use crate::syntax::{Kind, NodeId, NodeRef, Tree, Trees};
 
 /// The places in these files, the sensitive `variables` in all variable files included (also where a later file has another
@@ -26,6 +26,12 @@ pub(super) fn spans(files: &[FileId], trees: &Trees, variables: &[Str], instance
         spans.extend(hidden.map(|site| trees.span(site.expression)));
     }
     spans
+}
+
+/// The whole of each of these files that holds variable values: what was not understood there may be any variable's.
+pub(super) fn broken(files: impl Iterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
+    let given = files.map(|id| (id, sources.file(id))).filter(|(_, file)| !walk::is_configuration(&file.path));
+    given.map(|(id, file)| Span::new(id, 0, file.text.len() as u32)).collect()
 }
 
 fn is_sensitive(value: &Value) -> bool {

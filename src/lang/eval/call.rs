@@ -8,7 +8,7 @@ use crate::syntax::{FLAG_EXPAND, NodeId};
 use super::super::Number;
 use super::super::functions;
 use super::super::types::Type;
-use super::super::value::{Data, Unknown, Value};
+use super::super::value::{Data, Entries, Unknown, Value};
 use super::traversal::part_of;
 use super::{Env, Failure, Outcome};
 
@@ -41,7 +41,7 @@ impl Env<'_> {
         if let Some(result) = self.scope.call(name, &arguments, self.span(node)) {
             return result.map_err(Failure::Error);
         }
-        if core == "lookup" && arguments.first().and_then(Value::entries).is_some_and(|entries| entries.len() == 0) {
+        if core == "lookup" && arguments.first().and_then(Value::entries).is_some_and(Entries::is_empty) {
             any_key(&mut arguments);
         }
         match core {

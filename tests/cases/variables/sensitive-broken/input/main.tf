@@ -1,0 +1,4 @@
+variable "pw" {
+  type = string
+  sensitive = true
+}

@@ -1,0 +1,3 @@
+pw "hunter2"
+other = [
+  "hunter2"
