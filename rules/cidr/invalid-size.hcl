@@ -56,4 +56,14 @@ rule "cidr/invalid-size" {
       HCL
     }
   }
+  example "a size that is asked of a pool" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "main" {
+          ipv4_ipam_pool_id   = "ipam-pool-12345678"
+          ipv4_netmask_length = 8 # violation
+        }
+      HCL
+    }
+  }
 }

@@ -79,4 +79,23 @@ rule "network/auto-public-ip" {
       HCL
     }
   }
+  example "a name that is known in part says so" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "environment" {
+          type = string
+        }
+
+        resource "aws_subnet" "this" {
+          vpc_id                  = "vpc-12345678"
+          cidr_block              = "10.0.1.0/24"
+          map_public_ip_on_launch = true
+
+          tags = {
+            Name = "$${var.environment}-public-a"
+          }
+        }
+      HCL
+    }
+  }
 }

@@ -50,6 +50,8 @@ type Admissions<'a> = BTreeMap<(usize, usize), Admission<'a>>;
 #[derive(Debug)]
 struct Mark<'a> {
     spot: Spot<'a>,
+    /// Whether it matters where the value at the spot was typed.
+    typed: bool,
     related: Vec<(Spot<'a>, String)>,
 }
 
@@ -104,6 +106,9 @@ impl<'a> Network<'a> {
         let places = self.places.borrow();
         let mark = places.get(index as usize)?;
         let mut place = self.locate(&mark.spot)?;
+        if !mark.typed {
+            place.related.clear();
+        }
         for (spot, message) in &mark.related {
             let span = self.locate(spot).map(|place| place.span).filter(|span| *span != place.span);
             place.related.extend(span.map(|span| Related { span, message: message.clone() }));
@@ -117,8 +122,13 @@ impl<'a> Network<'a> {
 
     /// An origin that stands for a spot, with other places that have to do with it.
     fn mark_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Origin {
+        self.mark(spot, true, related)
+    }
+
+    /// Likewise; `typed`: whether it matters where the value there was typed.
+    fn mark(&self, spot: &Spot<'a>, typed: bool, related: Vec<(Spot<'a>, String)>) -> Origin {
         let mut places = self.places.borrow_mut();
-        places.push(Mark { spot: spot.clone(), related });
+        places.push(Mark { spot: spot.clone(), typed, related });
         Origin::place(places.len() as u32 - 1)
     }
 

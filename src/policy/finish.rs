@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Input, Report, Severity, Summary, Suppressed, Verdict};
 use crate::inventory::Inventory;
-use crate::source::{Problem, Sources, Span};
+use crate::source::{FileId, Problem, Sources, Span};
 use crate::syntax::Trees;
 
 use super::Policy;
@@ -99,6 +99,9 @@ impl Check<'_> {
     pub fn finish(mut self, inputs: Vec<Input>, only: &BTreeSet<String>, sources: &Sources, trees: &Trees) -> Report {
         let policy = self.policy;
         let mut candidates = std::mem::take(&mut self.candidates);
+        let in_error = spans_by_file(&self.problems);
+        candidates
+            .retain(|candidate| candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span));
         let mut suppressions = Suppressions::read(&self, sources, trees);
         let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates
             .drain(..)
@@ -149,6 +152,31 @@ impl Check<'_> {
             candidate.spot.span.into_iter().chain(candidate.spot.related.iter().map(|related| related.span));
         only.is_empty() || spans.any(|span| only.contains(path(span)))
     }
+}
+
+/// Where problems are, file by file: start and end, in order.
+fn spans_by_file(problems: &[Problem]) -> BTreeMap<FileId, Vec<(u32, u32)>> {
+    let mut spans: BTreeMap<FileId, Vec<(u32, u32)>> = BTreeMap::new();
+    for span in problems.iter().filter_map(|problem| problem.span) {
+        spans.entry(span.file).or_default().push((span.start, span.end));
+    }
+    for spans in spans.values_mut() {
+        spans.sort_unstable();
+        // Those inside an earlier one add nothing; without them, ends are in order too.
+        let mut end = None;
+        spans.retain(|span| {
+            end.replace(end.map_or(span.1, |last: u32| last.max(span.1))).is_none_or(|end| end < span.1)
+        });
+    }
+    spans
+}
+
+/// Whether a place is one of a problem: what is not known there because it is wrong is not said twice.
+fn touches(problems: &BTreeMap<FileId, Vec<(u32, u32)>>, place: Option<Span>) -> bool {
+    let Some(place) = place else { return false };
+    let Some(spans) = problems.get(&place.file) else { return false };
+    let next = spans.partition_point(|span| span.1 < place.start);
+    spans.get(next).is_some_and(|span| span.0 <= place.end)
 }
 
 /// One report of several (of root modules with configurations of their own, of shards).
@@ -321,4 +349,26 @@ fn settle(findings: &mut Vec<Finding>, sources: &Sources) {
 fn problem_key(problem: &Problem, sources: &Sources) -> (Option<String>, Option<u32>, String) {
     let path = problem.span.map(|span| sources.file(span.file).path.clone()).or_else(|| problem.path.clone());
     (path, problem.span.map(|span| span.start), problem.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_a_problem_is_found_among_many() {
+        let file = FileId(1);
+        let problem = |start, end| Problem::at(Span::new(file, start, end), "wrong");
+        let problems = [problem(50, 60), problem(10, 40), problem(20, 25), problem(70, 70)];
+        let spans = spans_by_file(&problems);
+        let touched = |start, end| touches(&spans, Some(Span::new(file, start, end)));
+        for (start, end) in [(0, 10), (22, 23), (30, 35), (40, 45), (55, 80), (0, 100), (69, 71)] {
+            assert!(touched(start, end), "{start}..{end}");
+        }
+        for (start, end) in [(0, 9), (41, 49), (61, 69), (71, 90)] {
+            assert!(!touched(start, end), "{start}..{end}");
+        }
+        assert!(!touches(&spans, Some(Span::new(FileId(0), 22, 23))));
+        assert!(!touches(&spans, None));
+    }
 }

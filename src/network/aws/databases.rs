@@ -126,8 +126,8 @@ fn before_version_6(term: &str) -> Option<bool> {
 pub struct Placement<'a> {
     /// The expression in the database that says so.
     pub spot: Spot<'a>,
-    /// Subnets of the inventory.
-    pub subnets: Vec<usize>,
+    /// Subnets of the inventory, each with the expression that names it.
+    pub subnets: Vec<(usize, Spot<'a>)>,
     /// The expression of subnets that are not known; the database's own where it stands elsewhere.
     pub doubt: Option<Spot<'a>>,
 }
@@ -176,7 +176,7 @@ fn listed<'a>(aws: &Aws<'a>, ids: &Spot<'a>) -> Placement<'a> {
     }
     for id in ids.each() {
         match id.value.and_then(|value| aws.ids().target(value, SUBNETS)) {
-            Some(Target::Instance(subnet)) => placement.subnets.push(subnet),
+            Some(Target::Instance(subnet)) => placement.subnets.push((subnet, id)),
             // A subnet of another configuration, or one that is not known.
             Some(Target::Id(_) | Target::Attribute(_)) | None => drop(placement.doubt.get_or_insert(id)),
         }

@@ -34,7 +34,7 @@ pub struct Aws<'a> {
     pub inventory: &'a Inventory,
     /// Their expressions.
     pub trees: &'a Trees,
-    block_templates: OnceCell<BTreeMap<Span, u8>>,
+    templates: OnceCell<BTreeMap<Span, Vec<Option<String>>>>,
     ids: Ids<'a>,
     prefix_lists: OnceCell<PrefixLists<'a>>,
     security_groups: OnceCell<SecurityGroups<'a>>,
@@ -50,7 +50,7 @@ impl<'a> Aws<'a> {
         Self {
             inventory,
             trees,
-            block_templates: OnceCell::new(),
+            templates: OnceCell::new(),
             ids: Ids::new(inventory),
             prefix_lists: OnceCell::new(),
             security_groups: OnceCell::new(),
@@ -66,9 +66,9 @@ impl<'a> Aws<'a> {
         &self.ids
     }
 
-    /// Templates that end in a prefix length (`"${aws_eip.nat.public_ip}/32"`), and that length.
-    fn block_templates(&self) -> &BTreeMap<Span, u8> {
-        self.block_templates.get_or_init(|| sources::block_templates(self.trees))
+    /// Templates with their parts: literal text, and `None` for what is worked out.
+    pub(super) fn templates(&self) -> &BTreeMap<Span, Vec<Option<String>>> {
+        self.templates.get_or_init(|| sources::templates(self.trees))
     }
 
     /// The managed prefix lists.

@@ -196,7 +196,8 @@ fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
         let certainly = entry.traffic.ports_of(Protocols::TCP).overlaps(&port);
         for (part, source) in entry.sources.iter().enumerate() {
             if entry.action != Action::Deny {
-                let sure = certainly && entry.action == Action::Allow && entry.number.is_some();
+                // Entries whose number is not known come last here, after every denial.
+                let sure = certainly && entry.action == Action::Allow;
                 let own = if sure { source.addresses.clone() } else { AddressSet::EMPTY };
                 let certain = own.difference(&denied).difference(&perhaps);
                 // With its number not known, it may come before every denial.

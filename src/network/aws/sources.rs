@@ -95,22 +95,25 @@ fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
 /// How large the block can be that a template makes whose last part is a prefix length.
 fn written_limit(aws: &Aws<'_>, spot: &Spot<'_>) -> Option<Rest> {
     let place = locate(aws.trees, aws.inventory, spot.instance, &spot.way, spot.value)?;
-    let &prefix = aws.block_templates().get(&place.span)?;
+    let parts = aws.templates().get(&place.span)?;
+    let prefix: u8 = parts.last()?.as_deref()?.rsplit_once('/')?.1.parse().ok()?;
     let v6 = spot.way.iter().any(|step| matches!(step, Way::Name(name) if name.contains("ipv6")));
     let family = if v6 { Family::V6 } else { Family::V4 };
     let size = 1u128.checked_shl(family.bits().checked_sub(prefix)?.into())?;
     Some(Rest::AtMost(family, size))
 }
 
-/// The templates that end in a slash and digits, and the number.
-pub(super) fn block_templates(trees: &Trees) -> BTreeMap<Span, u8> {
+/// The templates, each with its parts: literal text, and `None` for what is worked out.
+pub(super) fn templates(trees: &Trees) -> BTreeMap<Span, Vec<Option<String>>> {
     let mut found = BTreeMap::new();
     for (_, tree) in trees.iter() {
         for (index, _) in tree.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Template) {
             let template = NodeId(index as u32);
-            let last = tree.children(template).last().filter(|&part| tree.kind(part) == Kind::Text);
-            let length = last.and_then(|part| tree.text(part).rsplit_once('/')?.1.parse().ok());
-            found.extend(length.map(|length: u8| (tree.span(template), length)));
+            let text = |part| (tree.kind(part) == Kind::Text).then(|| tree.literal(part).into_owned());
+            let parts: Vec<Option<String>> = tree.children(template).map(text).collect();
+            if parts.iter().any(Option::is_none) {
+                found.insert(tree.span(template), parts);
+            }
         }
     }
     found

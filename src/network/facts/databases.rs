@@ -44,8 +44,8 @@ pub(super) fn placements(network: &Network<'_>) -> Vec<Value> {
             let Some(placement) = placement(aws, kind, index) else { continue };
             let mut settled = Internet::No;
             let mut subnet = None;
-            for &candidate in &placement.subnets {
-                let found = aws.routes().of_subnet(aws, candidate);
+            for candidate in &placement.subnets {
+                let found = aws.routes().of_subnet(aws, candidate.0);
                 match (&settled, &found) {
                     (_, Internet::Yes(_)) => {
                         (settled, subnet) = (found, Some(candidate));
@@ -58,12 +58,16 @@ pub(super) fn placements(network: &Network<'_>) -> Vec<Value> {
             if let (Internet::No, Some(doubt)) = (&settled, &placement.doubt) {
                 settled = Internet::Perhaps(doubt.clone());
             }
-            let (routed, related) = internet(network, &placement.spot, &settled);
+            let (routed, mut related) = internet(network, &placement.spot, &settled);
+            if let Some((subnet, member)) = subnet {
+                let message = format!("{} is one of its subnets", network.address(*subnet));
+                related.insert(0, (member.clone(), message));
+            }
             facts.push(object([
                 ("address", text(&network.address(index), Marks::NONE)),
                 ("in_public_subnet", routed),
-                ("site", network.leaf_with(&placement.spot, related)),
-                ("subnet", text(&subnet.map(|subnet| network.address(subnet)).unwrap_or_default(), Marks::NONE)),
+                ("site", network.link(&placement.spot, related)),
+                ("subnet", text(&subnet.map(|subnet| network.address(subnet.0)).unwrap_or_default(), Marks::NONE)),
             ]));
         }
     }

@@ -163,6 +163,12 @@ impl<'a> Network<'a> {
         value.with_marks(spot.marks).with_origin(self.mark_with(spot, related))
     }
 
+    /// The expression at a spot, which only names something else: where its text was typed explains nothing.
+    fn link(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Value {
+        let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+        value.with_marks(spot.marks).with_origin(self.mark(spot, false, related))
+    }
+
     /// Something that hangs on what is not known until apply, there.
     fn unknown_at(&self, ty: Type, doubt: &Spot<'a>) -> Value {
         self.unknown_with(ty, doubt, doubt, Vec::new())

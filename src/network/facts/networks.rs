@@ -29,11 +29,12 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
         (Family::V6, "VPC") => (44, 60, 4),
         (Family::V6, _) => (44, 64, 4),
     };
+    let site = size_spot(network, block);
     let fits = match block.prefix {
         Some(prefix) => Value::bool((shortest..=longest).contains(&prefix) && prefix.is_multiple_of(step)),
         // Text that is no block is another rule's business; what Amazon gives is of the right size.
         None if block.written || block.spot.truth() == Some(true) => return None,
-        None => network.unknown_at(Type::Bool, &block.spot),
+        None => network.unknown_at(Type::Bool, &site),
     };
     let steps = if step == 1 { String::new() } else { format!(", in steps of {step}") };
     Some(object([
@@ -41,15 +42,29 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
         ("fits", fits),
         ("limits", text(&format!("/{shortest} to /{longest}{steps}"), Marks::NONE)),
         ("owner", text(owner, Marks::NONE)),
-        ("site", network.leaf(&block.spot)),
+        ("site", network.leaf(&site)),
         ("text", shown(block)),
     ]))
+}
+
+/// What says how large a block is: its text, or the length that is asked for.
+fn size_spot<'a>(network: &Network<'a>, block: &Block<'a>) -> Spot<'a> {
+    let name = match block.family {
+        Family::V4 => "ipv4_netmask_length",
+        Family::V6 => "ipv6_netmask_length",
+    };
+    let length = Spot::instance(network.inventory, block.spot.instance).get(name);
+    if block.written || length.is_unset(network.inventory) { block.spot.clone() } else { length }
 }
 
 /// The block as a message names it.
 fn shown(block: &Block<'_>) -> Value {
     let written = block.spot.text().filter(|_| block.written).map(|text| format!("`{}`", text.trim()));
-    let computed = || block.net.map_or_else(|| "its block".to_owned(), |net| format!("`{net}`"));
+    let computed = || match (block.net, block.prefix) {
+        (Some(net), _) => format!("`{net}`"),
+        (None, Some(prefix)) => format!("a block of /{prefix}"),
+        (None, None) => "its block".to_owned(),
+    };
     text(&written.unwrap_or_else(computed), block.spot.marks)
 }
 

@@ -70,13 +70,38 @@ fn labels<'a>(network: &Network<'a>, spot: &Spot<'a>) -> Vec<Value> {
         if !TAGS.iter().any(|known| known.eq_ignore_ascii_case(key.trim())) {
             continue;
         }
-        labels.extend(match tag.setting(network.inventory) {
-            Setting::Unset => None,
-            Setting::Unknown => Some(network.unknown_at(Type::String, &tag)),
-            Setting::Known(_) => tag.text().map(|value| text(&value, tag.marks)),
-        });
+        match tag.setting(network.inventory) {
+            Setting::Unset => {}
+            Setting::Unknown => {
+                labels.extend(known_words(network, &tag).iter().map(|words| text(words, tag.marks)));
+                labels.push(network.unknown_at(Type::String, &tag));
+            }
+            Setting::Known(_) => labels.extend(tag.text().map(|value| text(&value, tag.marks))),
+        }
     }
     labels
+}
+
+/// The whole words that certainly stand in text that is not known in whole: in what it begins with, and between what a
+/// template works out.
+fn known_words<'a>(network: &Network<'a>, tag: &Spot<'a>) -> Vec<String> {
+    let prefix = tag.value.and_then(Value::as_unknown).and_then(|unknown| unknown.prefix.as_deref());
+    let mut found: Vec<String> = prefix.map(|text| whole_words(text, false, true)).into_iter().collect();
+    let place = network.locate(tag);
+    let parts = place.and_then(|place| network.aws.templates().get(&place.span)).map_or(&[][..], Vec::as_slice);
+    for (index, part) in parts.iter().enumerate() {
+        let worked_out = |index: Option<usize>| index.and_then(|index| parts.get(index)).is_some_and(Option::is_none);
+        let (before, after) = (worked_out(index.checked_sub(1)), worked_out(index.checked_add(1)));
+        found.extend(part.as_deref().map(|text| whole_words(text, before, after)));
+    }
+    found
+}
+
+/// Text without the first or last word, to which something else may yet be joined.
+fn whole_words(text: &str, before: bool, after: bool) -> String {
+    let text = if before { text.trim_start_matches(char::is_alphanumeric) } else { text };
+    let text = if after { text.trim_end_matches(char::is_alphanumeric) } else { text };
+    text.to_owned()
 }
 
 /// `says(labels, words)`: whether one of the words stands in one of the labels, as a whole word and in any letter case.
@@ -167,5 +192,13 @@ mod tests {
         assert!(says_one("publicly", &["public*"]));
         assert!(says_one("my-dmz2", &["*mz"]));
         assert!(!says_one("anything", &["", "-"]));
+    }
+
+    #[test]
+    fn only_whole_words_count_of_what_is_known_in_part() {
+        assert_eq!(whole_words("-public-", true, true), "-public-");
+        assert_eq!(whole_words("public", true, true), "");
+        assert_eq!(whole_words("my-private", false, true), "my-");
+        assert_eq!(whole_words("zone private", true, false), " private");
     }
 }

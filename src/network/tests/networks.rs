@@ -303,7 +303,11 @@ fn what_is_not_known_of_an_entry_is_undetermined() {
     let at = "? aws_network_acl.a: ingress[0]";
     assert_eq!(lets_in(json!([entry(json!(1), "allow", 22, 22, "${?}")])), [format!("{at}.cidr_block")]);
     assert_eq!(lets_in(json!([entry(json!(1), "${?}", 22, 22, "0.0.0.0/0")])), [format!("{at}.action")]);
-    assert_eq!(lets_in(json!([entry(json!("${?}"), "allow", 22, 22, "0.0.0.0/0")])), [format!("{at}.rule_no")]);
+    // The number matters only where something is denied.
+    assert_eq!(lets_in(json!([entry(json!("${?}"), "allow", 22, 22, "0.0.0.0/0")])), ["TCP port 22 (SSH)"]);
+    let (any, deny) =
+        (entry(json!("${?}"), "allow", 22, 22, "0.0.0.0/0"), entry(json!(50), "deny", 22, 22, "0.0.0.0/0"));
+    assert_eq!(lets_in(json!([any, deny])), [format!("{at}.rule_no")]);
     assert_eq!(lets_in(json!("${?}")), ["? aws_network_acl.a: ingress"]);
     // A denial that may come first.
     let deny = entry(json!(50), "deny", 22, 22, "${?}");
