@@ -78,6 +78,9 @@ pub(super) fn evaluate_all(
             evaluator.step(step);
         }
     }
+    for place in 0..tree.places.len() {
+        evaluator.each_module(place, |this, module| this.validations(module));
+    }
     evaluator.finish()
 }
 
@@ -263,6 +266,33 @@ impl Evaluator<'_> {
         }
         problems.into_iter().for_each(|problem| self.problem(problem));
         self.state.modules[module].variables[index] = value;
+    }
+
+    /// Asks the conditions on variables' values; one that certainly does not hold is what Terraform refuses to plan with.
+    fn validations(&mut self, module: usize) {
+        let trees = self.setting.trees;
+        let place = self.state.modules[module].place;
+        let variables = &self.tree.module(place).variables;
+        for (index, (name, variable)) in variables.iter().enumerate() {
+            for block in variable.layers.blocks(trees, "validation", 0) {
+                let Some(condition) = block.body.attribute("condition") else { continue };
+                let holds = self.expression(module, &Repetition::None, condition.expression);
+                if holds.as_bool() != Some(false) {
+                    continue;
+                }
+                let why = block.body.attribute("error_message").and_then(|message| {
+                    let message = self.expression(module, &Repetition::None, message.expression);
+                    message.as_str().filter(|_| !message.marks.has(Marks::SENSITIVE)).map(str::to_owned)
+                });
+                let why = why.map_or_else(String::new, |why| format!(": {why}"));
+                let typed = self.state.modules[module].variables[index].origin.as_span();
+                let span = typed.unwrap_or_else(|| trees.span(condition.expression));
+                self.problem(
+                    Problem::at(span, format!("Invalid value for variable \"{name}\"{why}"))
+                        .help("The variable's own validation block refuses this value"),
+                );
+            }
+        }
     }
 
     fn output(&mut self, module: usize, index: usize) -> Value {
