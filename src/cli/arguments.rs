@@ -2,47 +2,79 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::Failure;
 use super::environment;
 use crate::finding::{FailOn, Severity};
 use crate::policy::{Settings, pattern};
-use crate::terraform::Options;
+use crate::terraform::{Options, VariableOption};
 
 /// What a configuration is evaluated with.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
+    /// In the order in which they were given.
+    given: Vec<VariableOption>,
+    workspace: Option<String>,
+}
+
+/// As they are spelled.
+#[derive(Args)]
+struct VariableArguments {
     /// Value of a root module variable, as in Terraform
-    #[arg(long = "var", value_name = "NAME=VALUE", help_heading = "Variables")]
-    variables: Vec<String>,
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Variables")]
+    var: Vec<(String, String)>,
     /// File of variable values, as in Terraform
     #[arg(long = "var-file", value_name = "FILE", help_heading = "Variables")]
-    variable_files: Vec<PathBuf>,
+    var_file: Vec<PathBuf>,
     /// Value of `terraform.workspace` [default: TF_WORKSPACE, the selected workspace, or `default`]
     #[arg(long, value_name = "NAME", help_heading = "Variables")]
     workspace: Option<String>,
 }
 
+fn assignment(argument: &str) -> Result<(String, String), String> {
+    let parts = argument.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = parts.ok_or("it takes NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let VariableArguments { var, var_file, workspace } = VariableArguments::from_arg_matches(matches)?;
+        let at = |name: &str| matches.indices_of(name).into_iter().flatten();
+        let values = at("var").zip(var.into_iter().map(|(name, value)| VariableOption::Value(name, value)));
+        let files = at("var_file").zip(var_file.into_iter().map(VariableOption::File));
+        let mut given: Vec<_> = values.chain(files).collect();
+        given.sort_by_key(|(index, _)| *index);
+        Ok(Self { given: given.into_iter().map(|(_, option)| option).collect(), workspace })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Variables {
+    fn augment_args(command: Command) -> Command {
+        VariableArguments::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        VariableArguments::augment_args_for_update(command)
+    }
+}
+
 impl Variables {
     /// These, and what the environment says.
-    pub(super) fn options(&self, current_directory: PathBuf) -> Result<Options, Failure> {
-        let mut variables = Vec::with_capacity(self.variables.len());
-        for argument in &self.variables {
-            let (name, value) = argument
-                .split_once('=')
-                .filter(|(name, _)| !name.is_empty())
-                .ok_or_else(|| Failure::new(format!("--var takes NAME=VALUE; `{argument}` is not of that form")))?;
-            variables.push((name.to_owned(), value.to_owned()));
-        }
-        Ok(Options {
-            variables,
-            variable_files: self.variable_files.clone(),
+    pub(super) fn options(&self, current_directory: PathBuf) -> Options {
+        Options {
+            variables: self.given.clone(),
             environment: environment::variables(),
             workspace: self.workspace.clone().or_else(environment::workspace),
             data_directory: environment::data_directory(),
             current_directory,
-        })
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::report::{self, Format};
 use crate::source::disk::relative;
 use crate::source::{FileId, Problem, Sources};
 use crate::syntax::Trees;
-use crate::terraform::{self, Options};
+use crate::terraform::{self, Options, VariableOption};
 
 /// Check Terraform configuration
 ///
@@ -71,7 +71,7 @@ fn parse_output(argument: &str) -> Result<(Format, PathBuf), String> {
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let current = environment::current_directory()?;
     let mut run = Run {
-        options: arguments.variables.options(current.clone())?,
+        options: arguments.variables.options(current.clone()),
         today: arguments.today.clone().unwrap_or_else(environment::today),
         config: arguments.rules.config(&current)?,
         arguments: &arguments,
@@ -183,7 +183,8 @@ impl Run<'_> {
 
     fn options_for(&self, target: &Target) -> Options {
         let mut options = self.options.clone();
-        options.variable_files.extend(target.variable_file.clone());
+        let asked = target.variable_file.iter().cloned().map(VariableOption::File);
+        options.variables = asked.chain(std::mem::take(&mut options.variables)).collect();
         options.workspace = options.workspace.or_else(|| environment::selected_workspace(&target.directory));
         options
     }

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let current = environment::current_directory()?;
-    let mut options = arguments.variables.options(current.clone())?;
+    let mut options = arguments.variables.options(current.clone());
     let directory = clean(&current.join(&arguments.directory));
     options.workspace = options.workspace.or_else(|| environment::selected_workspace(&directory));
     let (mut sources, mut trees) = (Sources::default(), Trees::default());

@@ -65,6 +65,15 @@ impl<'t> Body<'t> {
         self.tree.syntax == super::Syntax::Json
     }
 
+    /// Elements of a JSON array of objects that are no objects.
+    #[must_use]
+    pub fn values_that_are_no_objects(&self) -> Vec<Span> {
+        let is_array = self.is_json() && self.tree.kind(self.node) == Kind::Tuple;
+        let elements = is_array.then(|| self.tree.children(self.node)).into_iter().flatten();
+        let others = elements.filter(|&element| !matches!(self.tree.kind(element), Kind::Object | Kind::Error));
+        others.map(|element| self.tree.span(element)).collect()
+    }
+
     /// The attributes; in JSON every property (except the comment property `//`).
     #[must_use]
     pub fn attributes(&self) -> Vec<AttributeView<'t>> {

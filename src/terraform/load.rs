@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::source::{FileId, Problem, SourceFile, Sources, Span, disk};
-use crate::syntax::{NodeRef, TreeId, Trees, json, native};
+use crate::syntax::{NodeRef, Tree, TreeId, Trees, json, native};
 
 /// Problems, each once: what is wrong in a module is wrong in all its instances.
 #[derive(Debug, Default)]
@@ -103,8 +103,17 @@ impl<'a> Loader<'a> {
         Some(files)
     }
 
-    /// Reads and parses a file (JSON where its name says so), once.
+    /// Reads and parses a file of configuration (JSON where its name says so), once.
     pub(super) fn parse(&mut self, path: &Path) -> Option<TreeId> {
+        self.read(path, json::parse)
+    }
+
+    /// Reads and parses a file of values, once.
+    pub(super) fn parse_values(&mut self, path: &Path) -> Option<TreeId> {
+        self.read(path, json::parse_values)
+    }
+
+    fn read(&mut self, path: &Path, json: fn(FileId, &SourceFile) -> (Tree, Vec<Problem>)) -> Option<TreeId> {
         let path = disk::clean(&self.current_directory.join(path));
         if let Some(&tree) = self.parsed.get(&path) {
             return Some(tree);
@@ -121,7 +130,7 @@ impl<'a> Loader<'a> {
         self.files.push(file);
         let is_json = path.extension().is_some_and(|extension| extension == "json");
         let source = self.sources.file(file);
-        let (tree, problems) = if is_json { json::parse(file, source) } else { native::parse(file, source) };
+        let (tree, problems) = if is_json { json(file, source) } else { native::parse(file, source) };
         problems.into_iter().for_each(|problem| self.problems.add(problem));
         let tree = self.trees.add(tree);
         self.parsed.insert(path, tree);

@@ -34,10 +34,8 @@ use crate::syntax::Trees;
 /// What a run is given beside the configuration. The library reads no environment: `cli` fills this in.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `--var NAME=VALUE`, in order.
-    pub variables: Vec<(String, String)>,
-    /// `--var-file PATH`, in order.
-    pub variable_files: Vec<PathBuf>,
+    /// `--var` and `--var-file`, in order: of two that give one variable, the later one counts.
+    pub variables: Vec<VariableOption>,
     /// `TF_VAR_name` as (name, value).
     pub environment: Vec<(String, String)>,
     /// `--workspace`; `default` where it is not given.
@@ -46,6 +44,15 @@ pub struct Options {
     pub data_directory: Option<PathBuf>,
     /// The directory terravet was started in: paths in reports are relative to it.
     pub current_directory: PathBuf,
+}
+
+/// An option that gives values to variables of the root module.
+#[derive(Clone, Debug)]
+pub enum VariableOption {
+    /// `--var NAME=VALUE`.
+    Value(String, String),
+    /// `--var-file PATH`.
+    File(PathBuf),
 }
 
 /// A module call whose source is not on this machine.

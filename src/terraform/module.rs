@@ -1,7 +1,7 @@
 //! What a module declares: its blocks after merging of override files, checked against Terraform's own schema of
 //! root-level blocks ("Terraform Language", the reference of each block type).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::address::Mode;
 use crate::lang::Str;
@@ -632,12 +632,18 @@ fn root_blocks(trees: &Trees, root: NodeRef) -> (Vec<Header>, Vec<Problem>) {
     let mut headers = Vec::new();
     let mut problems = Vec::new();
     if body.is_json() {
+        for value in body.values_that_are_no_objects() {
+            problems.push(Problem::at(value, "Incorrect JSON value type").help("A JSON object is required here."));
+        }
+        let mut seen = HashSet::new();
         for attribute in body.attributes() {
             match ROOT_BLOCKS.iter().find(|(name, _)| *name == attribute.name) {
                 None => problems.push(unknown_root("argument", &attribute.name, attribute.name_span)),
-                Some(&(kind, labels)) => {
-                    headers.extend(body.blocks(kind, labels).iter().map(|block| header(kind, block)))
+                Some(&(kind, labels)) if seen.insert(kind) => {
+                    headers
+                        .extend(body.read_blocks(kind, labels, &mut problems).iter().map(|block| header(kind, block)));
                 }
+                Some(_) => {}
             }
         }
         return (headers, problems);

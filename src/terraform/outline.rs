@@ -3,6 +3,7 @@
 //!
 //! Follows "Terraform Language: Dynamic Blocks", "Attributes as Blocks" and, for JSON, "JSON Configuration Syntax".
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::inventory::{AttributeSite, Sites};
@@ -251,8 +252,11 @@ impl Builder<'_> {
 
     /// A JSON body: the schema says what each property is ("JSON Configuration Syntax", Expression and Block mapping).
     fn json(&mut self, layers: &Layers, outline: &mut Outline, reserved: &Reserved) {
-        for attribute in layers.attributes(self.trees) {
+        let mut seen = HashSet::new();
+        let attributes = layers.attributes(self.trees);
+        for attribute in &attributes {
             let name = &*attribute.name;
+            let is_again = !seen.insert(name);
             if reserved.attributes.contains(&name) || reserved.blocks.contains(&name) {
                 continue;
             }
@@ -262,14 +266,17 @@ impl Builder<'_> {
                 // One that is an attribute in the provider's schema is one in JSON, however it looks.
                 Member::Blocks { body: BodySchema::Object(_), .. } => false,
                 Member::Blocks { attribute: Some(_), .. } => is_blocks_in_json(self.trees, attribute.expression),
-                Member::Nothing if name == "dynamic" => {
-                    self.json_dynamic(layers, outline);
-                    continue;
-                }
-                Member::Nothing => false,
+                Member::Nothing => name == "dynamic",
             };
-            if !is_blocks {
-                self.attribute(&attribute, outline, reserved);
+            if is_again {
+                if !is_blocks {
+                    let message = format!("Duplicate argument: \"{name}\" is set already");
+                    self.problems.push(Problem::at(attribute.name_span, message));
+                }
+            } else if name == "dynamic" && is_blocks {
+                self.json_dynamic(layers, outline);
+            } else if !is_blocks {
+                self.attribute(attribute, outline, reserved);
             } else if !is_null(self.trees, attribute.expression) {
                 for block in layers.blocks(self.trees, name, 0) {
                     self.block(&block, outline);

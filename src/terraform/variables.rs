@@ -1,7 +1,7 @@
 //! Values of input variables: where they are given, which of them wins, and what a declaration makes of them
 //! ("Terraform Language: Input Variables").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::lang::eval::{Context, Resolved, Scope, evaluate};
@@ -10,10 +10,10 @@ use crate::lang::{Marks, Origin, Value};
 use crate::source::{Problem, SourceFile, Span, disk, nearest};
 use crate::syntax::{Kind, NodeRef, Trees};
 
-use super::Options;
 use super::constraint::{self, TypeConstraint};
 use super::load::Loader;
 use super::module::{Declared, Module};
+use super::{Options, VariableOption};
 
 /// A value given to a root variable.
 #[derive(Clone, Debug)]
@@ -24,8 +24,6 @@ pub(super) enum Given {
     Typed(NodeRef),
     /// In the environment or on the command line, taken as text.
     Text(String),
-    /// In a variable file in JSON: text is literal there, even where it looks like a template.
-    Json(serde_json::Value, Span),
 }
 
 impl Given {
@@ -33,7 +31,6 @@ impl Given {
     pub(super) fn span(&self, trees: &Trees) -> Option<Span> {
         match self {
             Self::Expression(expression) => Some(trees.span(*expression)),
-            Self::Json(_, span) => Some(*span),
             Self::Typed(_) | Self::Text(_) => None,
         }
     }
@@ -55,24 +52,24 @@ pub(super) fn given(
     for path in automatic_files(root) {
         file(&path, loader, &mut given);
     }
-    for path in &options.variable_files {
-        file(&options.current_directory.join(path), loader, &mut given);
-    }
-    for (name, text) in &options.variables {
-        if module.variables.get(name).is_some() {
-            given.insert(name.clone(), typed(name, text, module, loader));
-        } else {
-            let problem = Problem::with_path(
-                loader.shown(root),
-                format!("Value for undeclared variable \"{name}\": the root module declares no such variable"),
-            );
-            let near = nearest(name, module.variables.names()).map(|near| format!("Did you mean \"{near}\"?"));
-            loader
-                .problems
-                .add(problem.help(near.unwrap_or_else(|| "Take the --var option out, or declare the variable".into())));
+    for option in &options.variables {
+        match option {
+            VariableOption::File(path) => file(&options.current_directory.join(path), loader, &mut given),
+            VariableOption::Value(name, text) if module.variables.get(name).is_some() => {
+                given.insert(name.clone(), typed(name, text, module, loader));
+            }
+            VariableOption::Value(name, _) => loader.problems.add(undeclared(name, module, loader.shown(root))),
         }
     }
     given
+}
+
+/// A `--var` option for what is no variable.
+fn undeclared(name: &str, module: &Module, shown: String) -> Problem {
+    let message = format!("Value for undeclared variable \"{name}\": the root module declares no such variable");
+    let near = nearest(name, module.variables.names()).map(|near| format!("Did you mean \"{near}\"?"));
+    let help = near.unwrap_or_else(|| "Take the --var option out, or declare the variable".into());
+    Problem::with_path(shown, message).help(help)
 }
 
 /// The variable files that Terraform reads by itself, in its order.
@@ -81,38 +78,31 @@ fn automatic_files(root: &Path) -> Vec<PathBuf> {
     let fixed = ["terraform.tfvars", "terraform.tfvars.json"]
         .into_iter()
         .filter(|name| names.iter().any(|there| there == name));
-    let automatic = names.iter().map(String::as_str).filter(|name| {
-        let ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-        !ignored && (name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))
-    });
-    fixed
-        .chain(automatic)
-        .map(|name| root.join(name))
-        .filter(|path| !disk::metadata(path).is_ok_and(|metadata| metadata.is_dir()))
-        .collect()
+    // Hidden ones are read too, and a directory of that name is refused.
+    let is_automatic = |name: &&str| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
+    let automatic = names.iter().map(String::as_str).filter(is_automatic);
+    fixed.chain(automatic).map(|name| root.join(name)).collect()
 }
 
 /// Reads a variable file.
 fn file(path: &Path, loader: &mut Loader<'_>, given: &mut BTreeMap<String, Given>) {
-    let Some(tree) = loader.parse(path) else { return };
+    let Some(tree) = loader.parse_values(path) else { return };
     let mut problems = Vec::new();
     let parsed = loader.trees.get(tree);
     let body = loader.trees.body(NodeRef { tree, node: parsed.root });
+    let mut seen = HashSet::new();
+    if body.is_json() && parsed.kind(parsed.root) == Kind::Tuple {
+        problems.push(Problem::at(parsed.span(parsed.root), "A variable file holds one JSON object"));
+    }
     for block in body.all_blocks() {
         problems.push(Problem::at(block.header, "A variable file holds values only, no blocks"));
     }
     for attribute in body.attributes() {
-        let value = if body.is_json() {
-            let span = loader.trees.span(attribute.expression);
-            let text = loader.sources.text(span);
-            match serde_json::from_str(text) {
-                Ok(json) if text.contains("${") || text.contains("%{") => Given::Json(json, span),
-                Ok(_) | Err(_) => Given::Expression(attribute.expression),
-            }
-        } else {
-            Given::Expression(attribute.expression)
-        };
-        given.insert(attribute.name.into_owned(), value);
+        if !seen.insert(attribute.name.clone()) && body.is_json() {
+            let message = format!("Duplicate attribute definition: \"{}\" is set already", attribute.name);
+            problems.push(Problem::at(attribute.name_span, message));
+        }
+        given.insert(attribute.name.into_owned(), Given::Expression(attribute.expression));
     }
     problems.into_iter().for_each(|problem| loader.problems.add(problem));
 }
@@ -220,7 +210,6 @@ impl Specification {
             Some(Given::Expression(expression)) => (constant(*expression, trees, files), trees.span(*expression)),
             Some(Given::Typed(expression)) => (constant(*expression, trees, files).map(without_origins), self.header),
             Some(Given::Text(text)) => (Ok(Value::string(text)), self.header),
-            Some(Given::Json(json, span)) => (Ok(from_json(json, Origin::span(*span))), *span),
         };
         match value {
             Ok(value) => self.accept(name, value, at, trees, files, problems),
@@ -292,26 +281,6 @@ impl Specification {
     pub(super) fn finish(&self, value: Value) -> Value {
         value.with_marks(self.marks)
     }
-}
-
-/// A value of JSON, as `jsondecode` has it.
-fn from_json(json: &serde_json::Value, origin: Origin) -> Value {
-    use crate::lang::{Number, Type};
-    let value = match json {
-        serde_json::Value::Null => Value::null(Type::Dynamic),
-        serde_json::Value::Bool(value) => Value::bool(*value),
-        serde_json::Value::Number(number) => {
-            Number::parse(&number.to_string()).map_or_else(|| Value::unknown(Type::Number), Value::number)
-        }
-        serde_json::Value::String(text) => Value::string(text),
-        serde_json::Value::Array(elements) => {
-            Value::tuple(elements.iter().map(|value| from_json(value, origin)).collect())
-        }
-        serde_json::Value::Object(members) => Value::object(
-            members.iter().map(|(name, value)| (name.as_str().into(), from_json(value, origin))).collect(),
-        ),
-    };
-    value.with_origin(origin)
 }
 
 /// The value without the places that it was typed at.

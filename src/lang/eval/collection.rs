@@ -1,6 +1,8 @@
 //! Tuple and object constructors.
 
-use crate::syntax::{Kind, NodeId};
+use std::collections::HashSet;
+
+use crate::syntax::{Kind, NodeId, Syntax};
 
 use super::super::convert::convert;
 use super::super::types::Type;
@@ -23,13 +25,23 @@ impl Env<'_> {
         let mut entries = Vec::new();
         let mut marks = Marks::NONE;
         let mut known = true;
+        let is_json = self.tree.syntax == Syntax::Json;
+        let mut seen = HashSet::new();
         for item in self.tree.children(node) {
             let (key_node, value_node) = (self.child(item, 0)?, self.child(item, 1)?);
             let key = self.object_key(key_node)?;
             let value = self.evaluate(value_node)?;
             marks = marks.with(key.marks);
             match key.data {
-                Data::String(key) => entries.push((key, value)),
+                Data::String(key) => {
+                    // In native syntax the last one counts.
+                    if is_json && !seen.insert(key.clone()) {
+                        return Err(
+                            self.error(key_node, format!("Duplicate object attribute: {key:?} is there already"))
+                        );
+                    }
+                    entries.push((key, value));
+                }
                 _ => known = false,
             }
         }

@@ -66,9 +66,9 @@ impl<'t> Unpacking<'t, '_> {
 
     fn objects(&mut self, value: NodeId, purpose: &str) -> Vec<NodeId> {
         let tree = self.body.tree;
-        let found = elements(self.body, value);
-        for &element in &found {
-            if !matches!(tree.kind(element), Kind::Object | Kind::Null | Kind::Error) {
+        for element in elements(self.body, value) {
+            let is_nothing = element == value && tree.kind(element) == Kind::Null;
+            if !is_nothing && !matches!(tree.kind(element), Kind::Object | Kind::Error) {
                 let help = format!("A JSON object is required here, to {purpose}.");
                 self.problems.push(Problem::at(tree.span(element), "Incorrect JSON value type").help(help));
             }

@@ -12,9 +12,19 @@ use crate::source::{FileId, Problem, SourceFile, Span};
 
 pub(super) use string::raw_string;
 
-/// Parses a file of JSON syntax (`.tf.json`, `.tfvars.json`).
+/// Parses a file of configuration in JSON syntax (`.tf.json`).
 #[must_use]
 pub fn parse(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
+    read(file, source, false)
+}
+
+/// Parses a file of values (`.tfvars.json`): no string is a template.
+#[must_use]
+pub fn parse_values(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
+    read(file, source, true)
+}
+
+fn read(file: FileId, source: &SourceFile, is_literal: bool) -> (Tree, Vec<Problem>) {
     let mut reader = Reader {
         file,
         text: &source.text,
@@ -26,6 +36,7 @@ pub fn parse(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
         frames: Vec::new(),
         decoded: string::Decoder::default(),
         templates: Vec::new(),
+        is_literal,
         too_deep: false,
         unclosed: false,
     };
@@ -47,8 +58,8 @@ struct Frame {
     items: List,
     /// The key that waits for its value.
     key: Option<u32>,
-    /// Inside the value of a `//` property: strings are no templates.
-    is_comment: bool,
+    /// Strings in it are no templates.
+    is_literal: bool,
 }
 
 /// A string to be read as a template.
@@ -79,6 +90,8 @@ struct Reader<'s> {
     frames: Vec<Frame>,
     decoded: string::Decoder,
     templates: Vec<Pending>,
+    /// No string of the file is a template.
+    is_literal: bool,
     too_deep: bool,
     unclosed: bool,
 }
@@ -148,8 +161,8 @@ impl Reader<'_> {
             return Step::After(self.leaf(Kind::Error, start, self.at));
         }
         self.at += 1;
-        let is_comment = self.in_comment();
-        self.frames.push(Frame { is_object, start, items: List::EMPTY, key: None, is_comment });
+        let is_literal = self.in_literal();
+        self.frames.push(Frame { is_object, start, items: List::EMPTY, key: None, is_literal });
         if is_object {
             return Step::KeyOrEnd;
         }
@@ -157,15 +170,23 @@ impl Reader<'_> {
         if self.byte() == b']' { self.close() } else { Step::Value }
     }
 
-    /// Whether the value at hand is (in) a comment property.
-    fn in_comment(&self) -> bool {
-        self.frames.last().is_some_and(|frame| {
-            let is_comment = |key: u32| {
-                let key = self.nodes[key as usize];
-                &self.bytes[key.start as usize..key.end as usize] == b"\"//\""
-            };
-            frame.is_comment || frame.key.is_some_and(is_comment)
-        })
+    /// Whether the value at hand holds text only: in a file of values, in a comment property, and in what Terraform
+    /// reads of a variable block before anything has a value.
+    fn in_literal(&self) -> bool {
+        let key = |frame: &Frame| {
+            let key = self.nodes[frame.key? as usize];
+            Some(&self.bytes[key.start as usize..key.end as usize])
+        };
+        let Some(frame) = self.frames.last() else { return self.is_literal };
+        match key(frame) {
+            _ if self.is_literal || frame.is_literal => true,
+            Some(b"\"//\"") => true,
+            Some(b"\"default\"" | b"\"description\"") => {
+                let mut around = self.frames.iter().filter(|frame| frame.is_object);
+                around.next().and_then(key) == Some(b"\"variable\"") && around.count() == 2
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// A property's key and colon, or the end of the object.
@@ -363,7 +384,7 @@ impl Reader<'_> {
         if start == end {
             return node;
         }
-        if (content.contains("${") || content.contains("%{")) && !self.in_comment() {
+        if (content.contains("${") || content.contains("%{")) && !self.in_literal() {
             self.templates.push(Pending { node, start, end, decoded });
         } else {
             let text = self.leaf(Kind::Text, start, end);
