@@ -9,8 +9,14 @@ rule "network/private-subnet-to-internet" {
     description = "Words that say that a subnet is private, in its resource name or its tags Name, Tier and Type; `*` is any letters."
   }
 
+  option "public" {
+    type        = list(string)
+    default     = ["public"]
+    description = "Words that say that a subnet is public: where one stands in what is known of those names, the part that is not known yet raises no doubt."
+  }
+
   for_each      = network.subnets
-  condition     = !(each.value.routed_to_internet && says(each.value.labels, option.private))
+  condition     = !(each.value.routed_to_internet && says(each.value.labels, option.private, option.public))
   error_message = "${each.value.address} is called private, but its route table sends public addresses to an internet gateway"
   highlight     = each.value.site
 
@@ -196,6 +202,45 @@ rule "network/private-subnet-to-internet" {
         resource "aws_route_table_association" "vault" {
           subnet_id      = aws_subnet.vault.id
           route_table_id = aws_route_table.main.id
+        }
+      HCL
+    }
+  }
+  example "names that are known in part" {
+    options = { public = ["public", "dmz"] }
+    file "main.tf" {
+      content = <<-HCL
+        variable "zone" {
+          type = string
+        }
+
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_internet_gateway" "main" {
+          vpc_id = aws_vpc.main.id
+        }
+
+        resource "aws_default_route_table" "main" {
+          default_route_table_id = aws_vpc.main.default_route_table_id
+
+          route {
+            cidr_block = "0.0.0.0/0"
+            gateway_id = aws_internet_gateway.main.id
+          }
+        }
+
+        resource "aws_subnet" "dmz" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.1.0/24"
+          tags       = { Name = "shop-$${var.zone}" }
+        }
+
+        resource "aws_subnet" "main" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.2.0/24"
+          tags       = { Name = "shop-$${var.zone}" } # undetermined
         }
       HCL
     }

@@ -1,6 +1,6 @@
 //! The command line: the only part that prints, exits, or reads the environment.
 //!
-//! One file per command. A command returns its exit code, or a [`Failure`] that says why it could not begin.
+//! One file per command. A command returns its exit code, or a `Failure` that says why it could not begin.
 
 mod arguments;
 mod check;

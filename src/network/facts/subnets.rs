@@ -104,17 +104,20 @@ fn whole_words(text: &str, before: bool, after: bool) -> String {
     text.to_owned()
 }
 
-/// `says(labels, words)`: whether one of the words stands in one of the labels, as a whole word and in any letter case.
-/// `*` in a word stands for any letters.
+/// `says(labels, words, [settling])`: whether one of the words stands in one of the labels, as a whole word and in any
+/// letter case. `*` in a word stands for any letters. Where a settling word stands in what is known of the labels, what is
+/// not known of them says nothing.
 pub(super) fn says(_: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
     let words = call.texts(1)?;
+    let settling = if call.values.len() > 2 { call.texts(2)? } else { Vec::new() };
     let labels = call.value(0)?;
     let labels = labels.elements().unwrap_or(std::slice::from_ref(labels));
     let marks = labels.iter().fold(Marks::NONE, |marks, label| marks.with(label.marks));
-    let said = labels.iter().filter_map(Value::as_str).any(|label| says_one(label, &words));
+    let any = |words: &[&str]| labels.iter().filter_map(Value::as_str).any(|label| says_one(label, words));
+    let said = any(&words);
     let unknown = labels.iter().find(|label| label.is_unknown());
     Ok(match unknown {
-        Some(unknown) if !said => Value::unknown(Type::Bool).with_origin(unknown.origin),
+        Some(unknown) if !said && !any(&settling) => Value::unknown(Type::Bool).with_origin(unknown.origin),
         Some(_) | None => Value::bool(said).with_marks(marks),
     })
 }
