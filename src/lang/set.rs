@@ -22,7 +22,13 @@ impl Value {
                 if deep.is_empty() { value } else { value.without_marks() }
             })
             .collect();
-        let elements = if element.is_primitive() { sorted_primitives(elements) } else { sorted_compounds(elements) };
+        let elements = if elements.len() < 2 {
+            elements
+        } else if element.is_primitive() {
+            sorted_primitives(elements)
+        } else {
+            sorted_compounds(elements)
+        };
         Self { marks, ..Data::Set(element, Arc::new(elements)).into() }
     }
 

@@ -13,7 +13,7 @@ mod testing;
 mod tests;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::finding::Related;
@@ -41,6 +41,8 @@ pub struct Network<'a> {
     collections: RefCell<BTreeMap<&'static str, Value>>,
     open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
     admissions: RefCell<BTreeMap<(usize, u16, Limits), Rc<Admissions<'a>>>>,
+    /// Addresses as messages name them, by instance.
+    addresses: RefCell<HashMap<usize, Value>>,
 }
 
 /// What each source of an ACL's entries lets in, by entry and source.
@@ -67,6 +69,7 @@ impl<'a> Network<'a> {
             collections: RefCell::default(),
             open: RefCell::default(),
             admissions: RefCell::default(),
+            addresses: RefCell::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The embedded binary that `build/schema.rs` writes, and the caches of what was decoded of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use super::{Attribute, Body, CidrKind, NestedBlock, Nesting, ResourceType, Since, Tagging};
@@ -29,6 +29,8 @@ struct Caches {
     types: Vec<OnceLock<Type>>,
     bodies: Vec<OnceLock<Body>>,
     resource_types: [Vec<OnceLock<ResourceType>>; 3],
+    /// Indices of the types, by name: asked for with every resource.
+    by_name: [OnceLock<HashMap<&'static str, usize>>; 3],
 }
 
 static CACHES: OnceLock<Caches> = OnceLock::new();
@@ -42,6 +44,7 @@ fn caches() -> &'static Caches {
         types: empty(TYPES),
         bodies: empty(BODIES),
         resource_types: [Types::Resources, Types::Data, Types::Ephemeral].map(|types| empty(types as usize)),
+        by_name: Default::default(),
     })
 }
 
@@ -153,8 +156,10 @@ fn type_name(types: Types, index: usize) -> &'static str {
 }
 
 pub(super) fn resource_type(types: Types, wanted: &str) -> Option<&'static ResourceType> {
-    let index = binary_search(count(types as usize), |index| type_name(types, index).cmp(wanted))?;
-    Some(caches().resource_types[types as usize - Types::Resources as usize][index].get_or_init(|| {
+    let kind = types as usize - Types::Resources as usize;
+    let by_name = caches().by_name[kind].get_or_init(|| type_names(types).zip(0..).collect());
+    let &index = by_name.get(wanted)?;
+    Some(caches().resource_types[kind][index].get_or_init(|| {
         let mut reader = Reader(record(types as usize, index));
         reader.number();
         let bits = reader.byte();
@@ -172,19 +177,6 @@ pub(super) fn resource_type(types: Types, wanted: &str) -> Option<&'static Resou
             body: body(reader.number()).clone(),
         }
     }))
-}
-
-fn binary_search(count: usize, compare: impl Fn(usize) -> std::cmp::Ordering) -> Option<usize> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match compare(middle) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return Some(middle),
-        }
-    }
-    None
 }
 
 pub(super) fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> {

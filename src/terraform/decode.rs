@@ -171,7 +171,9 @@ impl<'d> Decoder<'d> {
                 Some(group) => self.group(group, iteration, way, sites),
                 None => none_of(block),
             };
-            values.push((name.clone(), value));
+            // Attributes are in order, and blocks are few: put in their places, they save the sorting.
+            let place = values.partition_point(|(known, _)| known < name);
+            values.insert(place, (name.clone(), value));
         }
         values
     }

@@ -17,14 +17,37 @@ pub(super) fn cidrs(network: &Network<'_>) -> Vec<Value> {
     let mut facts = Vec::new();
     for type_name in network.inventory.types() {
         for (path, kind) in schema::cidr_attributes(type_name) {
+            let attribute = Attribute::new(type_name, path, kind);
             for index in of_type(network.inventory, type_name) {
                 for spot in along(network, Spot::instance(network.inventory, index), path) {
-                    facts.extend(read(network, &shape, &spot, path, kind));
+                    facts.extend(read(network, &shape, &spot, &attribute));
                 }
             }
         }
     }
     facts
+}
+
+/// What an attribute takes.
+struct Attribute {
+    kind: CidrKind,
+    /// The family, where it takes one alone.
+    family: Option<Family>,
+    /// Whether an address inside the block may stand in its place.
+    takes_host_bits: bool,
+    /// Whether it takes an address without a prefix length.
+    takes_addresses: bool,
+}
+
+impl Attribute {
+    fn new(type_name: &str, path: &str, kind: CidrKind) -> Self {
+        Self {
+            kind,
+            family: family_of(type_name, path),
+            takes_host_bits: !matches!(kind, CidrKind::Cidr) || takes_host_bits(type_name, path),
+            takes_addresses: TAKE_ADDRESSES.contains(&type_name),
+        }
+    }
 }
 
 /// The values at the end of a path in dots, through every element of lists, sets and blocks on the way. What is not
@@ -50,25 +73,17 @@ fn along<'a>(network: &Network<'a>, start: Spot<'a>, path: &'static str) -> Vec<
     spots
 }
 
-fn read<'a>(
-    network: &Network<'a>,
-    shape: &Shape<8>,
-    spot: &Spot<'a>,
-    path: &'static str,
-    kind: CidrKind,
-) -> Vec<Value> {
-    match (kind, spot.setting(network.inventory)) {
+fn read<'a>(network: &Network<'a>, shape: &Shape<8>, spot: &Spot<'a>, attribute: &Attribute) -> Vec<Value> {
+    match (attribute.kind, spot.setting(network.inventory)) {
         (_, Setting::Unset) => Vec::new(),
-        (_, Setting::Unknown) => vec![fact(network, shape, spot, spot, path, None, kind)],
+        (_, Setting::Unknown) => vec![fact(network, shape, spot, spot, None, attribute)],
         (CidrKind::MapKey, Setting::Known(_)) => {
             let entries = spot.entries().into_iter();
-            entries.map(|(key, entry)| fact(network, shape, spot, &entry, path, Some(key), kind)).collect()
+            entries.map(|(key, entry)| fact(network, shape, spot, &entry, Some(key), attribute)).collect()
         }
-        (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => spot
-            .text()
-            .map(|written| fact(network, shape, spot, spot, path, Some(&written), kind))
-            .into_iter()
-            .collect(),
+        (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => {
+            spot.text().map(|written| fact(network, shape, spot, spot, Some(&written), attribute)).into_iter().collect()
+        }
     }
 }
 
@@ -77,27 +92,24 @@ fn fact<'a>(
     shape: &Shape<8>,
     of: &Spot<'a>,
     site: &Spot<'a>,
-    path: &str,
     written: Option<&str>,
-    kind: CidrKind,
+    attribute: &Attribute,
 ) -> Value {
-    let type_name = network.inventory.instance(of.instance).type_name();
+    let fault = written.and_then(|written| judge(written, attribute));
     let (valid, host_bits) = match written {
         // What another resource has as its block is one.
         None if is_block(of) => (Value::bool(true), Value::bool(false)),
         None => (network.unknown_at(Type::Bool, of), network.unknown_at(Type::Bool, of)),
         Some(written) => {
-            let asked = matches!(kind, CidrKind::Cidr) && !takes_host_bits(type_name, path);
-            let host_bits = asked && cidr::check(written).is_ok_and(cidr::has_host_bits);
-            (Value::bool(judge(written, kind, type_name, path).is_none()), Value::bool(host_bits))
+            let host_bits = !attribute.takes_host_bits && cidr::check(written).is_ok_and(cidr::has_host_bits);
+            (Value::bool(fault.is_none()), Value::bool(host_bits))
         }
     };
-    let fault = written.and_then(|written| judge(written, kind, type_name, path)).unwrap_or_default();
     let block = written.and_then(cidr::read).map(|block| block.trunc().to_string()).unwrap_or_default();
     shape.object([
-        text(&network.address(of.instance), Marks::NONE),
+        network.address_text(of.instance),
         text(&way(of), Marks::NONE),
-        text(fault, Marks::NONE),
+        text(fault.unwrap_or_default(), Marks::NONE),
         host_bits,
         text(&block, site.marks),
         network.leaf(site),
@@ -130,19 +142,19 @@ fn is_block(spot: &Spot<'_>) -> bool {
 }
 
 /// What is wrong with text, in words.
-fn judge(written: &str, kind: CidrKind, type_name: &str, path: &str) -> Option<&'static str> {
-    match kind {
+fn judge(written: &str, attribute: &Attribute) -> Option<&'static str> {
+    match attribute.kind {
         CidrKind::Mixed if !looks_like_block(written) || written.parse::<std::net::IpAddr>().is_ok() => return None,
         CidrKind::Mixed | CidrKind::Cidr | CidrKind::InterfaceAddress | CidrKind::MapKey => {}
     }
-    match (cidr::check(written), family_of(type_name, path)) {
+    match (cidr::check(written), attribute.family) {
         (Ok(block), Some(family)) if cidr::family(block) != family => Some(match family {
             Family::V4 => "an IPv6 block where an IPv4 block belongs",
             Family::V6 => "an IPv4 block where an IPv6 block belongs",
         }),
         (Ok(_), _) => None,
         (Err(Fault::Empty), _) => Some("it is empty"),
-        (Err(Fault::NoPrefixLength), _) if TAKE_ADDRESSES.contains(&type_name) => None,
+        (Err(Fault::NoPrefixLength), _) if attribute.takes_addresses => None,
         (Err(Fault::NoPrefixLength), _) => Some("it has no prefix length"),
         (Err(Fault::BadAddress), _) => Some("it does not begin with an IP address"),
         (Err(Fault::BadPrefixLength), _) => Some("what follows the slash is no prefix length"),
@@ -241,7 +253,7 @@ mod tests {
 
     #[test]
     fn text_is_judged_by_what_its_attribute_takes() {
-        let judge = |written, kind, type_name, path| judge(written, kind, type_name, path).is_none();
+        let judge = |written, kind, type_name, path| judge(written, &Attribute::new(type_name, path, kind)).is_none();
         assert!(judge("10.0.0.0/8", CidrKind::Cidr, "aws_security_group", "ingress.cidr_blocks"));
         assert!(!judge("::/0", CidrKind::Cidr, "aws_security_group", "ingress.cidr_blocks"));
         assert!(!judge("0.0.0.0/0", CidrKind::Cidr, "aws_security_group", "ingress.ipv6_cidr_blocks"));

@@ -26,7 +26,7 @@ pub(super) fn databases(network: &Network<'_>) -> Vec<Value> {
                 (Setting::Known(_), _) => (Value::bool(public.truth() == Some(true)), &public),
             };
             facts.push(object([
-                ("address", text(&network.address(index), Marks::NONE)),
+                ("address", network.address_text(index)),
                 ("public", public),
                 ("site", network.leaf(site)),
             ]));
@@ -64,7 +64,7 @@ pub(super) fn placements(network: &Network<'_>) -> Vec<Value> {
                 related.insert(0, (member.clone(), message));
             }
             facts.push(object([
-                ("address", text(&network.address(index), Marks::NONE)),
+                ("address", network.address_text(index)),
                 ("in_public_subnet", routed),
                 ("site", network.link(&placement.spot, related)),
                 ("subnet", text(&subnet.map(|subnet| network.address(subnet.0)).unwrap_or_default(), Marks::NONE)),

@@ -181,6 +181,12 @@ impl<'a> Network<'a> {
         Value::from(Data::Unknown(Arc::new(unknown))).with_origin(self.mark_with(spot, related))
     }
 
+    /// The address of an instance, in backquotes, as a value: written out once, for all facts of the instance.
+    fn address_text(&self, instance: usize) -> Value {
+        let mut addresses = self.addresses.borrow_mut();
+        addresses.entry(instance).or_insert_with(|| Value::string(&self.address(instance))).clone()
+    }
+
     /// The address of a spot's instance, in backquotes.
     fn address(&self, instance: usize) -> String {
         format!("`{}`", self.inventory.instance(instance).address)

@@ -22,7 +22,7 @@ pub(super) fn entries(network: &Network<'_>) -> Vec<Value> {
                 let far_end = written.unwrap_or_else(|| "addresses not known until apply".to_owned());
                 facts.push(object([
                     ("acl", number(acl)),
-                    ("address", text(&network.address(source.spot.instance), Marks::NONE)),
+                    ("address", network.address_text(source.spot.instance)),
                     ("entry", number(index)),
                     ("ephemeral", Value::bool(is_ephemeral(entry))),
                     ("part", number(part)),

@@ -38,7 +38,7 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
     };
     let steps = if step == 1 { String::new() } else { format!(", in steps of {step}") };
     Some(object([
-        ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+        ("address", network.address_text(block.spot.instance)),
         ("fits", fits),
         ("limits", text(&format!("/{shortest} to /{longest}{steps}"), Marks::NONE)),
         ("owner", text(owner, Marks::NONE)),
@@ -80,7 +80,7 @@ pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
             None => network.unknown_at(Type::Bool, &block.spot),
         };
         object([
-            ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+            ("address", network.address_text(block.spot.instance)),
             ("public", is_public),
             ("public_size", text(&public.map(|public| words::size(&public, "")).unwrap_or_default(), block.spot.marks)),
             ("site", network.leaf(&block.spot)),
@@ -109,7 +109,7 @@ pub(super) fn subnet_blocks(network: &Network<'_>) -> Vec<Value> {
             let marks =
                 vpc.map_or(Marks::NONE, |vpc| vpc.blocks.iter().fold(Marks::NONE, |all, it| all.with(it.spot.marks)));
             facts.push(object([
-                ("address", text(&network.address(subnet.instance), Marks::NONE)),
+                ("address", network.address_text(subnet.instance)),
                 ("inside_vpc", inside),
                 ("site", network.leaf_with(&block.spot, related.collect())),
                 ("text", shown(block)),
@@ -184,7 +184,7 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
         };
         let name = network.address(vpcs.subnets[earlier].instance);
         facts.push(object([
-            ("address", text(&network.address(vpcs.subnets[later].instance), Marks::NONE)),
+            ("address", network.address_text(vpcs.subnets[later].instance)),
             ("other", text(&name, Marks::NONE)),
             ("other_text", shown(first)),
             ("overlaps", shares),
@@ -214,7 +214,7 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
             let others = blocks.iter().any(|(other, it)| other != index && it.family == block.family);
             if (others || vpc.is_none()) && block.net.is_none() && block.spot.is_unknown(network.inventory) {
                 facts.push(object([
-                    ("address", text(&network.address(block.spot.instance), Marks::NONE)),
+                    ("address", network.address_text(block.spot.instance)),
                     ("other", text("", Marks::NONE)),
                     ("other_text", text("", Marks::NONE)),
                     ("overlaps", network.unknown_at(Type::Bool, &block.spot)),
@@ -298,7 +298,7 @@ fn joined<'a>(
     related: Vec<(Spot<'a>, String)>,
 ) -> Value {
     object([
-        ("address", text(&network.address(site.instance), Marks::NONE)),
+        ("address", network.address_text(site.instance)),
         ("how", text(joint.how, Marks::NONE)),
         ("other", other),
         ("other_text", other_text),

@@ -38,7 +38,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
                 continue;
             }
             facts.push(shape.object([
-                text(&network.address(source.spot.instance), Marks::NONE),
+                network.address_text(source.spot.instance),
                 number(part),
                 number(index),
                 network.leaf(&source.spot),
@@ -92,7 +92,7 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
             Some(_) => Value::bool(true),
         };
         facts.push(object([
-            ("address", text(&network.address(subject.instance), Marks::NONE)),
+            ("address", network.address_text(subject.instance)),
             ("default", Value::bool(group.default)),
             ("has_rules", has_rules),
             ("site", first_rule.map_or_else(|| network.leaf(&subject), |rule| network.leaf(&rule.block))),
@@ -126,9 +126,9 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
             None => (id.instance, Value::bool(false), network.leaf(&id)),
         };
         facts.push(object([
-            ("address", text(&network.address(subject), Marks::NONE)),
+            ("address", network.address_text(subject)),
             ("mixed", mixed),
-            ("separate_rule", text(&network.address(separate.block.instance), Marks::NONE)),
+            ("separate_rule", network.address_text(separate.block.instance)),
             ("site", site),
         ]));
     }
@@ -158,7 +158,7 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
         };
         let site = if description.is_unset(network.inventory) { &rule.block } else { &description };
         facts.push(shape.object([
-            text(&network.address(rule.block.instance), Marks::NONE),
+            network.address_text(rule.block.instance),
             described,
             text(direction, Marks::NONE),
             Value::bool(rule.style == Style::Inline),

@@ -27,7 +27,7 @@ pub(super) fn subnets(network: &Network<'_>) -> Vec<Value> {
             Setting::Known(_) => Value::bool(launch.truth() == Some(true)),
         };
         object([
-            ("address", text(&network.address(subnet.instance), Marks::NONE)),
+            ("address", network.address_text(subnet.instance)),
             ("gives_public_addresses", gives_public_addresses),
             ("labels", Value::tuple(labels(network, &spot))),
             ("launch_site", network.leaf(if launch.is_unset(network.inventory) { &spot } else { &launch })),
