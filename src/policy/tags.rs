@@ -237,10 +237,10 @@ fn tag_blocks(instance: &Instance) -> TagSet {
 /// header where there is none.
 pub(super) fn spot_of_tags(facts: &Facts<'_>, instance: usize) -> Spot {
     let at = facts.inventory.instance(instance);
-    let Some(tags) = at.get("tags").filter(|tags| !tags.is_null()) else {
-        return Spot { path: "tags".into(), ..facts.locate(instance, &[], None) };
-    };
     let way = [Way::Name("tags")];
+    let Some(tags) = at.get("tags").filter(|tags| !tags.is_null()) else {
+        return facts.locate(instance, &way, None);
+    };
     let spot = facts.locate(instance, &way, Some(tags));
     if tags.is_unknown() {
         return spot;
