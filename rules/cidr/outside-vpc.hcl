@@ -71,4 +71,29 @@ rule "cidr/outside-vpc" {
       HCL
     }
   }
+  example "a secondary block that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "large" {
+          type = bool
+        }
+
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_vpc_ipv4_cidr_block_association" "more" {
+          count = var.large ? 1 : 0
+
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.9.0.0/16"
+        }
+
+        resource "aws_subnet" "app" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.9.1.0/24" # undetermined
+        }
+      HCL
+    }
+  }
 }

@@ -97,4 +97,28 @@ rule "cidr/overlapping-networks" {
       HCL
     }
   }
+  example "a peering that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "peered" {
+          type = bool
+        }
+
+        resource "aws_vpc" "a" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_vpc" "b" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_vpc_peering_connection" "this" { # undetermined
+          count = var.peered ? 1 : 0
+
+          vpc_id      = aws_vpc.a.id
+          peer_vpc_id = aws_vpc.b.id
+        }
+      HCL
+    }
+  }
 }

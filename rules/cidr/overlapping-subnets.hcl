@@ -82,4 +82,29 @@ rule "cidr/overlapping-subnets" {
       HCL
     }
   }
+  example "a subnet that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "legacy" {
+          type = bool
+        }
+
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_subnet" "legacy" {
+          count = var.legacy ? 1 : 0
+
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.0.0/20"
+        }
+
+        resource "aws_subnet" "app" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.1.0/24" # undetermined
+        }
+      HCL
+    }
+  }
 }

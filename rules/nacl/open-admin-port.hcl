@@ -239,4 +239,36 @@ rule "nacl/open-admin-port" {
       HCL
     }
   }
+  example "a denial that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "strict" {
+          type = bool
+        }
+
+        resource "aws_network_acl" "main" {
+          vpc_id = "vpc-12345678"
+
+          ingress {
+            rule_no    = 100
+            action     = "allow"
+            protocol   = "-1"
+            from_port  = 0
+            to_port    = 0
+            cidr_block = "0.0.0.0/0"
+          }
+        }
+
+        resource "aws_network_acl_rule" "deny" { # undetermined
+          count = var.strict ? 1 : 0
+
+          network_acl_id = aws_network_acl.main.id
+          rule_number    = 10
+          rule_action    = "deny"
+          protocol       = "-1"
+          cidr_block     = "0.0.0.0/0"
+        }
+      HCL
+    }
+  }
 }

@@ -245,4 +245,34 @@ rule "network/private-subnet-to-internet" {
       HCL
     }
   }
+  example "a route that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "online" {
+          type = bool
+        }
+
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_internet_gateway" "main" {
+          vpc_id = aws_vpc.main.id
+        }
+
+        resource "aws_subnet" "private" { # undetermined
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.1.0/24"
+        }
+
+        resource "aws_route" "internet" {
+          count = var.online ? 1 : 0
+
+          route_table_id         = aws_vpc.main.main_route_table_id
+          destination_cidr_block = "0.0.0.0/0"
+          gateway_id             = aws_internet_gateway.main.id
+        }
+      HCL
+    }
+  }
 }

@@ -87,4 +87,33 @@ rule "sg/mixed-rule-styles" {
       HCL
     }
   }
+  example "a rule resource that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "monitoring" {
+          type = bool
+        }
+
+        resource "aws_security_group" "app" {
+          ingress { # undetermined
+            protocol  = "tcp"
+            from_port = 443
+            to_port   = 443
+            self      = true
+          }
+        }
+
+        resource "aws_security_group_rule" "monitoring" {
+          count = var.monitoring ? 1 : 0
+
+          type              = "ingress"
+          security_group_id = aws_security_group.app.id
+          protocol          = "tcp"
+          from_port         = 9100
+          to_port           = 9100
+          self              = true
+        }
+      HCL
+    }
+  }
 }

@@ -202,4 +202,35 @@ rule "sg/open-admin-port" {
       HCL
     }
   }
+  example "half of the internet in a rule that may not be there" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "everybody" {
+          type = bool
+        }
+
+        resource "aws_security_group" "web" {
+          name = "web"
+        }
+
+        resource "aws_vpc_security_group_ingress_rule" "lower" {
+          security_group_id = aws_security_group.web.id
+          ip_protocol       = "tcp"
+          from_port         = 22
+          to_port           = 22
+          cidr_ipv4         = "52.0.0.0/16"
+        }
+
+        resource "aws_vpc_security_group_ingress_rule" "upper" {
+          count = var.everybody ? 1 : 0
+
+          security_group_id = aws_security_group.web.id
+          ip_protocol       = "tcp"
+          from_port         = 22
+          to_port           = 22
+          cidr_ipv4         = "54.0.0.0/16" # undetermined
+        }
+      HCL
+    }
+  }
 }

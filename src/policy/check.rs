@@ -16,6 +16,9 @@ use super::rule::{RuleSeverity, descendants};
 use super::way::{follow, search, steps_in_values};
 use super::{Policy, finish};
 
+/// What a finding about instances hangs on whose number is not known.
+const NUMBER: &str = "the number of its instances, known only after apply";
+
 /// A violation or an undetermined fact, before suppressions and merging.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
@@ -232,11 +235,7 @@ impl Asking<'_, '_, '_> {
             // There may be no such instance at all.
             Verdict::Violation if symbolic => {
                 let message = format!("{}, if there is any instance of it", self.render(rule.error_message));
-                (
-                    Verdict::Undetermined,
-                    Some(message),
-                    Some("the number of its instances, known only after apply".to_owned()),
-                )
+                (Verdict::Undetermined, Some(message), Some(NUMBER.to_owned()))
             }
             Verdict::Violation => (Verdict::Violation, Some(self.render(rule.error_message)), None),
             Verdict::Undetermined => {
@@ -244,6 +243,8 @@ impl Asking<'_, '_, '_> {
                 let named = instance.and_then(|instance| instance.values.entries()?.get(&spot.path));
                 let hangs_on =
                     self.hangs_on(highlighted.as_ref()).or_else(|| named.and_then(|id| outside(&spot.path, id)));
+                let number = || (symbolic && spot.path.is_empty()).then(|| NUMBER.to_owned());
+                let hangs_on = hangs_on.or_else(number);
                 (Verdict::Undetermined, message, hangs_on)
             }
         };

@@ -20,7 +20,7 @@ use crate::inventory::{Action, Inventory};
 use crate::source::Span;
 use crate::syntax::Trees;
 
-use join::Ids;
+use join::{Ids, Target};
 use network_acls::NetworkAcls;
 use prefix_lists::PrefixLists;
 use routes::Routes;
@@ -99,6 +99,15 @@ impl<'a> Aws<'a> {
     /// Indices of the managed instances of a type that will be there after apply.
     pub fn of_type(&self, type_name: &str) -> impl Iterator<Item = usize> + use<'a> {
         of_type(self.inventory, type_name)
+    }
+
+    /// Whether there may be no such instance (the number of its instances is not known) although what it belongs to is
+    /// certainly there.
+    #[must_use]
+    pub fn may_be_absent(&self, instance: usize, owner: Option<&Target>) -> bool {
+        let symbolic = |index: usize| self.inventory.instance(index).symbolic;
+        let with_owner = matches!(owner, Some(&Target::Instance(owner)) if symbolic(owner));
+        symbolic(instance) && !with_owner
     }
 
     /// Likewise of several types, in the order in which they are written; instances of one block by their address.

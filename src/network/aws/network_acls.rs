@@ -41,6 +41,8 @@ pub struct Entry<'a> {
     pub doubt: Option<Spot<'a>>,
     /// Its block, or its whole resource.
     pub block: Spot<'a>,
+    /// Whether the ACL may be there without it.
+    pub may_be_absent: bool,
 }
 
 /// The ingress entries of each ACL, in rule order (those of unknown number last).
@@ -78,6 +80,10 @@ impl<'a> NetworkAcls<'a> {
                 entry.action = Action::Unknown;
                 entry.doubt = Some(egress);
             }
+            entry.may_be_absent = aws.may_be_absent(index, acl.as_ref());
+            if entry.may_be_absent && entry.action == Action::Deny {
+                entry.doubt = Some(Spot::instance(aws.inventory, index));
+            }
             match acl {
                 Some(target) => acls.entry(target).or_default().push(entry),
                 None => alone.push(vec![entry]),
@@ -114,7 +120,8 @@ fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: 
         || [number, action, "protocol"].iter().all(|name| block.get(name).is_unknown(inventory))
     {
         let (traffic, sources) = (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())]);
-        return Entry { number: None, action: Action::Unknown, traffic, sources, doubt: Some(block.clone()), block };
+        let (number, action, doubt) = (None, Action::Unknown, Some(block.clone()));
+        return Entry { number, action, traffic, sources, doubt, block, may_be_absent: false };
     }
     let traffic = Traffic::read(inventory, &block.get("protocol"), &block.get("from_port"), &block.get("to_port"));
     let sources = Source::read(aws, &block, cidrs, &[]);
@@ -125,7 +132,7 @@ fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: 
         Some(_) => Action::Deny,
         None => Action::Unknown,
     };
-    Entry { number: number.integer(), action, traffic, sources, doubt, block }
+    Entry { number: number.integer(), action, traffic, sources, doubt, block, may_be_absent: false }
 }
 
 /// Whether one source of an entry that allows is among those that let the open internet in on a TCP port.
@@ -209,7 +216,7 @@ fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
                 found.push(Admitted { entry: index, part, certain, possible, doubt });
             }
             if entry.action != Action::Allow {
-                let known = certainly && entry.action == Action::Deny && entry.number.is_some();
+                let known = certainly && entry.action == Action::Deny && entry.number.is_some() && !entry.may_be_absent;
                 if known {
                     denied = denied.union(&source.addresses);
                 }

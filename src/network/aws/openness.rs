@@ -117,6 +117,8 @@ struct Entry<'n> {
     ports: PortSet,
     /// Ports that it may admit, the certain ones included.
     possible: PortSet,
+    /// Whether it may not be there at all. What it opens alone is said at its own place; others cannot count on it.
+    may_be_absent: bool,
 }
 
 fn entries<'n>(
@@ -136,8 +138,9 @@ fn entries<'n>(
         for (number, source) in rule.sources.iter().enumerate() {
             let public = &source.public;
             if !public.is_empty() || source.rest != Rest::None {
-                let (ports, possible) = (ports.clone(), possible.clone());
-                entries.push(Entry { rule: index, source: number, public, rest: source.rest, ports, possible });
+                let (ports, possible, may_be_absent) = (ports.clone(), possible.clone(), rule.may_be_absent);
+                let rest = source.rest;
+                entries.push(Entry { rule: index, source: number, public, rest, ports, possible, may_be_absent });
             }
         }
     }
@@ -146,9 +149,13 @@ fn entries<'n>(
 
 /// What each entry leaves open.
 fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
-    let certain = contributions(entries, limits, |entry| &entry.ports);
-    let in_doubt = entries.iter().any(|entry| entry.ports != entry.possible || entry.rest != Rest::None);
-    let perhaps = if in_doubt { contributions(entries, limits, |entry| &entry.possible) } else { certain.clone() };
+    let certain = contributions(entries, limits, |entry| &entry.ports, |entry| !entry.may_be_absent);
+    let in_doubt = |entry: &Entry<'_>| entry.ports != entry.possible || entry.rest != Rest::None || entry.may_be_absent;
+    let perhaps = if entries.iter().any(in_doubt) {
+        contributions(entries, limits, |entry| &entry.possible, |_| true)
+    } else {
+        certain.clone()
+    };
     let mut open: Vec<Ports> = entries
         .iter()
         .enumerate()
@@ -157,6 +164,7 @@ fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
                 Rest::Anything => entry.possible.clone(),
                 // What is bounded opens nothing by itself; the odd one that would with others is not worth a word.
                 Rest::AtMost(family, size) if size > limits.addresses(family) => entry.possible.clone(),
+                Rest::None | Rest::AtMost(..) if entry.may_be_absent => perhaps[index].intersection(&entry.possible),
                 // It may open ports only where its own ports are not known.
                 Rest::None | Rest::AtMost(..) => perhaps[index].intersection(&entry.possible.difference(&entry.ports)),
             };
@@ -164,33 +172,37 @@ fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
             Ports { certain: certain[index].clone(), possible, every: (false, false) }
         })
         .collect();
-    mark_every(&mut open);
+    mark_every(entries, &mut open);
     open
 }
 
 /// Says which entries leave every port open, alone or as a union with others that do not do so alone.
-fn mark_every(open: &mut [Ports]) {
+fn mark_every(entries: &[Entry<'_>], open: &mut [Ports]) {
     let every = PortSet::range(1, u16::MAX);
-    let union = |open: &[Ports], pick: fn(&Ports) -> PortSet| {
-        let parts = open.iter().map(pick).filter(|ports| !every.is_subset(ports)).collect::<Vec<_>>();
+    let union = |open: &[Ports], absent_too: bool, pick: fn(&Ports) -> PortSet| {
+        let counted = open.iter().zip(entries).filter(|(_, entry)| absent_too || !entry.may_be_absent);
+        let parts = counted.map(|(ports, _)| pick(ports)).filter(|ports| !every.is_subset(ports)).collect::<Vec<_>>();
         parts.iter().flat_map(PortSet::ranges).collect::<PortSet>()
     };
     let certain: fn(&Ports) -> PortSet = |ports| ports.certain.clone();
     let perhaps: fn(&Ports) -> PortSet = |ports| ports.certain.union(&ports.possible);
-    let (small, small_perhaps) = (union(open, certain), union(open, perhaps));
-    for ports in open {
+    let (small, small_perhaps) = (union(open, false, certain), union(open, true, perhaps));
+    for (ports, entry) in open.iter_mut().zip(entries) {
         let alone = every.is_subset(&ports.certain);
-        ports.every.0 = alone || (!ports.certain.is_empty() && every.is_subset(&small));
+        ports.every.0 = alone || (!entry.may_be_absent && !ports.certain.is_empty() && every.is_subset(&small));
         let alone = every.is_subset(&perhaps(ports));
-        ports.every.1 = !ports.possible.is_empty() && (alone || every.is_subset(&small_perhaps));
+        ports.every.1 =
+            (entry.may_be_absent || !ports.possible.is_empty()) && (alone || every.is_subset(&small_perhaps));
     }
 }
 
-/// The ports on which each entry contributes to openness, if it admits the ports that `ports` says.
+/// The ports on which each entry contributes to openness, if it admits the ports that `ports` says; `counted`: whether an
+/// entry counts together with others.
 fn contributions(
     entries: &[Entry<'_>],
     limits: Limits,
     ports: for<'e> fn(&'e Entry<'_>) -> &'e PortSet,
+    counted: fn(&Entry<'_>) -> bool,
 ) -> Vec<PortSet> {
     let mut open = vec![PortSet::EMPTY; entries.len()];
     for family in Family::ALL {
@@ -199,7 +211,7 @@ fn contributions(
         for (index, entry) in entries.iter().enumerate() {
             if entry.public.exceeds(family, limits.of(family)) {
                 open[index] = open[index].union(ports(entry));
-            } else if !entry.public.family(family).is_empty() {
+            } else if counted(entry) && !entry.public.family(family).is_empty() {
                 total = total.saturating_add(entry.public.family(family).saturating_size());
                 small.push((index, ports(entry), entry.public.family(family)));
             }

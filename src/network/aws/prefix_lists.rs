@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::Value;
 use crate::network::cidr;
+use crate::network::registry::public_part;
 use crate::network::sets::AddressSet;
 
 use super::Aws;
@@ -31,7 +32,8 @@ pub struct PrefixList<'a> {
 impl<'a> PrefixLists<'a> {
     pub(super) fn read(aws: &Aws<'a>) -> Self {
         let inventory = aws.inventory;
-        let mut entries: BTreeMap<usize, Vec<Spot<'a>>> = BTreeMap::new();
+        let (mut entries, mut perhaps) =
+            (BTreeMap::<usize, Vec<Spot<'a>>>::new(), BTreeMap::<usize, Vec<Spot<'a>>>::new());
         for index in aws.of_type("aws_ec2_managed_prefix_list") {
             let entry = Spot::instance(inventory, index).get("entry");
             let known = entry.each();
@@ -43,14 +45,22 @@ impl<'a> PrefixLists<'a> {
         for index in aws.of_type("aws_ec2_managed_prefix_list_entry") {
             let entry = Spot::instance(inventory, index);
             let list = entry.get("prefix_list_id").value.and_then(|value| aws.ids().target(value, PREFIX_LISTS));
-            if let Some(Target::Instance(list)) = list {
-                entries.entry(list).or_default().push(entry.get("cidr"));
+            if let Some(Target::Instance(number)) = list {
+                let may_be_absent = aws.may_be_absent(index, list.as_ref());
+                let entries = if may_be_absent { &mut perhaps } else { &mut entries };
+                entries.entry(number).or_default().push(entry.get("cidr"));
             }
         }
         let lists = entries.into_iter().map(|(index, cidrs)| {
-            let blocks = cidrs.iter().filter_map(|spot| cidr::read(&spot.text()?)).map(AddressSet::from);
-            let addresses = blocks.collect::<Vec<_>>().iter().collect();
-            let doubt = cidrs.into_iter().find(|spot| matches!(spot.setting(inventory), Setting::Unknown));
+            let block = |spot: &Spot<'a>| Some(AddressSet::from(cidr::read(&spot.text()?)?));
+            let addresses = cidrs.iter().filter_map(block).collect::<Vec<_>>().iter().collect();
+            let unknown = |spot: &Spot<'a>| matches!(spot.setting(inventory), Setting::Unknown);
+            let public = |spot: &Spot<'a>| block(spot).is_some_and(|block| !public_part(&block).is_empty());
+            let absent = perhaps.remove(&index).unwrap_or_default();
+            let doubt = cidrs
+                .into_iter()
+                .find(unknown)
+                .or_else(|| absent.into_iter().find(|spot| unknown(spot) || public(spot)));
             (index, PrefixList { addresses, doubt })
         });
         Self { lists: lists.collect() }

@@ -73,6 +73,8 @@ enum Gateway<'a> {
 pub struct Routes<'a> {
     tables: BTreeMap<Table, Vec<Route<'a>>>,
     by_subnet: BTreeMap<usize, Association<'a>>,
+    /// Associations that may not be there, of subnets that are.
+    perhaps: BTreeMap<usize, Association<'a>>,
     /// Associations of a subnet that is not known: with which table, and the expression.
     stray: Vec<(Association<'a>, Spot<'a>)>,
     main: BTreeMap<Target, Association<'a>>,
@@ -89,6 +91,32 @@ struct Association<'a> {
     spot: Spot<'a>,
 }
 
+impl Association<'_> {
+    /// What the table belongs to.
+    const fn owner(&self) -> Option<&Target> {
+        match &self.table {
+            Some(Table::Own(target) | Table::DefaultOf(target)) => Some(target),
+            None => None,
+        }
+    }
+}
+
+impl Route<'_> {
+    /// The route as one that may not be there.
+    fn or_none(self) -> Self {
+        let gateway = match self.gateway {
+            Gateway::Internet => Gateway::Unknown(self.spot.clone()),
+            other => other,
+        };
+        let absent = match &gateway {
+            // It takes nothing away from others.
+            Gateway::Other => Vec::new(),
+            Gateway::Internet | Gateway::Unknown(_) => self.blocks,
+        };
+        Self { blocks: absent, gateway, ..self }
+    }
+}
+
 impl<'a> Routes<'a> {
     pub(super) fn read(aws: &Aws<'a>) -> Self {
         let mut routes = Self::default();
@@ -102,6 +130,7 @@ impl<'a> Routes<'a> {
             let blocks = ["destination_cidr_block", "destination_ipv6_cidr_block"];
             let route = read_route(aws, &spot, &blocks, "destination_prefix_list_id");
             let association = table_of(aws, &spot.get("route_table_id"));
+            let route = if aws.may_be_absent(index, association.owner()) { route.or_none() } else { route };
             match association.table {
                 Some(table) => routes.tables.entry(table).or_default().push(route),
                 None => routes.stray_routes.push((route, association.spot)),
@@ -112,6 +141,9 @@ impl<'a> Routes<'a> {
             let subnet = spot.get("subnet_id");
             let table = table_of(aws, &spot.get("route_table_id"));
             match subnet.value.and_then(|value| aws.ids().target(value, SUBNETS)) {
+                Some(Target::Instance(number)) if aws.may_be_absent(index, Some(&Target::Instance(number))) => {
+                    routes.perhaps.insert(number, table);
+                }
                 Some(Target::Instance(subnet)) => drop(routes.by_subnet.insert(subnet, table)),
                 None if subnet.is_unknown(aws.inventory) => routes.stray.push((table, subnet)),
                 Some(Target::Id(_) | Target::Attribute(_)) | None => {}
@@ -148,10 +180,12 @@ impl<'a> Routes<'a> {
         if self.by_subnet.contains_key(&subnet) || matches!(settled, Internet::Perhaps(_)) {
             return settled;
         }
+        let perhaps = self.perhaps.get(&subnet).map(|association| (association, &association.spot));
         // An association of a subnet that is not known may be of this one.
         let same =
             |internet: &Internet<'_>| matches!(internet, Internet::Yes(_)) == matches!(settled, Internet::Yes(_));
-        let other = self.stray.iter().find(|(table, _)| {
+        let stray = self.stray.iter().map(|(association, spot)| (association, spot));
+        let other = perhaps.into_iter().chain(stray).find(|(table, _)| {
             let internet = self.of_association(table);
             matches!(internet, Internet::Perhaps(_)) || !same(&internet)
         });

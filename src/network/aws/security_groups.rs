@@ -50,6 +50,8 @@ pub struct SecurityGroupRule<'a> {
     pub doubt: Option<Spot<'a>>,
     /// Whether the block stands for rules whose number and content are not known.
     pub symbolic: bool,
+    /// Whether the group may be there without the rule.
+    pub may_be_absent: bool,
 }
 
 /// The first attribute or block that manages inline rules.
@@ -142,8 +144,19 @@ impl<'a> SecurityGroups<'a> {
         }
         for block in blocks {
             let (traffic, sources, symbolic) = read_block(aws, &block);
-            let style = Style::Inline;
-            self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt: None, symbolic });
+            let (style, may_be_absent) = (Style::Inline, false);
+            let doubt = None;
+            self.add(SecurityGroupRule {
+                group,
+                direction,
+                style,
+                block,
+                traffic,
+                sources,
+                doubt,
+                symbolic,
+                may_be_absent,
+            });
         }
     }
 
@@ -162,7 +175,18 @@ impl<'a> SecurityGroups<'a> {
             let doubt = kind.is_unknown(aws.inventory).then(|| kind.clone());
             let (traffic, sources, symbolic) = read_block(aws, &block);
             let (style, block) = (Style::Separate, block.clone());
-            self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt, symbolic });
+            let may_be_absent = aws.may_be_absent(index, self.groups[group].target.as_ref());
+            self.add(SecurityGroupRule {
+                group,
+                direction,
+                style,
+                block,
+                traffic,
+                sources,
+                doubt,
+                symbolic,
+                may_be_absent,
+            });
         }
     }
 
@@ -173,7 +197,18 @@ impl<'a> SecurityGroups<'a> {
         let traffic = Traffic::read(aws.inventory, &protocol, &from, &to);
         let sources = Source::read(aws, &block, &["cidr_ipv4", "cidr_ipv6"], &["prefix_list_id"]);
         let (style, doubt, symbolic) = (Style::Separate, None, false);
-        self.add(SecurityGroupRule { group, direction, style, block, traffic, sources, doubt, symbolic });
+        let may_be_absent = aws.may_be_absent(index, self.groups[group].target.as_ref());
+        self.add(SecurityGroupRule {
+            group,
+            direction,
+            style,
+            block,
+            traffic,
+            sources,
+            doubt,
+            symbolic,
+            may_be_absent,
+        });
     }
 
     /// The group that a rule resource belongs to: a group of its own where that is not known.

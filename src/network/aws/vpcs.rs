@@ -226,10 +226,11 @@ impl<'a> Vpcs<'a> {
 
     fn read_peerings(&mut self, aws: &Aws<'a>) {
         for index in aws.of_type("aws_vpc_peering_connection") {
-            let spot = Spot::instance(aws.inventory, index);
+            let peering = Spot::instance(aws.inventory, index);
             let members = ["vpc_id", "peer_vpc_id"].map(|name| {
-                let spot = spot.get(name);
-                Member { vpc: self.vpc(aws, &spot), spot, doubt: None }
+                let spot = peering.get(name);
+                let doubt = aws.inventory.instance(index).symbolic.then(|| peering.clone());
+                Member { vpc: self.vpc(aws, &spot), spot, doubt }
             });
             self.joints.push(Joint { how: "peered", members: members.into() });
         }
@@ -247,7 +248,10 @@ impl<'a> Vpcs<'a> {
             let target = gateway.value.and_then(|value| aws.ids().target(value, kinds));
             let vpc = self.vpc(aws, &spot);
             match target {
-                Some(target) => gateways.entry(target).or_default().push(Member { vpc, spot, doubt: None }),
+                Some(target) => {
+                    let doubt = aws.may_be_absent(index, Some(&target)).then(|| attachment.clone());
+                    gateways.entry(target).or_default().push(Member { vpc, spot, doubt });
+                }
                 None => doubtful.push(Member { vpc, spot, doubt: Some(gateway) }),
             }
         }

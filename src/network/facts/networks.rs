@@ -141,8 +141,13 @@ fn inside<'a>(
         return None;
     }
     let holds = |(of, from, to): (Family, u128, u128)| of == family && from <= first && last <= to;
-    Some(if vpc.blocks.iter().filter_map(Block::range).any(holds) {
-        Value::bool(true)
+    let mut holding = vpc.blocks.iter().filter(|block| block.range().is_some_and(holds)).peekable();
+    Some(if holding.peek().is_some() {
+        // A secondary block may be absent.
+        match holding.all(|block| network.aws.may_be_absent(block.spot.instance, Some(&vpc.target))) {
+            true => network.unknown_at(Type::Bool, &block.spot),
+            false => Value::bool(true),
+        }
     } else if vpc.is_uncertain(family) {
         network.unknown_at(Type::Bool, if vpc.whole { &block.spot } else { &subnet.vpc_id })
     } else if vpcs.stray_block {
@@ -179,6 +184,10 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
     let mut overlap = |blocks: &[(usize, &Block<'a>)], pair: (usize, usize), doubt: Option<usize>| {
         let ((earlier, first), (later, second)) = (blocks[pair.0], blocks[pair.1]);
         let shares = match doubt {
+            // The later one, where a finding stands, says so itself.
+            None if network.inventory.instance(vpcs.subnets[earlier].instance).symbolic => {
+                network.unknown_at(Type::Bool, &second.spot)
+            }
             None => Value::bool(true),
             Some(subnet) => network.unknown_at(Type::Bool, &vpcs.subnets[subnet].vpc_id),
         };

@@ -108,12 +108,14 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
     let inline_anywhere = groups.groups.iter().any(|group| group.inline.is_some());
     let mut facts = Vec::new();
     for group in &groups.groups {
-        let separate = group.rules.iter().map(|&rule| &groups.rules[rule]).find(|rule| rule.style == Style::Separate);
-        let Some(separate) = separate else { continue };
+        let mut separate =
+            group.rules.iter().map(|&rule| &groups.rules[rule]).filter(|rule| rule.style == Style::Separate);
+        let Some(first) = separate.clone().next() else { continue };
+        let separate = separate.find(|rule| !rule.may_be_absent).unwrap_or(first);
         let id = separate.block.get("security_group_id");
         let related = vec![(id.clone(), "this rule is a resource of its own".to_owned())];
         let (subject, mixed, site) = match &group.inline {
-            Some(inline) if inline.certain => {
+            Some(inline) if inline.certain && !separate.may_be_absent => {
                 (inline.spot.instance, Value::bool(true), network.leaf_with(&inline.spot, related))
             }
             Some(inline) => {
