@@ -14,7 +14,7 @@ use super::{Failure, INCOMPLETE, internal_error, output};
 use crate::finding::{FailOn, Input, Report, Summary};
 use crate::policy::{self, Check, Policy, configuration};
 use crate::report::{self, Format};
-use crate::source::disk::relative;
+use crate::source::disk::{clean, relative};
 use crate::source::{FileId, Problem, Sources};
 use crate::syntax::Trees;
 use crate::terraform::{self, Options, VariableOption};
@@ -70,6 +70,11 @@ fn parse_output(argument: &str) -> Result<(Format, PathBuf), String> {
 
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let current = environment::current_directory()?;
+    let files: Vec<PathBuf> = arguments.outputs.iter().map(|(_, path)| clean(&current.join(path))).collect();
+    if let Some((position, _)) = files.iter().enumerate().find(|(index, path)| files[..*index].contains(path)) {
+        let path = arguments.outputs[position].1.display();
+        return Err(Failure::new(format!("--output: two reports cannot be written to one file, `{path}`")));
+    }
     let mut run = Run {
         options: arguments.variables.options(current.clone()),
         today: arguments.today.clone().unwrap_or_else(environment::today),
