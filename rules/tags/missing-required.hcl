@@ -140,4 +140,23 @@ rule "tags/missing-required" {
       HCL
     }
   }
+  example "a null tag leaves the default one" {
+    options = { keys = ["Owner"] }
+    file "main.tf" {
+      content = <<-HCL
+        provider "aws" {
+          default_tags {
+            tags = {
+              Owner = "platform"
+            }
+          }
+        }
+
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+          tags       = { Owner = null }
+        }
+      HCL
+    }
+  }
 }

@@ -32,7 +32,10 @@ pub(super) fn complete(default_tags: Option<&Value>, values: &mut [(Str, Value)]
         marks = marks.with(tags.marks);
         match &tags.data {
             Data::Null(_) => {}
-            Data::Map(_, entries) | Data::Object(entries) => merged.extend(entries.iter().cloned()),
+            // The provider (5.100.0) never sees a null element, so it takes no default away.
+            Data::Map(_, entries) | Data::Object(entries) => {
+                merged.extend(entries.iter().filter(|(_, tag)| !tag.is_null()).cloned());
+            }
             // Not known, so neither is the whole: what it stands for stays `tags_all` of the resource.
             Data::Unknown(_)
             | Data::Bool(_)
