@@ -7,7 +7,7 @@ use crate::finding::{Severity, Verdict};
 use crate::lang::eval::{Context, Evaluated, evaluate};
 use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
 use crate::source::{FileId, Problem, Sources, Span};
-use crate::syntax::{Kind, NodeId, NodeRef, Syntax, TreeId, Trees};
+use crate::syntax::{Kind, NodeId, NodeRef, TreeId, Trees};
 use crate::terraform::Reading;
 
 use super::facts::{Facts, RuleScope, Spot};
@@ -72,12 +72,9 @@ impl<'p> Check<'p> {
 
     /// Asks every rule that runs of a reading; `root` is the root module's directory, where several are checked.
     pub fn add(&mut self, reading: &Reading, root: Option<&str>, sources: &Sources, trees: &Trees) {
-        // Of a file, not the lone expressions in it (JSON's `depends_on`).
-        let whole = trees.iter().filter(|(_, tree)| tree.syntax != Syntax::Expression);
-        let of_file: BTreeMap<FileId, TreeId> = whole.map(|(id, tree)| (tree.file, id)).collect();
         for file in &reading.files {
             let path = sources.file(*file).path.clone();
-            self.files.entry(path).or_insert_with(|| (*file, of_file.get(file).copied()));
+            self.files.entry(path).or_insert_with(|| (*file, trees.of_file(*file)));
         }
         self.problems.extend(reading.problems.iter().cloned());
         self.sensitive_spans.extend(&reading.sensitive_spans);

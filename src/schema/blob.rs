@@ -179,21 +179,26 @@ pub(super) fn resource_type(types: Types, wanted: &str) -> Option<&'static Resou
     }))
 }
 
-pub(super) fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> {
-    (0..count(CIDR))
-        .filter_map(|index| {
+pub(super) fn cidr_attributes(type_name: &str) -> &'static [(&'static str, CidrKind)] {
+    static BY_TYPE: OnceLock<HashMap<&str, Vec<(&str, CidrKind)>>> = OnceLock::new();
+    let by_type = BY_TYPE.get_or_init(|| {
+        let mut by_type: HashMap<&str, Vec<_>> = HashMap::new();
+        for index in 0..count(CIDR) {
             let mut columns = text(CIDR, index).split('\t');
-            let of_type = columns.next()?;
-            let path = columns.next()?;
-            let kind = match columns.next()? {
+            let (Some(of_type), Some(path), Some(word)) = (columns.next(), columns.next(), columns.next()) else {
+                continue;
+            };
+            let kind = match word {
                 "mixed" => CidrKind::Mixed,
                 "ifaddr" => CidrKind::InterfaceAddress,
                 "mapkey" => CidrKind::MapKey,
                 _ => CidrKind::Cidr,
             };
-            (of_type == type_name).then_some((path, kind))
-        })
-        .collect()
+            by_type.entry(of_type).or_default().push((path, kind));
+        }
+        by_type
+    });
+    by_type.get(type_name).map_or(&[], Vec::as_slice)
 }
 
 /// Parses a type as the schema spells it: `list(object({a=string,b?=string}))`. Only ever given text of the embedded schema.

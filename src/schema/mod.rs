@@ -238,7 +238,7 @@ pub enum CidrKind {
 /// The attributes of a managed resource type that hold CIDR blocks: path in dots (`ingress.cidr_blocks`), kind. Those of
 /// a data source where the name has the prefix `data.`.
 #[must_use]
-pub fn cidr_attributes(type_name: &str) -> Vec<(&'static str, CidrKind)> {
+pub fn cidr_attributes(type_name: &str) -> &'static [(&'static str, CidrKind)] {
     blob::cidr_attributes(type_name)
 }
 

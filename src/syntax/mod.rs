@@ -19,6 +19,7 @@ pub use body::{AttributeView, BlockView, Body, LabelView};
 pub use dump::dump;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
@@ -371,13 +372,24 @@ impl Iterator for Children<'_> {
 #[derive(Debug, Default)]
 pub struct Trees {
     trees: Vec<Tree>,
+    of_file: HashMap<FileId, TreeId>,
 }
 
 impl Trees {
     /// Adds a tree.
     pub fn add(&mut self, tree: Tree) -> TreeId {
+        let id = TreeId(self.trees.len() as u32);
+        if tree.syntax != Syntax::Expression {
+            self.of_file.insert(tree.file, id);
+        }
         self.trees.push(tree);
-        TreeId(self.trees.len() as u32 - 1)
+        id
+    }
+
+    /// The tree of a whole file (not of a lone expression in it, such as those in JSON's `depends_on`).
+    #[must_use]
+    pub fn of_file(&self, file: FileId) -> Option<TreeId> {
+        self.of_file.get(&file).copied()
     }
 
     /// The tree with this id.

@@ -13,12 +13,13 @@ pub mod spot;
 pub mod traffic;
 pub mod vpcs;
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use crate::inventory::{Action, Inventory};
-use crate::source::Span;
-use crate::syntax::Trees;
+use crate::source::{FileId, Span};
+use crate::syntax::{NodeId, Trees};
 
 use join::{Ids, Target};
 use network_acls::NetworkAcls;
@@ -34,7 +35,7 @@ pub struct Aws<'a> {
     pub inventory: &'a Inventory,
     /// Their expressions.
     pub trees: &'a Trees,
-    templates: OnceCell<BTreeMap<Span, Vec<Option<String>>>>,
+    templates: RefCell<BTreeMap<FileId, Rc<HashMap<Span, NodeId>>>>,
     ids: Ids<'a>,
     prefix_lists: OnceCell<PrefixLists<'a>>,
     security_groups: OnceCell<SecurityGroups<'a>>,
@@ -50,7 +51,7 @@ impl<'a> Aws<'a> {
         Self {
             inventory,
             trees,
-            templates: OnceCell::new(),
+            templates: RefCell::default(),
             ids: Ids::new(inventory),
             prefix_lists: OnceCell::new(),
             security_groups: OnceCell::new(),
@@ -66,9 +67,17 @@ impl<'a> Aws<'a> {
         &self.ids
     }
 
-    /// Templates with their parts: literal text, and `None` for what is worked out.
-    pub(super) fn templates(&self) -> &BTreeMap<Span, Vec<Option<String>>> {
-        self.templates.get_or_init(|| sources::templates(self.trees))
+    /// The parts of the template at a place, if one is there: literal text, and `None` for what is worked out. Each file is
+    /// gone through once.
+    pub(super) fn template(&self, at: Span) -> Option<Vec<Option<String>>> {
+        let tree = self.trees.get(self.trees.of_file(at.file)?);
+        let known = self.templates.borrow().get(&at.file).cloned();
+        let templates = known.unwrap_or_else(|| {
+            let found = Rc::new(sources::templates(tree));
+            self.templates.borrow_mut().insert(at.file, found.clone());
+            found
+        });
+        Some(sources::parts(tree, *templates.get(&at)?))
     }
 
     /// The managed prefix lists.

@@ -1,6 +1,6 @@
 //! What a rule, entry or route names as its far end: addresses, as far as they are known.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::address::{Reference, Step};
 use crate::inventory::{Way, locate};
@@ -9,7 +9,7 @@ use crate::network::cidr;
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
 use crate::source::Span;
-use crate::syntax::{Kind, NodeId, Trees};
+use crate::syntax::{Kind, NodeId, Tree};
 
 use super::Aws;
 use super::spot::{Setting, Spot};
@@ -95,7 +95,7 @@ fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
 /// How large the block can be that a template makes whose last part is a prefix length.
 fn written_limit(aws: &Aws<'_>, spot: &Spot<'_>) -> Option<Rest> {
     let place = locate(aws.trees, aws.inventory, spot.instance, &spot.way, spot.value)?;
-    let parts = aws.templates().get(&place.span)?;
+    let parts = aws.template(place.span)?;
     let prefix: u8 = parts.last()?.as_deref()?.rsplit_once('/')?.1.parse().ok()?;
     let v6 = spot.way.iter().any(|step| matches!(step, Way::Name(name) if name.contains("ipv6")));
     let family = if v6 { Family::V6 } else { Family::V4 };
@@ -103,20 +103,18 @@ fn written_limit(aws: &Aws<'_>, spot: &Spot<'_>) -> Option<Rest> {
     Some(Rest::AtMost(family, size))
 }
 
-/// The templates, each with its parts: literal text, and `None` for what is worked out.
-pub(super) fn templates(trees: &Trees) -> BTreeMap<Span, Vec<Option<String>>> {
-    let mut found = BTreeMap::new();
-    for (_, tree) in trees.iter() {
-        for (index, _) in tree.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Template) {
-            let template = NodeId(index as u32);
-            let text = |part| (tree.kind(part) == Kind::Text).then(|| tree.literal(part).into_owned());
-            let parts: Vec<Option<String>> = tree.children(template).map(text).collect();
-            if parts.iter().any(Option::is_none) {
-                found.insert(tree.span(template), parts);
-            }
-        }
-    }
-    found
+/// The templates of a file that are not literal text alone, by their places.
+pub(super) fn templates(tree: &Tree) -> HashMap<Span, NodeId> {
+    let nodes = tree.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Template);
+    let templates = nodes.map(|(index, _)| NodeId(index as u32));
+    let open = templates.filter(|&template| tree.children(template).any(|part| tree.kind(part) != Kind::Text));
+    open.map(|template| (tree.span(template), template)).collect()
+}
+
+/// The parts of a template: literal text, and `None` for what is worked out.
+pub(super) fn parts(tree: &Tree, template: NodeId) -> Vec<Option<String>> {
+    let text = |part| (tree.kind(part) == Kind::Text).then(|| tree.literal(part).into_owned());
+    tree.children(template).map(text).collect()
 }
 
 /// How large the block can be that a resource's attribute holds: AWS makes no VPC larger than an IPv4 /16 or an IPv6 /44

@@ -16,7 +16,7 @@ pub(super) fn cidrs(network: &Network<'_>) -> Vec<Value> {
     let shape = Shape::new(["address", "attribute", "fault", "has_host_bits", "network", "site", "text", "valid"]);
     let mut facts = Vec::new();
     for type_name in network.inventory.types() {
-        for (path, kind) in schema::cidr_attributes(type_name) {
+        for &(path, kind) in schema::cidr_attributes(type_name) {
             let attribute = Attribute::new(type_name, path, kind);
             for index in of_type(network.inventory, type_name) {
                 for spot in along(network, Spot::instance(network.inventory, index), path) {

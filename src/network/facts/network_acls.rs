@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::lang::eval::Evaluated;
-use crate::lang::{Marks, Type, Value};
+use crate::lang::{Type, Value};
 use crate::network::Network;
 use crate::network::aws::network_acls::{Action, Entry};
 use crate::network::aws::openness::Limits;

@@ -88,7 +88,7 @@ fn known_words<'a>(network: &Network<'a>, tag: &Spot<'a>) -> Vec<String> {
     let prefix = tag.value.and_then(Value::as_unknown).and_then(|unknown| unknown.prefix.as_deref());
     let mut found: Vec<String> = prefix.map(|text| whole_words(text, false, true)).into_iter().collect();
     let place = network.locate(tag);
-    let parts = place.and_then(|place| network.aws.templates().get(&place.span)).map_or(&[][..], Vec::as_slice);
+    let parts = place.and_then(|place| network.aws.template(place.span)).unwrap_or_default();
     for (index, part) in parts.iter().enumerate() {
         let worked_out = |index: Option<usize>| index.and_then(|index| parts.get(index)).is_some_and(Option::is_none);
         let (before, after) = (worked_out(index.checked_sub(1)), worked_out(index.checked_add(1)));
