@@ -18,7 +18,7 @@ use super::place::{counted, one_line, problem_file, short};
 use crate::finding::{Finding, Report, RuleSummary, Severity, Verdict};
 use crate::source::{Problem, Sources};
 
-/// So many findings are all drawn in full.
+/// So many findings are all drawn in full, and so many problems in any case.
 pub const ALL_IN_FULL: usize = 20;
 /// In a longer report so many findings of each rule are drawn in full.
 pub const FIRST_IN_FULL: usize = 2;
@@ -179,11 +179,7 @@ struct Writer<'r> {
 
 impl<'r> Writer<'r> {
     fn write(&mut self) -> io::Result<()> {
-        for problem in &self.report.problems {
-            let text = self.painter.problem(problem, self.sources);
-            writeln!(self.out, "{}", text.trim_end())?;
-            writeln!(self.out)?;
-        }
+        self.problems()?;
         let groups = self.groups();
         let shown: usize = groups.iter().map(|group| group.findings.len()).sum();
         let in_full = if shown <= ALL_IN_FULL { shown } else { FIRST_IN_FULL };
@@ -191,6 +187,26 @@ impl<'r> Writer<'r> {
             self.group(group, in_full)?;
         }
         self.summary()
+    }
+
+    fn problems(&mut self) -> io::Result<()> {
+        let problems = &self.report.problems;
+        let (in_full, others) = problems.split_at(problems.len().min(ALL_IN_FULL));
+        for problem in in_full {
+            let text = self.painter.problem(problem, self.sources);
+            writeln!(self.out, "{}\n", text.trim_end())?;
+        }
+        for problem in others {
+            let place = match problem.span {
+                Some(span) => short(self.sources, span),
+                None => problem_file(self.sources, problem).to_owned(),
+            };
+            writeln!(self.out, "  {}  {}", one_line(&place), one_line(&problem.message))?;
+        }
+        if !others.is_empty() {
+            writeln!(self.out)?;
+        }
+        Ok(())
     }
 
     /// The groups: violations before what is undetermined, the worst first, then by name.
@@ -259,7 +275,8 @@ impl<'r> Writer<'r> {
             Some(address) if !finding.message.contains(address.as_str()) => format!("{address}: "),
             _ => String::new(),
         };
-        writeln!(self.out, "  {}{}", one_line(&place), one_line(&(address + &finding.message)))
+        let root = finding.root.as_ref().map(|root| format!(" (root module: {root})")).unwrap_or_default();
+        writeln!(self.out, "  {}{}", one_line(&place), one_line(&(address + &finding.message + &root)))
     }
 
     fn summary(&mut self) -> io::Result<()> {
