@@ -98,6 +98,12 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
     if then.is_null() && otherwise.is_null() {
         return Value::null(ty).with_marks(marks).with_origin(condition.origin);
     }
+    // Terraform's bounds of an unknown number meet here; equal texts and truths it takes for unknown all the same.
+    if let (Data::Number(number), Data::Number(other)) = (&then.data, &otherwise.data)
+        && number == other
+    {
+        return Value { data: then.data.clone(), marks, origin: then.origin };
+    }
     let mut unknown = Unknown::new(ty);
     unknown.not_null = not_null(then) && not_null(otherwise);
     if let (Some(then), Some(otherwise)) = (length(then), length(otherwise))
