@@ -66,4 +66,20 @@ rule "cidr/invalid-size" {
       HCL
     }
   }
+  example "too small a part of the /56 that Amazon gives" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "main" {
+          cidr_block                       = "10.0.0.0/16"
+          assign_generated_ipv6_cidr_block = true
+        }
+
+        resource "aws_subnet" "main" {
+          vpc_id          = aws_vpc.main.id
+          cidr_block      = "10.0.1.0/24"
+          ipv6_cidr_block = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 9, 1) # violation
+        }
+      HCL
+    }
+  }
 }

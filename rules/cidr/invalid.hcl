@@ -63,4 +63,22 @@ rule "cidr/invalid" {
       HCL
     }
   }
+  example "parts of the block that Amazon gives" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "main" {
+          cidr_block                       = "10.0.0.0/16"
+          assign_generated_ipv6_cidr_block = true
+        }
+
+        resource "aws_subnet" "main" {
+          count = 2
+
+          vpc_id          = aws_vpc.main.id
+          cidr_block      = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
+          ipv6_cidr_block = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 8, count.index)
+        }
+      HCL
+    }
+  }
 }

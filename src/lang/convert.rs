@@ -387,8 +387,8 @@ fn unknown_as(unknown: &Unknown, wanted: &Type) -> Data {
         _ => (0, None),
     };
     let prefix = if ty == Type::String { unknown.prefix.clone() } else { None };
-    let reference = unknown.reference.clone();
-    Data::Unknown(Arc::new(Unknown { ty, not_null: unknown.not_null, prefix, length, reference }))
+    let (reference, subnet) = (unknown.reference.clone(), unknown.subnet.clone());
+    Data::Unknown(Arc::new(Unknown { ty, not_null: unknown.not_null, prefix, length, reference, subnet }))
 }
 
 const fn exactly(length: usize) -> (u64, Option<u64>) {

@@ -83,7 +83,7 @@ impl Env<'_> {
         let unchanged = self.tree.kind(each) == Kind::SplatItem;
         let reference = if unchanged { unknown.reference.clone() } else { None };
         let not_null = true;
-        Ok(Data::Unknown(Arc::new(Unknown { ty, not_null, prefix: None, length, reference })).into())
+        Ok(Data::Unknown(Arc::new(Unknown { not_null, length, reference, ..Unknown::new(ty) })).into())
     }
 }
 

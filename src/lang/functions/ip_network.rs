@@ -4,12 +4,13 @@
 //! octets are decimal; arithmetic is that of the Go module `go-cidr`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
 
 use super::super::types::Type;
-use super::super::value::Value;
+use super::super::value::{Data, Subnet, Unknown, Value};
 use super::{Call, Failure, Function, Returns, Takes, at, function, int, number, string};
 
 const TEXT: Returns = Returns::Always(Takes::String);
@@ -17,7 +18,7 @@ const TEXT: Returns = Returns::Always(Takes::String);
 pub(super) const FUNCTIONS: &[Function] = &[
     function("cidrhost", &[string("prefix"), number("hostnum")], TEXT, host),
     function("cidrnetmask", &[string("prefix")], TEXT, netmask),
-    function("cidrsubnet", &[string("prefix"), number("newbits"), number("netnum")], TEXT, subnet),
+    function("cidrsubnet", &[string("prefix").unknowable(), number("newbits"), number("netnum")], TEXT, subnet),
     function("cidrsubnets", &[string("prefix")], Returns::Always(Takes::ListOfString), subnets)
         .variadic(number("newbits")),
 ];
@@ -108,6 +109,11 @@ fn netmask(call: &Call<'_>) -> Result<Value, Failure> {
 fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     let bits = call.int(1)?;
     let number = whole(call, 2)?;
+    if let Some(network) = call.arguments[0].as_unknown() {
+        let mut unknown = Unknown::new(Type::String);
+        unknown.subnet = part(network, bits, &number).map(Arc::new);
+        return Ok(Data::Unknown(Arc::new(unknown)).into());
+    }
     let network = Network::parse(call.text(0))?;
     let insufficient = || format!("insufficient address space to extend prefix of {} by {bits}", network.prefix);
     let prefix = i64::from(network.prefix).checked_add(bits).ok_or_else(insufficient)?;
@@ -126,6 +132,18 @@ fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     let address = address.ok_or_else(|| format!("a subnet numbered {number} lies outside of all addresses"))?;
     let text = u32::try_from(prefix).map(|prefix| Network { address, prefix, ..network }.to_string());
     Ok(Value::string(text.as_deref().unwrap_or("<nil>")))
+}
+
+/// The part of a network that is not known, where it is known what holds its block.
+fn part(network: &Unknown, bits: i64, number: &BigInt) -> Option<Subnet> {
+    let (bits, number) = (u32::try_from(bits).ok()?, number.to_u128()?);
+    let (of, before) = match (&network.subnet, &network.reference) {
+        (Some(outer), _) => (outer.of.clone(), (outer.bits, outer.number)),
+        (None, Some(reference)) => (reference.clone(), (0, 0)),
+        (None, None) => return None,
+    };
+    let fits = before.0 + bits.min(128) < 128 && number < 1 << bits.min(127);
+    fits.then(|| Subnet { of, bits: before.0 + bits, number: before.1 << bits | number })
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, Failure> {

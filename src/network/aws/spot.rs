@@ -1,6 +1,7 @@
 //! A value in an instance, with the way to it.
 
 use crate::inventory::{Inventory, Way};
+use crate::lang::value::Subnet;
 use crate::lang::{Marks, Value};
 
 /// A value in an instance (or what is missing there), with the way to it: what a fact is made of, and where a finding
@@ -94,6 +95,12 @@ impl<'a> Spot<'a> {
     #[must_use]
     pub fn is_unknown(&self, inventory: &Inventory) -> bool {
         matches!(self.setting(inventory), Setting::Unknown)
+    }
+
+    /// Which part of an unknown network it is, where that is known.
+    #[must_use]
+    pub fn subnet(&self) -> Option<&'a Subnet> {
+        self.value?.as_unknown()?.subnet.as_deref()
     }
 
     /// The text, if it is known text (or a known number or truth value, as text).

@@ -129,7 +129,8 @@ fn way(spot: &Spot<'_>) -> String {
 
 /// Whether an unknown value stands for the block of some VPC, subnet or such.
 fn is_block(spot: &Spot<'_>) -> bool {
-    let Some(reference) = spot.value.and_then(Value::reference) else { return false };
+    let part_of = spot.subnet().map(|subnet| &subnet.of);
+    let Some(reference) = part_of.or_else(|| spot.value.and_then(Value::reference)) else { return false };
     let names = reference.path.iter().rev().find_map(|step| match step {
         crate::address::Step::Attribute(name) => Some(name),
         crate::address::Step::Index(_) | crate::address::Step::Key(_) => None,

@@ -30,7 +30,7 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
         (Family::V6, _) => (44, 64, 4),
     };
     let site = size_spot(network, block);
-    let fits = match block.prefix {
+    let fits = match block.prefix.or_else(|| part_prefix(network, block)) {
         Some(prefix) => Value::bool((shortest..=longest).contains(&prefix) && prefix.is_multiple_of(step)),
         // Text that is no block is another rule's business; what Amazon gives is of the right size.
         None if block.written || block.spot.truth() == Some(true) => return None,
@@ -45,6 +45,17 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
         ("site", network.leaf(&site)),
         ("text", shown(block)),
     ]))
+}
+
+/// The prefix length of a part of a network whose block AWS chooses: a /56 where Amazon does ("VPC CIDR blocks", Amazon
+/// VPC User Guide), else the length that a pool is asked for.
+fn part_prefix(network: &Network<'_>, block: &Block<'_>) -> Option<u8> {
+    let part = block.spot.subnet()?;
+    let holder = Spot::instance(network.inventory, network.aws.ids().referenced(&part.of)?);
+    let name = if block.family == Family::V4 { "ipv4_netmask_length" } else { "ipv6_netmask_length" };
+    let amazon = block.family == Family::V6 && holder.get("assign_generated_ipv6_cidr_block").truth() == Some(true);
+    let base = if amazon { 56 } else { holder.get(name).integer()? };
+    u8::try_from(base.checked_add(part.bits.into())?).ok()
 }
 
 /// What says how large a block is: its text, or the length that is asked for.
@@ -130,8 +141,11 @@ fn inside<'a>(
     block: &Block<'a>,
 ) -> Option<Value> {
     let Some((family, first, last)) = block.range() else {
-        // What a pool gives is inside.
-        let hangs = !block.written && block.spot.is_unknown(network.inventory);
+        // What a pool gives is inside, and so is a part of one of the VPC's blocks.
+        let holder = block.spot.subnet().and_then(|part| network.aws.ids().referenced(&part.of));
+        let blocks = vpc.into_iter().flat_map(|vpc| &vpc.blocks);
+        let is_part = holder.is_some_and(|holder| blocks.clone().any(|block| block.spot.instance == holder));
+        let hangs = !block.written && !is_part && block.spot.is_unknown(network.inventory);
         return hangs.then(|| network.unknown_at(Type::Bool, &block.spot));
     };
     let Some(vpc) = vpc else {
@@ -220,7 +234,11 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
     }
     for (vpc, blocks) in &by_vpc {
         for (index, block) in blocks {
-            let others = blocks.iter().any(|(other, it)| other != index && it.family == block.family);
+            let apart = |it: &Block<'_>| {
+                let parts = block.spot.subnet().zip(it.spot.subnet());
+                parts.is_some_and(|(part, other)| part.is_apart_from(other))
+            };
+            let others = blocks.iter().any(|(other, it)| other != index && it.family == block.family && !apart(it));
             if (others || vpc.is_none()) && block.net.is_none() && block.spot.is_unknown(network.inventory) {
                 facts.push(object([
                     ("address", network.address_text(block.spot.instance)),
