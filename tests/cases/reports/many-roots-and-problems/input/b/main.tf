@@ -1,3 +1,4 @@
 module "m" {
   source = "../m"
+  net    = 1
 }
