@@ -318,6 +318,17 @@ fn what_cannot_be_read_is_a_problem() {
         ("a link to nothing", &|directory| symlink("gone", directory.join("main.tf")).unwrap(), CHECK, 2, &["main.tf"]),
         ("a pipe", &pipe, CHECK, 2, &["main.tf"]),
         (
+            "a name that is not UTF-8",
+            &|directory| {
+                use std::os::unix::ffi::OsStrExt;
+                fs::write(directory.join("main.tf"), "locals {}\n").unwrap();
+                fs::write(directory.join(std::ffi::OsStr::from_bytes(b"b\xff.tf")), "locals {}\n").unwrap();
+            },
+            CHECK,
+            2,
+            &["its name is not UTF-8"],
+        ),
+        (
             "a file without permission",
             &|directory| {
                 let path = directory.join("main.tf");

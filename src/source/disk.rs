@@ -41,14 +41,14 @@ pub fn metadata(path: &Path) -> io::Result<std::fs::Metadata> {
     std::fs::metadata(path)
 }
 
-/// The names in a directory, in order; names that are not UTF-8 are left out.
+/// The names in a directory, in order; what is not UTF-8 in one is U+FFFD, so that reading the file fails and is told.
 ///
 /// # Errors
 /// The file system's error.
 pub fn names(directory: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(directory)? {
-        names.extend(entry?.file_name().into_string());
+        names.push(entry?.file_name().to_string_lossy().into_owned());
     }
     names.sort_unstable();
     Ok(names)

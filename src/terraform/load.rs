@@ -122,7 +122,8 @@ impl<'a> Loader<'a> {
         let bytes = match disk::read(&path, disk::MAX_FILE_SIZE) {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.problems.add(Problem::with_path(shown, format!("File cannot be read: {}", reason(&error))));
+                let why = if shown.contains('\u{fffd}') { "its name is not UTF-8".into() } else { reason(&error) };
+                self.problems.add(Problem::with_path(shown, format!("File cannot be read: {why}")));
                 return None;
             }
         };
