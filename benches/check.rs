@@ -17,6 +17,10 @@ use terravet::source::{FileId, SourceFile, Sources};
 use terravet::syntax::{Trees, native};
 use terravet::terraform::{self, Options, Reading};
 
+/// What the binary uses.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A root module on disk, removed at the end.
 struct Module(PathBuf);
 
