@@ -1,0 +1,20 @@
+//! What README.md shows is what the binary prints.
+
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn the_output_shown_is_the_real_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let mut shown = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let (block, _) = block.split_once("\n```").unwrap();
+        let (command, output) = block.split_once('\n').unwrap();
+        let arguments = command.strip_prefix("$ terravet ").unwrap().split(' ');
+        let run = Command::new(env!("CARGO_BIN_EXE_terravet")).args(arguments).current_dir(root).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&run.stdout).trim_end(), output, "{command}");
+        shown += 1;
+    }
+    assert!(shown > 0);
+}
