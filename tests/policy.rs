@@ -450,6 +450,23 @@ ignore {
 }
 
 #[test]
+fn a_suppression_of_a_rule_that_yields_is_not_unused() {
+    let main = r#"
+resource "aws_s3_bucket_acl" "a" {
+  acl = "public-read-write" # terravet:ignore[demo/writable, demo/public] everybody's notes
+}
+resource "aws_s3_bucket_acl" "b" {
+  acl = "public-read" # terravet:ignore[demo/writable, demo/public] a site
+}
+"#;
+    let files = Files::new(&[("main.tf", main), ("own/a.hcl", RULES), (".terravet.hcl", "rules = [\"own\"]")]);
+    let (report, sources) = check(&files, &select(&files, &["demo/*", "suppression/*"]));
+    let counted: Vec<_> = report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
+    let [unused] = counted.as_slice() else { panic!("{counted:?}") };
+    assert_eq!((unused.rule.as_str(), sources.position(unused.location.unwrap()).line), ("suppression/unused", 6));
+}
+
+#[test]
 fn a_key_in_the_wrong_case_is_not_also_missing() {
     let tagged = "resource \"aws_s3_bucket\" \"a\" {\n  tags = {\n    owner = \"web\"\n  }\n}";
     let missing = "rule \"tags/missing-required\" { keys = [\"Owner\"] }\n";

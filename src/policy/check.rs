@@ -48,6 +48,8 @@ pub struct Check<'p> {
     /// The day it is, as `YYYY-MM-DD`.
     pub(super) today: String,
     pub(super) candidates: Vec<Candidate>,
+    /// What was not reported because its rule yields to another one.
+    pub(super) silenced: Vec<Candidate>,
     pub(super) problems: Vec<Problem>,
     /// What took part, by path: a file that several root modules read counts once.
     pub(super) files: BTreeMap<String, (FileId, Option<TreeId>)>,
@@ -63,6 +65,7 @@ impl<'p> Check<'p> {
             policy,
             today: today.to_owned(),
             candidates: Vec::new(),
+            silenced: Vec::new(),
             problems: Vec::new(),
             files: BTreeMap::new(),
             sensitive_spans: Vec::new(),
@@ -94,7 +97,9 @@ impl<'p> Check<'p> {
             let Some(instance) = candidate.spot.instance else { continue };
             candidate.calls = enclosing(&reading.inventory.instance(instance).address.module, &calls);
         }
-        self.candidates.extend(finish::yielded(self.policy, found, trees));
+        let (kept, silenced) = finish::yielded(self.policy, found, trees);
+        self.candidates.extend(kept);
+        self.silenced.extend(silenced);
     }
 }
 

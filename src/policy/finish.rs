@@ -42,10 +42,10 @@ pub(super) fn yield_order(rules: &[Rule]) -> Result<Vec<usize>, usize> {
     Ok(order)
 }
 
-/// The candidates without those of rules that yield to another one which reported the same expression.
-pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees) -> Vec<Candidate> {
+/// The candidates to report, and those of rules that yield to another one which reported the same expression.
+pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees) -> (Vec<Candidate>, Vec<Candidate>) {
     if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
-        return candidates;
+        return (candidates, Vec::new());
     }
     let collection = |rule: usize| {
         let at = policy.rules[rule].for_each;
@@ -58,7 +58,7 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
     // What was reported, by rule: the expression, and the fact.
     let mut reported: Vec<BTreeMap<Expression, BTreeSet<usize>>> =
         policy.rules.iter().map(|_| BTreeMap::new()).collect();
-    let mut kept = Vec::new();
+    let (mut kept, mut silenced) = (Vec::new(), Vec::new());
     for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
         let broader: Vec<(usize, bool)> = policy.rules[rule]
             .yields_to
@@ -73,6 +73,7 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
                 reported[other].get(&at).is_some_and(|facts| !same || facts.contains(&candidate.fact))
             });
             if silent {
+                silenced.push(candidate);
                 continue;
             }
             if candidate.verdict == Verdict::Violation {
@@ -81,7 +82,7 @@ pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees
             kept.push(candidate);
         }
     }
-    kept
+    (kept, silenced)
 }
 
 /// What makes two candidates speak of the same expression.
@@ -103,6 +104,10 @@ impl Check<'_> {
         candidates
             .retain(|candidate| candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span));
         let mut suppressions = Suppressions::read(&self, sources, trees);
+        // Who names a rule that has yielded here has named nothing that does not match.
+        for candidate in &self.silenced {
+            suppressions.cover(candidate, policy, sources);
+        }
         let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates
             .drain(..)
             .map(|candidate| {
