@@ -116,6 +116,79 @@ pub struct Address {
     pub key: InstanceKey,
 }
 
+impl Address {
+    /// The address that a text is; `None` where it is none. Takes what Terraform prints, in plans and states.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut steps = Vec::new();
+        while let Some(after) = rest.strip_prefix("module.") {
+            let (name, after) = word(after)?;
+            let (key, after) = instance_key(after)?;
+            steps.push(ModuleStep { name, key });
+            rest = after.strip_prefix('.')?;
+        }
+        let (mode, rest) = match (rest.strip_prefix("data."), rest.strip_prefix("ephemeral.")) {
+            (Some(rest), _) => (Mode::Data, rest),
+            (None, Some(rest)) => (Mode::Ephemeral, rest),
+            (None, None) => (Mode::Managed, rest),
+        };
+        let (type_name, rest) = word(rest)?;
+        let (name, rest) = word(rest.strip_prefix('.')?)?;
+        let (key, rest) = instance_key(rest)?;
+        let module = ModulePath(Arc::new(steps));
+        rest.is_empty().then_some(Self { module, mode, type_name, name, key })
+    }
+}
+
+/// A name at the beginning of a text, and what follows it.
+fn word(text: &str) -> Option<(Arc<str>, &str)> {
+    let end =
+        text.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-'))).unwrap_or(text.len());
+    (end > 0).then(|| (text[..end].into(), &text[end..]))
+}
+
+/// An instance key at the beginning of a text, if there is one, and what follows it.
+fn instance_key(text: &str) -> Option<(InstanceKey, &str)> {
+    let Some(inside) = text.strip_prefix('[') else { return Some((InstanceKey::None, text)) };
+    if let Some(quoted) = inside.strip_prefix('"') {
+        let (key, after) = unquoted(quoted)?;
+        return Some((InstanceKey::String(key.into()), after.strip_prefix(']')?));
+    }
+    let end = inside.find(']')?;
+    let digits = inside[..end].bytes().all(|byte| byte.is_ascii_digit());
+    let number = inside[..end].parse().ok().filter(|_| digits)?;
+    Some((InstanceKey::Number(number), &inside[end + 1..]))
+}
+
+/// The text up to the closing quotation mark, as [`quoted`] writes it, and what follows the mark.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut key = String::new();
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => return Some((key, &text[at + 1..])),
+            '$' | '%' if text[at + 1..].starts_with(&[letter, '{'].iter().collect::<String>()) => {
+                key.push(letter);
+                letters.next();
+            }
+            '\\' => match letters.next()?.1 {
+                'n' => key.push('\n'),
+                'r' => key.push('\r'),
+                't' => key.push('\t'),
+                short @ ('u' | 'U') => {
+                    let digits: String =
+                        letters.by_ref().take(if short == 'u' { 4 } else { 8 }).map(|(_, digit)| digit).collect();
+                    key.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                }
+                other => key.push(other),
+            },
+            _ => key.push(letter),
+        }
+    }
+    None
+}
+
 impl Display for Address {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         if !self.module.is_root() {
@@ -202,5 +275,28 @@ mod tests {
             key: InstanceKey::String("é\n".into()),
         };
         assert_eq!(address.to_string(), r#"module.net["a\"b$${c}"].module.db[0].data.aws_subnet.this["é\n"]"#);
+        assert_eq!(Address::parse(&address.to_string()), Some(address));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "",
+            "a",
+            "a.",
+            ".a",
+            "a.b[",
+            "a.b[x]",
+            "a.b[-1]",
+            "a.b[\"x]",
+            "a.b[0",
+            "module.a",
+            "module.a.b",
+            "a.b.c",
+            "a.b[0]x",
+        ] {
+            assert_eq!(Address::parse(text), None, "{text}");
+        }
+        assert_eq!(Address::parse(r#"a.b["\u00e9%{x"]"#).unwrap().key, InstanceKey::String("é%{x".into()));
     }
 }

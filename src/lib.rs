@@ -13,6 +13,7 @@
 //! | [`schema`] | the AWS provider's schema, embedded |
 //! | [`inventory`] | resource instances, whatever they were read from |
 //! | [`terraform`] | configuration into inventory |
+//! | [`plan`] | plan JSON, saved plan files and state into inventory |
 //! | [`network`] | address, port and packet sets; AWS network facts |
 //! | [`policy`] | rule files, the user's configuration, suppressions |
 //! | [`report`] | one file per output format |
@@ -24,6 +25,7 @@ pub mod finding;
 pub mod inventory;
 pub mod lang;
 pub mod network;
+pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod schema;

@@ -20,8 +20,12 @@ const PARTS: &[(&str, &[&str])] = &[
     ("schema", &["lang"]),
     ("inventory", &["source", "address", "finding", "syntax", "lang", "schema"]),
     ("terraform", &["source", "address", "finding", "syntax", "lang", "schema", "inventory"]),
+    ("plan", &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform"]),
     ("network", &["source", "address", "finding", "syntax", "lang", "schema", "inventory"]),
-    ("policy", &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform", "network"]),
+    (
+        "policy",
+        &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform", "plan", "network"],
+    ),
     ("report", &["source", "finding"]),
     (
         "cli",
@@ -34,6 +38,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "schema",
             "inventory",
             "terraform",
+            "plan",
             "network",
             "policy",
             "report",

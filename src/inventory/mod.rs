@@ -1,7 +1,9 @@
 //! Resource instances, whatever they were read from, and look-ups over them.
 
+mod demand;
 mod locate;
 
+pub use demand::{Demand, Wanted};
 pub use locate::locate;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,161 @@
+//! What type each part of a resource's values has: the readers of plans ask here, so that all make the same values.
+
+use crate::address::Mode;
+use crate::lang::convert::convert;
+use crate::lang::value::Entries;
+use crate::lang::{Str, Type, Value};
+use crate::schema::{self, Body, NestedBlock, Nesting};
+
+/// The type that a value in a plan has, as far as the built-in schema knows.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape<'s> {
+    /// The object of a resource or nested block.
+    Body(&'s Body),
+    /// All nested blocks of a type.
+    Blocks(&'s NestedBlock),
+    /// Of a type.
+    Type(&'s Type),
+    /// Not known: arrays are tuples, objects objects.
+    Any,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Member<'s> {
+    /// Its type.
+    pub shape: Shape<'s>,
+    /// Whether the provider says that it is sensitive.
+    pub sensitive: bool,
+}
+
+impl<'s> Shape<'s> {
+    /// The shape of a resource type's values.
+    #[must_use]
+    pub fn of(mode: Mode, type_name: &str) -> Shape<'static> {
+        let known = match mode {
+            Mode::Managed => schema::resource(type_name),
+            Mode::Data => schema::data_source(type_name),
+            Mode::Ephemeral => schema::ephemeral(type_name),
+        };
+        known.map_or(Shape::Any, |known| Shape::Body(&known.body))
+    }
+
+    /// A member of an object or map of this shape, by name; with the name as the schema holds it, where it does.
+    #[must_use]
+    pub fn member(&self, name: &str) -> (Option<&'s Str>, Member<'s>) {
+        let plain = |shape| Member { shape, sensitive: false };
+        match *self {
+            Self::Body(body) => {
+                if let Ok(at) = body.attributes.binary_search_by(|(known, _)| (**known).cmp(name)) {
+                    let (known, attribute) = &body.attributes[at];
+                    let shape = Shape::Type(&attribute.ty);
+                    return (Some(known), Member { shape, sensitive: attribute.sensitive });
+                }
+                match body.blocks.binary_search_by(|(known, _)| (**known).cmp(name)) {
+                    Ok(at) => (Some(&body.blocks[at].0), plain(Shape::Blocks(&body.blocks[at].1))),
+                    Err(_) => (None, plain(Shape::Any)),
+                }
+            }
+            // A single block.
+            Self::Blocks(block) => {
+                block.body().map_or((None, plain(Shape::Any)), |body| Shape::Body(body).member(name))
+            }
+            Self::Type(Type::Map(element)) => (None, plain(Shape::Type(element))),
+            Self::Type(Type::Object(object)) => match object.attributes.get_key_value(name) {
+                Some((known, ty)) => (Some(known), plain(Shape::Type(ty))),
+                None => (None, plain(Shape::Any)),
+            },
+            Self::Type(_) | Self::Any => (None, plain(Shape::Any)),
+        }
+    }
+
+    /// The elements of a list, set or tuple of this shape, or its nested blocks.
+    #[must_use]
+    pub fn element(&self, index: usize) -> Self {
+        match *self {
+            Self::Blocks(block) => block.body().map_or(Self::Any, Self::Body),
+            Self::Type(Type::List(element) | Type::Set(element)) => Self::Type(element),
+            Self::Type(Type::Tuple(elements)) => elements.get(index).map_or(Self::Any, Self::Type),
+            Self::Body(_) | Self::Type(_) | Self::Any => Self::Any,
+        }
+    }
+
+    /// The value that elements make.
+    #[must_use]
+    pub fn collection(&self, elements: Vec<Value>) -> Value {
+        match *self {
+            Self::Blocks(block) => {
+                let element = block.body().map_or(Type::Dynamic, |body| body.ty().clone());
+                match block.nesting {
+                    Nesting::List => Value::list(element, elements),
+                    Nesting::Set => Value::set(element, elements),
+                    Nesting::Single => Value::tuple(elements),
+                }
+            }
+            Self::Type(Type::List(element)) => Value::list((**element).clone(), elements),
+            Self::Type(Type::Set(element)) => Value::set((**element).clone(), elements),
+            Self::Body(_) | Self::Type(_) | Self::Any => Value::tuple(elements),
+        }
+    }
+
+    /// The value that members make.
+    #[must_use]
+    pub fn object(&self, members: Vec<(Str, Value)>) -> Value {
+        match *self {
+            Self::Type(Type::Map(element)) => Value::map((**element).clone(), Entries::new(members)),
+            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => Value::object(Entries::new(members)),
+        }
+    }
+
+    /// A string, number or truth value as this shape has it (numbers may travel as text).
+    #[must_use]
+    pub fn leaf(&self, value: Value) -> Value {
+        match *self {
+            Self::Type(ty) if ty.is_primitive() => convert(&value, ty).unwrap_or(value),
+            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => value,
+        }
+    }
+
+    /// `null`.
+    #[must_use]
+    pub fn null(&self) -> Value {
+        Value::null(self.ty())
+    }
+
+    /// What is not known until apply.
+    #[must_use]
+    pub fn unknown(&self) -> Value {
+        Value::unknown(self.ty())
+    }
+
+    /// The type.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match *self {
+            Self::Body(body) => body.ty().clone(),
+            Self::Blocks(block) => block.collection_of(block.body().map_or(Type::Dynamic, |body| body.ty().clone())),
+            Self::Type(ty) => ty.clone(),
+            Self::Any => Type::Dynamic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Number;
+
+    #[test]
+    fn values_are_of_the_types_of_the_schema() {
+        let group = Shape::of(Mode::Managed, "aws_security_group");
+        let (_, ingress) = group.member("ingress");
+        let (name, port) = ingress.shape.element(0).member("from_port");
+        assert_eq!(name.map(|name| &**name), Some("from_port"));
+        assert_eq!(port.shape.leaf(Value::string("22")).as_number(), Some(&Number::from_i64(22)));
+        assert!(matches!(ingress.shape.collection(Vec::new()).ty(), Type::Set(_)));
+        let (_, tags) = group.member("tags");
+        assert_eq!(tags.shape.object(Vec::new()).ty(), Type::map(Type::String));
+        assert_eq!(Shape::of(Mode::Managed, "x_y").member("z").1.shape.ty(), Type::Dynamic);
+        assert!(Shape::of(Mode::Managed, "aws_db_instance").member("password").1.sensitive);
+    }
+}
