@@ -1,5 +1,6 @@
 //! `terravet evaluate`: what terravet takes a configuration to mean.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -17,7 +18,7 @@ use crate::source::disk::clean;
 use crate::syntax::Trees;
 use crate::terraform;
 
-/// Print what a configuration means: resource instances with their values, as JSON
+/// Print what a configuration means: resource instances and outputs with their values, as JSON
 ///
 /// Values are as in Terraform's plan JSON. What is known only after apply is left out (null in a list) and listed under
 /// `unknown`; what is sensitive is null and listed under `sensitive`.
@@ -43,6 +44,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let reading = terraform::read(&directory, &options, &mut sources, &mut trees);
     let document = Document {
         resources: reading.inventory.instances().iter().map(resource).collect(),
+        outputs: reading.outputs.iter().map(|(name, value)| (name.to_string(), shown(value))).collect(),
         problems: reading.problems.iter().map(|problem| problem_json(problem, &sources)).collect(),
     };
     output::print_with(|out| {
@@ -55,6 +57,8 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
 #[derive(Serialize)]
 struct Document<'a> {
     resources: Vec<Resource>,
+    /// Outputs of the root module.
+    outputs: BTreeMap<String, Shown>,
     problems: Vec<ProblemJson<'a>>,
 }
 
@@ -68,15 +72,34 @@ struct Resource {
     #[serde(skip_serializing_if = "Option::is_none")]
     instances: Option<&'static str>,
     values: Json,
-    /// Paths of what is known only after apply.
+    #[serde(flatten)]
+    hidden: Hidden,
+}
+
+/// Paths of what could not be shown; of a whole value, the path is empty.
+#[derive(Default, Serialize)]
+struct Hidden {
+    /// What is known only after apply.
     unknown: Vec<String>,
-    /// Paths of what is sensitive.
+    /// What is sensitive.
     sensitive: Vec<String>,
 }
 
-fn resource(instance: &Instance) -> Resource {
+/// The value of an output.
+#[derive(Serialize)]
+struct Shown {
+    value: Json,
+    #[serde(flatten)]
+    hidden: Hidden,
+}
+
+fn shown(value: &Value) -> Shown {
     let mut plain = Plain::default();
-    let values = plain.json(&instance.values).unwrap_or_default();
+    Shown { value: plain.json(value).unwrap_or_default(), hidden: plain.hidden }
+}
+
+fn resource(instance: &Instance) -> Resource {
+    let Shown { value: values, hidden } = shown(&instance.values);
     Resource {
         address: instance.address.to_string(),
         mode: match instance.address.mode {
@@ -88,8 +111,7 @@ fn resource(instance: &Instance) -> Resource {
         provider: instance.provider.to_string(),
         instances: instance.symbolic.then_some("unknown"),
         values,
-        unknown: plain.unknown,
-        sensitive: plain.sensitive,
+        hidden,
     }
 }
 
@@ -97,20 +119,19 @@ fn resource(instance: &Instance) -> Resource {
 #[derive(Default)]
 struct Plain {
     path: Vec<Step>,
-    unknown: Vec<String>,
-    sensitive: Vec<String>,
+    hidden: Hidden,
 }
 
 impl Plain {
     /// The value; `None` where it is unknown.
     fn json(&mut self, value: &Value) -> Option<Json> {
         if value.marks.has(Marks::SENSITIVE) {
-            self.sensitive.push(self.shown());
+            self.hidden.sensitive.push(self.shown());
             return Some(Json::Null);
         }
         Some(match &value.data {
             Data::Unknown(_) => {
-                self.unknown.push(self.shown());
+                self.hidden.unknown.push(self.shown());
                 return None;
             }
             Data::Null(_) => Json::Null,

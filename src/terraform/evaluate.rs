@@ -50,6 +50,8 @@ pub(super) struct Evaluated {
     /// The root module's variables that are marked sensitive.
     pub(super) sensitive_variables: Vec<Str>,
     pub(super) module_calls: Vec<ModuleCall>,
+    /// Outputs of the root module.
+    pub(super) outputs: Vec<(Str, Value)>,
 }
 
 /// Evaluates everything.
@@ -381,7 +383,15 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Where the root module was evaluated (that of a cycle was not), its outputs.
+    fn root_outputs(&self) -> Vec<(Str, Value)> {
+        let Some(&root) = self.state.by_place.first().and_then(|modules| modules.first()) else { return Vec::new() };
+        let names = self.tree.module(0).outputs.iter().map(|(name, _)| name.clone());
+        names.enumerate().map(|(index, name)| (name, self.state.output(root, index))).collect()
+    }
+
     fn finish(mut self) -> (Evaluated, Problems) {
+        let outputs = self.root_outputs();
         self.instances.sort_by_key(|(module, resource, _)| (*module, *resource));
         let instances = self.instances.into_iter().map(|(_, _, instance)| instance).collect();
         let module_calls = self.state.modules.iter().filter_map(|instance| {
@@ -391,7 +401,8 @@ impl Evaluator<'_> {
         });
         let module_calls = module_calls.collect();
         let (sensitive_spans, sensitive_variables) = (self.sensitive_spans, self.sensitive_variables);
-        (Evaluated { instances, sensitive_spans, sensitive_variables, module_calls }, self.problems.into_inner())
+        let evaluated = Evaluated { instances, sensitive_spans, sensitive_variables, module_calls, outputs };
+        (evaluated, self.problems.into_inner())
     }
 }
 

@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use crate::address::ModulePath;
 use crate::inventory::Inventory;
+use crate::lang::{Str, Value};
 use crate::lang::functions::disk_files::DiskFiles;
 use crate::source::{FileId, Problem, Sources, Span, disk};
 use crate::syntax::Trees;
@@ -88,6 +89,8 @@ pub struct Reading {
     pub module_calls: Vec<ModuleCall>,
     /// Every file that took part: configuration of all modules, variable files.
     pub files: Vec<FileId>,
+    /// Outputs of the root module.
+    pub outputs: Vec<(Str, Value)>,
     /// Places where the text of a sensitive value is typed (the default of a variable marked `sensitive`, its entry in a
     /// tfvars file): reports do not quote them.
     pub sensitive_spans: Vec<Span>,
@@ -138,6 +141,7 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
         unavailable_modules,
         module_calls: evaluated.module_calls,
         files,
+        outputs: evaluated.outputs,
         sensitive_spans,
     }
 }

@@ -141,7 +141,7 @@ impl<'t> State<'t> {
     }
 
     /// The value of an output of a module instance; unknown where it is not evaluated (yet).
-    fn output(&self, module: usize, index: usize) -> Value {
+    pub(super) fn output(&self, module: usize, index: usize) -> Value {
         self.modules[module].outputs[index].clone().unwrap_or_else(|| Value::unknown(Type::Dynamic))
     }
 
