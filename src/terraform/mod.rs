@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 
 use crate::address::ModulePath;
 use crate::inventory::Inventory;
-use crate::lang::{Str, Value};
 use crate::lang::functions::disk_files::DiskFiles;
+use crate::lang::{Str, Value};
 use crate::source::{FileId, Problem, Sources, Span, disk};
 use crate::syntax::Trees;
 
