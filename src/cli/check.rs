@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     /// Directories and files to check
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// What to print on standard output: human, json, junit or sarif
+    /// What to print on standard output: human, json, junit, sarif, warnings-ng or env
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::parse)]
     format: Format,
     /// Also write a report to a file; may be given several times

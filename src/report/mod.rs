@@ -3,12 +3,14 @@
 //! What every format shares: places are shown as `file:line:column` ([`place`]), source text goes through
 //! [`excerpt`], which cuts long lines, takes control characters out and leaves sensitive text out.
 
+pub mod env;
 pub mod excerpt;
 pub mod human;
 pub mod json;
 pub mod junit;
 pub mod place;
 pub mod sarif;
+pub mod warnings_ng;
 
 use std::io::{self, Write};
 
@@ -28,11 +30,15 @@ pub enum Format {
     Junit,
     /// SARIF 2.1.0 ([`sarif`]).
     Sarif,
+    /// For Jenkins' Warnings NG view ([`warnings_ng`]).
+    WarningsNg,
+    /// Verdict and counts as `key=value` lines ([`env`]).
+    Env,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 4] = [Self::Human, Self::Json, Self::Junit, Self::Sarif];
+    pub const ALL: [Self; 6] = [Self::Human, Self::Json, Self::Junit, Self::Sarif, Self::WarningsNg, Self::Env];
 
     /// The word on the command line.
     #[must_use]
@@ -42,6 +48,8 @@ impl Format {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Sarif => "sarif",
+            Self::WarningsNg => "warnings-ng",
+            Self::Env => "env",
         }
     }
 
@@ -67,5 +75,7 @@ pub fn write(format: Format, report: &Report, sources: &Sources, style: Style, o
         Format::Json => json::write(report, sources, out),
         Format::Junit => junit::write(report, sources, out),
         Format::Sarif => sarif::write(report, sources, out),
+        Format::WarningsNg => warnings_ng::write(report, sources, out),
+        Format::Env => env::write(report, out),
     }
 }
