@@ -7,7 +7,9 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::answers::{self, Expressions};
 use super::arguments::Variables;
+use super::rules::complain;
 use super::{Failure, INCOMPLETE, environment, output};
 use crate::address::{Mode, Step, write_steps};
 use crate::inventory::Instance;
@@ -26,13 +28,20 @@ use crate::terraform;
 #[command(after_help = "\
 Examples:
   terravet evaluate envs/prod
-  terravet evaluate . --var region=eu-west-1 --var-file prod.tfvars")]
+  terravet evaluate . --var region=eu-west-1 --var-file prod.tfvars
+  terravet evaluate . --expression 'cidrsubnet(var.cidr, 8, 2)'
+
+With --expression and --expressions each line is one of {\"value\": …, \"type\": \"…\"}, {\"unknown\": true, \"type\": \"…\"},
+{\"sensitive\": true, \"type\": \"…\"} and {\"error\": \"…\"}. An error is an answer like the others: the exit code is 2 only where
+the configuration itself was not understood.")]
 pub(super) struct Arguments {
     /// Directory of the root module
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
     #[command(flatten)]
     variables: Variables,
+    #[command(flatten)]
+    expressions: Expressions,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
@@ -41,6 +50,11 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let directory = clean(&current.join(&arguments.directory));
     options.workspace = options.workspace.or_else(|| environment::selected_workspace(&directory));
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
+    if let Some(expressions) = arguments.expressions.read(&current)? {
+        let (reading, answers) = terraform::ask(&directory, &options, &expressions, &mut sources, &mut trees);
+        answers::print(&answers)?;
+        return Ok(complain(&reading.problems, &sources));
+    }
     let reading = terraform::read(&directory, &options, &mut sources, &mut trees);
     let document = Document {
         resources: reading.inventory.instances().iter().map(resource).collect(),
@@ -174,6 +188,6 @@ impl Plain {
 }
 
 /// The number with all its digits.
-fn json_number(number: &Number) -> Json {
+pub(super) fn json_number(number: &Number) -> Json {
     serde_json::from_str(&number.to_string()).unwrap_or_default()
 }

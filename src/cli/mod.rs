@@ -2,6 +2,7 @@
 //!
 //! One file per command. A command returns its exit code, or a `Failure` that says why it could not begin.
 
+mod answers;
 mod arguments;
 mod check;
 mod environment;

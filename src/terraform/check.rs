@@ -16,7 +16,10 @@ pub(super) fn calls(tree: &ModuleTree, trees: &Trees) -> Vec<Problem> {
         if let Some((parent, call)) = tree.places[place].parent {
             arguments(tree, trees, place, parent, call, &mut problems);
         }
-        outputs(tree, place, &mut problems);
+        let uses = tree.uses(place);
+        let of_calls = uses.calls.iter().flat_map(|call| call.arguments.iter().flatten().chain(&call.expansion));
+        let lists = uses.locals.iter().chain(&uses.outputs).chain(&uses.resources).chain(&uses.providers);
+        outputs(tree, place, lists.flatten().chain(of_calls), &mut problems);
     }
     problems
 }
@@ -49,11 +52,13 @@ fn arguments(tree: &ModuleTree, trees: &Trees, place: usize, parent: usize, call
 }
 
 /// Outputs that are asked for and not declared.
-fn outputs(tree: &ModuleTree, place: usize, problems: &mut Vec<Problem>) {
-    let uses = tree.uses(place);
-    let of_calls = uses.calls.iter().flat_map(|call| call.arguments.iter().flatten().chain(&call.expansion));
-    let lists = uses.locals.iter().chain(&uses.outputs).chain(&uses.resources).chain(&uses.providers);
-    for target in lists.flatten().chain(of_calls) {
+pub(super) fn outputs<'t>(
+    tree: &ModuleTree,
+    place: usize,
+    targets: impl IntoIterator<Item = &'t Target>,
+    problems: &mut Vec<Problem>,
+) {
+    for target in targets {
         let Target::Output(call, name, at) = target else { continue };
         let Some(child) = tree.places[place].children[*call] else { continue };
         let outputs = &tree.module(child).outputs;

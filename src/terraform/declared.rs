@@ -40,26 +40,36 @@ pub(super) struct CallUses {
 
 /// Works out the dependencies of a module's parts; what is not declared is a problem.
 pub(super) fn uses(module: &Module, loader: &mut Loader<'_>) -> Uses {
-    let mut finder = Finder { module, trees: loader.trees, problems: Vec::new(), uses: Uses::default() };
+    let mut finder = Finder::new(module, loader.trees);
     finder.values();
     finder.resources();
     finder.providers();
     finder.calls();
-    let Finder { problems, uses, .. } = finder;
+    let (problems, uses) = finder.into_parts();
     problems.into_iter().for_each(|problem| loader.problems.add(problem));
     uses
 }
 
-struct Finder<'f> {
+/// Finds what expressions depend on.
+pub(super) struct Finder<'f> {
     module: &'f Module,
     trees: &'f Trees,
     problems: Vec<Problem>,
     uses: Uses,
 }
 
-impl Finder<'_> {
+impl<'f> Finder<'f> {
+    pub(super) fn new(module: &'f Module, trees: &'f Trees) -> Self {
+        Self { module, trees, problems: Vec::new(), uses: Uses::default() }
+    }
+
+    /// What was found: what is not declared, and dependencies.
+    pub(super) fn into_parts(self) -> (Vec<Problem>, Uses) {
+        (self.problems, self.uses)
+    }
+
     /// Adds the references of an expression.
-    fn expression(&mut self, expression: NodeRef, offers: Offers, bound: &[Str], found: &mut Vec<Target>) {
+    pub(super) fn expression(&mut self, expression: NodeRef, offers: Offers, bound: &[Str], found: &mut Vec<Target>) {
         // Each suggestion compares all names: after many mistakes they would cost more than they help.
         const MAX_SUGGESTIONS: usize = 50;
         let offers = Offers { suggest: self.problems.len() < MAX_SUGGESTIONS, ..offers };

@@ -15,6 +15,7 @@ use crate::source::{Problem, Span};
 use crate::syntax::{NodeRef, Trees};
 
 use super::ModuleCall;
+use super::ask::{Answer, Question};
 use super::decode::Decoder;
 use super::expand::{self, MAX_INSTANCES};
 use super::graph::{Item, Step};
@@ -30,7 +31,7 @@ use super::tree::ModuleTree;
 use super::variables::{Given, NoNames, Specification, specification};
 
 /// The most values that the value of one expression may hold.
-const MAX_SIZE: usize = 2_000_000;
+pub(super) const MAX_SIZE: usize = 2_000_000;
 /// So many instances, of modules and resources, are made in all.
 const MAX_TOTAL: u64 = MAX_INSTANCES + MAX_INSTANCES / 5;
 
@@ -52,6 +53,8 @@ pub(super) struct Evaluated {
     pub(super) module_calls: Vec<ModuleCall>,
     /// Outputs of the root module.
     pub(super) outputs: Vec<(Str, Value)>,
+    /// To the questions that were asked, in order.
+    pub(super) answers: Vec<Result<Answer, Problem>>,
 }
 
 /// Evaluates everything.
@@ -60,8 +63,11 @@ pub(super) fn evaluate_all(
     order: &[Step],
     setting: &Setting<'_>,
     problems: Problems,
+    questions: Vec<Question>,
 ) -> (Evaluated, Problems) {
-    let names = tree.modules.iter().flat_map(|loaded| loaded.uses.attribute_names.iter().cloned()).collect();
+    let asked = questions.iter().flat_map(|question| &question.attribute_names);
+    let used = tree.modules.iter().flat_map(|loaded| &loaded.uses.attribute_names);
+    let names = used.chain(asked).cloned().collect();
     let mut evaluator = Evaluator {
         tree,
         setting,
@@ -83,7 +89,7 @@ pub(super) fn evaluate_all(
     for place in 0..tree.places.len() {
         evaluator.each_module(place, |this, module| this.validations(module));
     }
-    evaluator.finish()
+    evaluator.finish(questions)
 }
 
 struct Evaluator<'e> {
@@ -390,8 +396,9 @@ impl Evaluator<'_> {
         names.enumerate().map(|(index, name)| (name, self.state.output(root, index))).collect()
     }
 
-    fn finish(mut self) -> (Evaluated, Problems) {
+    fn finish(mut self, questions: Vec<Question>) -> (Evaluated, Problems) {
         let outputs = self.root_outputs();
+        let answers = questions.into_iter().map(|question| question.answer(&self.state, self.setting)).collect();
         self.instances.sort_by_key(|(module, resource, _)| (*module, *resource));
         let instances = self.instances.into_iter().map(|(_, _, instance)| instance).collect();
         let module_calls = self.state.modules.iter().filter_map(|instance| {
@@ -401,7 +408,7 @@ impl Evaluator<'_> {
         });
         let module_calls = module_calls.collect();
         let (sensitive_spans, sensitive_variables) = (self.sensitive_spans, self.sensitive_variables);
-        let evaluated = Evaluated { instances, sensitive_spans, sensitive_variables, module_calls, outputs };
+        let evaluated = Evaluated { instances, sensitive_spans, sensitive_variables, module_calls, outputs, answers };
         (evaluated, self.problems.into_inner())
     }
 }

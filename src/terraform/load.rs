@@ -48,6 +48,8 @@ pub(super) struct Loader<'a> {
     pub(super) files: Vec<FileId>,
     /// Absolute.
     pub(super) current_directory: PathBuf,
+    /// A directory without configuration is a module too.
+    pub(super) may_be_empty: bool,
     parsed: HashMap<PathBuf, TreeId>,
 }
 
@@ -59,6 +61,7 @@ impl<'a> Loader<'a> {
             problems: Problems::default(),
             files: Vec::new(),
             current_directory,
+            may_be_empty: false,
             parsed: HashMap::new(),
         }
     }
@@ -94,7 +97,7 @@ impl<'a> Loader<'a> {
             let list = if is_override(stem) { &mut files.overrides } else { &mut files.primary };
             list.push(tree);
         }
-        if !found {
+        if !found && !self.may_be_empty {
             let problem =
                 problem(self, "No Terraform configuration files (.tf or .tf.json) in this directory".to_owned());
             self.problems.add(problem);

@@ -1,6 +1,7 @@
 //! Configuration into inventory: module tree, variables, locals, `count`, `for_each`, `dynamic`, providers and
 //! `default_tags`.
 
+mod ask;
 mod check;
 mod constraint;
 mod declared;
@@ -31,6 +32,8 @@ use crate::lang::functions::disk_files::DiskFiles;
 use crate::lang::{Str, Value};
 use crate::source::{FileId, Problem, Sources, Span, disk};
 use crate::syntax::Trees;
+
+pub use ask::{Answer, ask};
 
 /// What a run is given beside the configuration. The library reads no environment: `cli` fills this in.
 #[derive(Clone, Debug, Default)]
@@ -99,23 +102,36 @@ pub struct Reading {
 /// Reads the configuration in a directory as a root module.
 #[must_use]
 pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &mut Trees) -> Reading {
+    read_and_ask(directory, options, Vec::new(), sources, trees).0
+}
+
+fn read_and_ask(
+    directory: &Path,
+    options: &Options,
+    mut questions: Vec<ask::Question>,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> (Reading, Vec<Result<Answer, Problem>>) {
     let root = disk::clean(&options.current_directory.join(directory));
     let mut loader = load::Loader::new(sources, trees, options.current_directory.clone());
+    loader.may_be_empty = !questions.is_empty();
     let (tree, unavailable_modules) = tree::read(&root, options.data_directory.as_deref(), &mut loader);
     if tree.places.is_empty() {
-        return Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
+        let reading = Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
+        return (reading, Vec::new());
     }
     let given = variables::given(&root, tree.module(0), options, &mut loader);
     let broken = sensitive::broken(loader.problems.files(), loader.sources);
     let load::Loader { mut problems, files, .. } = loader;
     check::calls(&tree, trees).into_iter().for_each(|problem| problems.add(problem));
+    questions.iter_mut().for_each(|question| question.check(&tree, trees));
     let (order, cycles) = graph::order(&tree);
     cycles.into_iter().for_each(|problem| problems.add(problem));
     let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
     let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
     let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given };
-    let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems);
+    let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems, questions);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));
     if !evaluated.sensitive_variables.is_empty() {
@@ -135,7 +151,7 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
     for instance in evaluated.instances {
         inventory.add(instance);
     }
-    Reading {
+    let reading = Reading {
         inventory,
         problems: problems.into_list(),
         unavailable_modules,
@@ -143,5 +159,6 @@ pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &
         files,
         outputs: evaluated.outputs,
         sensitive_spans,
-    }
+    };
+    (reading, evaluated.answers)
 }

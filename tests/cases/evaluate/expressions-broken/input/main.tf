@@ -1,0 +1,4 @@
+locals {
+  fine   = 1
+  broken = nope()
+}
