@@ -3,6 +3,7 @@
 //! Each reader makes a [`Plan`]: resource instances whose values are of the types of the built-in schema, with what is
 //! unknown and sensitive marked. What is judged is the world after apply.
 
+pub mod file;
 mod shape;
 
 pub use shape::{Member, Shape};

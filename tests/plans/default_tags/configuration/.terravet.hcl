@@ -1,0 +1,3 @@
+rule "tags/missing-required" {
+  keys = ["Owner", "Environment"]
+}

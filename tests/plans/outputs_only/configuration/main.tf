@@ -1,0 +1,7 @@
+variable "name" {
+  default = "x"
+}
+
+output "name" {
+  value = { name = var.name, when = plantimestamp() }
+}

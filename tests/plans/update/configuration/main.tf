@@ -1,0 +1,36 @@
+variable "office" {
+  type    = list(string)
+  default = ["198.51.100.0/24", "0.0.0.0/0"]
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.2.0.0/16"
+  tags       = { Environment = "production" }
+}
+
+resource "aws_security_group" "opened" {
+  name   = "opened"
+  vpc_id = aws_vpc.main.id
+
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = var.office
+  }
+}
+
+resource "aws_security_group" "closed" {
+  name    = "closed"
+  vpc_id  = aws_vpc.main.id
+  ingress = []
+}
+
+resource "aws_security_group" "kept" {
+  name   = "kept"
+  vpc_id = aws_vpc.main.id
+}
