@@ -2,6 +2,7 @@
 //!
 //! Knows expressions, not configurations: what `var.x` means is asked of a [`eval::Scope`].
 
+pub mod certain;
 pub mod convert;
 pub mod equality;
 pub mod eval;
@@ -13,6 +14,7 @@ mod set;
 pub mod types;
 pub mod value;
 
+pub use certain::{Certain, What};
 pub use number::Number;
 pub use types::{ObjectType, Type};
 pub use value::{Data, Marks, Origin, Str, Unknown, Value};

@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::certain::Certain;
 use super::number::Number;
 use super::types::{ObjectType, Type};
 use crate::address::Reference;
@@ -107,7 +108,7 @@ impl std::fmt::Debug for Origin {
 }
 
 /// A value that is not known until apply.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Unknown {
     /// Its type, as far as known.
     pub ty: Type,
@@ -122,6 +123,8 @@ pub struct Unknown {
     pub reference: Option<Arc<Reference>>,
     /// Which part of a network that is not known it is, where `cidrsubnet` made it.
     pub subnet: Option<Arc<Subnet>>,
+    /// What else is certain of it, for facts alone.
+    pub certain: Option<Arc<Certain>>,
 }
 
 /// A block inside a network that is not known until apply.
@@ -148,7 +151,7 @@ impl Unknown {
     /// An unknown value of a type.
     #[must_use]
     pub const fn new(ty: Type) -> Self {
-        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None, subnet: None }
+        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None, subnet: None, certain: None }
     }
 }
 

@@ -116,8 +116,9 @@ impl Env<'_> {
                 Err(fatal) => return Err(fatal),
                 Ok(value) => {
                     let Some(unknown) = value.as_unknown() else { return Ok(value) };
-                    let reference = unknown.reference.clone();
-                    let unknown = Data::Unknown(Arc::new(Unknown { reference, ..Unknown::new(Type::Dynamic) }));
+                    let (reference, certain) = (unknown.reference.clone(), unknown.certain.clone());
+                    let unknown = Unknown { reference, certain, ..Unknown::new(Type::Dynamic) };
+                    let unknown = Data::Unknown(Arc::new(unknown));
                     return Ok(Value { data: unknown, ..value });
                 }
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::syntax::NodeId;
 
+use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
 use super::super::value::{Data, Unknown, Value};
@@ -119,6 +120,10 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
         unknown.reference = Some(Arc::clone(reference));
         origin = then.origin;
     }
+    let arms = [then, otherwise].map(|arm| convert(arm, &unknown.ty).ok());
+    let certain =
+        arms[0].as_ref().zip(arms[1].as_ref()).and_then(|(then, otherwise)| Certain::one_of([then, otherwise]));
+    unknown.certain = certain.map(Arc::new);
     Value { data: Data::Unknown(Arc::new(unknown)), marks, origin }
 }
 

@@ -59,7 +59,8 @@ impl Env<'_> {
         let mut types = Vec::new();
         let mut groups: BTreeMap<Str, Vec<Type>> = BTreeMap::new();
         let mut keys_known = true;
-        let iteration = self.iterate(&parts, &mut |env| {
+        let collection = self.evaluate(parts.collection())?;
+        let iteration = self.iterate(&parts, &collection, &mut |env| {
             if !makes_object {
                 types.push(env.type_of(result));
             } else if let Data::String(key) = env.text_key(key, &env.evaluate(key)?, "", "")?.data {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::syntax::{FLAG_CONDITION, FLAG_GROUP, FLAG_KEY, Kind, NodeId};
 
+use super::super::certain::Certain;
 use super::super::convert::convert;
 use super::super::number::Number;
 use super::super::types::Type;
@@ -18,6 +19,19 @@ pub(super) struct For<'a> {
     condition: Option<NodeId>,
 }
 
+impl For<'_> {
+    /// The expression of what is gone through.
+    pub(super) const fn collection(&self) -> NodeId {
+        self.collection
+    }
+}
+
+/// What is made of the elements.
+enum Makes {
+    Tuple(NodeId),
+    Object { key: NodeId, value: NodeId, group: bool },
+}
+
 /// What the iteration itself says of the result.
 pub(super) struct Iteration {
     marks: Marks,
@@ -30,8 +44,9 @@ impl Iteration {
         self.known
     }
 
+    /// The value; where it is not known what else is in it, an unknown one that certainly holds this.
     fn result(self, value: impl FnOnce() -> Value) -> Value {
-        let value = if self.known { value() } else { Value::unknown(Type::Dynamic) };
+        let value = if self.known { value() } else { Value::unknown(Type::Dynamic).with_certain(certainly(&value())) };
         value.with_marks(self.marks)
     }
 }
@@ -46,12 +61,47 @@ impl<'a> Env<'a> {
         let after = result + 1 + usize::from(makes_object);
         let condition = if flags.flag(FLAG_CONDITION) { Some(self.child(node, after)?) } else { None };
         let parts = self.for_parts(node, condition)?;
-        let value = if makes_object {
-            self.for_object(&parts, self.child(node, result)?, self.child(node, result + 1)?, flags.flag(FLAG_GROUP))?
+        let makes = if makes_object {
+            let (key, value) = (self.child(node, result)?, self.child(node, result + 1)?);
+            Makes::Object { key, value, group: flags.flag(FLAG_GROUP) }
         } else {
-            self.for_tuple(&parts, self.child(node, result)?)?
+            Makes::Tuple(self.child(node, result)?)
+        };
+        let collection = self.evaluate(parts.collection)?;
+        let value = self.for_over(&parts, &collection, &makes)?;
+        let value = if collection.as_unknown().is_some_and(|unknown| unknown.certain.is_some()) {
+            value.with_certain(self.for_certain(&parts, &collection, &makes))
+        } else {
+            value
         };
         Ok(value.with_origin(self.origin(node)))
+    }
+
+    fn for_over(&self, parts: &For<'_>, collection: &Value, makes: &Makes) -> Outcome {
+        match *makes {
+            Makes::Tuple(result) => self.for_tuple(parts, collection, result),
+            Makes::Object { key, value, group } => self.for_object(parts, collection, key, value, group),
+        }
+    }
+
+    /// What is certain of the result over a collection that is not known. What is wrong with elements that Terraform does
+    /// not look at yet is not said.
+    fn for_certain(&self, parts: &For<'_>, collection: &Value, makes: &Makes) -> Option<Certain> {
+        if let Some(choices) = collection.choices() {
+            let made: Option<Vec<Value>> =
+                choices.iter().map(|choice| self.for_over(parts, choice, makes).ok()).collect();
+            return Certain::one_of(&made?);
+        }
+        let elements = collection.held();
+        let held = if elements.is_empty() {
+            let (settled, replaceable) = collection.held_entries();
+            let unknown = |(key, value): (Str, Value)| (key, Value::unknown(value.ty()).with_origin(value.origin));
+            Value::object(settled.into_iter().chain(replaceable.into_iter().map(unknown)).collect())
+        } else {
+            // At which index they are is not known.
+            parts.key.is_none().then(|| Value::tuple(elements.into_iter().cloned().collect()))?
+        };
+        certainly(&self.for_over(parts, &held, makes).ok()?)
     }
 
     pub(super) fn for_parts(&self, node: NodeId, condition: Option<NodeId>) -> Outcome<For<'a>> {
@@ -61,19 +111,26 @@ impl<'a> Env<'a> {
         Ok(For { key, value, collection: self.child(node, 1 + usize::from(two))?, condition })
     }
 
-    pub(super) fn for_tuple(&self, parts: &For<'_>, result: NodeId) -> Outcome {
+    pub(super) fn for_tuple(&self, parts: &For<'_>, collection: &Value, result: NodeId) -> Outcome {
         let mut values = Vec::new();
-        let iteration = self.iterate(parts, &mut |env| {
+        let iteration = self.iterate(parts, collection, &mut |env| {
             values.push(env.evaluate(result)?);
             Ok(())
         })?;
         Ok(iteration.result(|| Value::tuple(values)))
     }
 
-    fn for_object(&self, parts: &For<'_>, key_node: NodeId, value_node: NodeId, group: bool) -> Outcome {
+    fn for_object(
+        &self,
+        parts: &For<'_>,
+        collection: &Value,
+        key_node: NodeId,
+        value_node: NodeId,
+        group: bool,
+    ) -> Outcome {
         let mut groups: BTreeMap<Str, Vec<Value>> = BTreeMap::new();
         let (mut key_marks, mut keys_known) = (Marks::NONE, true);
-        let iteration = self.iterate(parts, &mut |env| {
+        let iteration = self.iterate(parts, collection, &mut |env| {
             let key = env.evaluate(key_node)?;
             key_marks = key_marks.with(key.marks);
             if key.is_unknown() {
@@ -92,6 +149,10 @@ impl<'a> Env<'a> {
             Ok(())
         })?;
         let iteration = Iteration { marks: iteration.marks.with(key_marks), known: iteration.known && keys_known };
+        if group && !iteration.known {
+            // Which values are together is not known.
+            groups.clear();
+        }
         Ok(iteration.result(|| {
             let entry = |(key, mut values): (Str, Vec<Value>)| {
                 let value = if group { None } else { values.pop() };
@@ -105,9 +166,9 @@ impl<'a> Env<'a> {
     pub(super) fn iterate(
         &self,
         parts: &For<'_>,
+        collection: &Value,
         each: &mut dyn for<'e> FnMut(&Env<'e>) -> Outcome<()>,
     ) -> Outcome<Iteration> {
-        let collection = self.evaluate(parts.collection)?;
         let mut iteration = Iteration { marks: collection.marks, known: true };
         if collection.is_null() {
             let message = "A null value cannot be used as the collection in a 'for' expression";
@@ -115,7 +176,7 @@ impl<'a> Env<'a> {
         }
         if let Some(unknown) = collection.as_unknown() {
             if unknown.ty.is_primitive() {
-                return Err(self.not_iterable(parts.collection, &collection));
+                return Err(self.not_iterable(parts.collection, collection));
             }
             iteration.known = false;
             return Ok(iteration);
@@ -133,7 +194,7 @@ impl<'a> Env<'a> {
                 self.turn(parts, &mut iteration, index.as_ref().or(Some(value)), value, each)?;
             }
         } else {
-            return Err(self.not_iterable(parts.collection, &collection));
+            return Err(self.not_iterable(parts.collection, collection));
         }
         Ok(iteration)
     }
@@ -195,6 +256,15 @@ impl<'a> Env<'a> {
     fn not_iterable(&self, node: NodeId, collection: &Value) -> super::Failure {
         let ty = collection.ty();
         self.error(node, format!("A value of type {ty} cannot be used as the collection in a 'for' expression"))
+    }
+}
+
+/// Certain is what a collection holds, or certainly holds.
+fn certainly(held: &Value) -> Option<Certain> {
+    match &held.data {
+        Data::Tuple(elements) => Certain::elements(elements.to_vec()),
+        Data::Object(entries) => Certain::entries((**entries).clone(), Entries::default()),
+        _ => held.as_unknown()?.certain.as_deref().cloned(),
     }
 }
 

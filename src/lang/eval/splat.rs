@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::syntax::{Kind, NodeId};
 
+use super::super::certain::{Certain, What};
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Unknown, Value};
 use super::{Env, Outcome};
@@ -82,8 +83,16 @@ impl Env<'_> {
         };
         let unchanged = self.tree.kind(each) == Kind::SplatItem;
         let reference = if unchanged { unknown.reference.clone() } else { None };
+        let certain = match unknown.certain.as_deref().map(Certain::what) {
+            // What is wrong with an element that Terraform does not look at yet is not said.
+            Some(What::Elements(elements)) => {
+                let parts = elements.iter().filter_map(|element| self.each(each, element).ok());
+                Certain::elements(parts.collect()).map(Arc::new)
+            }
+            Some(What::OneOf(_) | What::Entries { .. } | What::Blocks { .. }) | None => None,
+        };
         let not_null = true;
-        Ok(Data::Unknown(Arc::new(Unknown { not_null, length, reference, ..Unknown::new(ty) })).into())
+        Ok(Data::Unknown(Arc::new(Unknown { not_null, length, reference, certain, ..Unknown::new(ty) })).into())
     }
 }
 

@@ -110,7 +110,8 @@ impl Env<'_> {
             .children(node)
             .find(|&child| self.tree.kind(child) == Kind::Sequence)
             .ok_or_else(|| self.error(node, "The body of the template directive is missing"))?;
-        let turns = self.for_tuple(&parts, body)?;
+        let collection = self.evaluate(parts.collection())?;
+        let turns = self.for_tuple(&parts, &collection, body)?;
         text.marks = text.marks.with(turns.marks);
         let Some(turns) = turns.elements() else {
             text.push_unknown(turns.origin);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::address::{Reference, Step};
 use crate::syntax::{Kind, NodeId};
 
+use super::super::certain::Certain;
 use super::super::convert::convert;
 use super::super::number::Number;
 use super::super::types::Type;
@@ -200,7 +201,7 @@ impl Env<'_> {
                 let key = self.key(node, key, &Type::String)?;
                 match key.as_str() {
                     Some(name) => entries.get(name).map(Place::Part).ok_or_else(|| self.no_element(node, "")),
-                    None => Ok(Place::Made(Value::unknown(element.clone()).with_origin(value.origin))),
+                    None => Ok(Place::Made(one_of(element, entries.iter().map(|(_, value)| value), value))),
                 }
             }
             Data::Object(entries) => {
@@ -214,7 +215,7 @@ impl Env<'_> {
                         };
                         entries.get(name).map(Place::Part).ok_or_else(|| self.no_element(node, hint))
                     }
-                    None => Ok(Place::Made(Value::unknown(Type::Dynamic).with_origin(value.origin))),
+                    None => Ok(Place::Made(one_of(&Type::Dynamic, entries.iter().map(|(_, value)| value), value))),
                 }
             }
             Data::Unknown(unknown) => self.unknown_index(node, value, unknown, key),
@@ -235,8 +236,7 @@ impl Env<'_> {
     ) -> Outcome<Place<'v>> {
         let key = self.key(node, key, &Type::Number)?;
         let Some(number) = key.as_number() else {
-            let ty = ty.cloned().unwrap_or(Type::Dynamic);
-            return Ok(Place::Made(Value::unknown(ty).with_origin(value.origin)));
+            return Ok(Place::Made(one_of(ty.unwrap_or(&Type::Dynamic), elements.iter(), value)));
         };
         if let Some(element) = number.to_usize().and_then(|index| elements.get(index)) {
             return Ok(Place::Part(element));
@@ -310,13 +310,24 @@ fn wrong_index(index: &Number, length: usize) -> &'static str {
     }
 }
 
+/// A part of a known value, where it is not known which one.
+fn one_of<'v>(ty: &Type, parts: impl Iterator<Item = &'v Value>, of: &Value) -> Value {
+    Value::unknown(ty.clone()).with_certain(Certain::one_of(parts)).with_origin(of.origin)
+}
+
 /// A part of an unknown value: it stands for the part of what that one stands for.
 pub(super) fn part_of(value: &Value, unknown: &Unknown, ty: Type, step: Option<impl FnOnce() -> Step>) -> Value {
     let mut part = Unknown::new(ty);
-    if let (Some(reference), Some(step)) = (&unknown.reference, step) {
-        let mut path = reference.path.clone();
-        path.push(step());
-        part.reference = Some(Arc::new(Reference { address: Arc::clone(&reference.address), path }));
+    if let Some(step) = step
+        && (unknown.reference.is_some() || unknown.certain.is_some())
+    {
+        let step = step();
+        part.certain = unknown.certain.as_deref().and_then(|certain| certain.part(&step)).map(Arc::new);
+        part.reference = unknown.reference.as_ref().map(|reference| {
+            let mut path = reference.path.clone();
+            path.push(step);
+            Arc::new(Reference { address: Arc::clone(&reference.address), path })
+        });
     }
     Value::from(Data::Unknown(Arc::new(part))).with_origin(value.origin)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Number;
+use super::super::certain::Certain;
 use super::super::convert::convert;
 use super::super::types::Type;
 use super::super::value::{Data, Entries, Marks, Str, Value};
@@ -15,12 +16,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[takes("list", Takes::ListOfBool)], BOOL, all_true),
     function("anytrue", &[takes("list", Takes::ListOfBool)], BOOL, any_true),
     function("contains", &[any("list"), any("value")], BOOL, contains),
-    function("keys", &[any("inputMap").unknowable().marked()], Returns::By(keys_type), keys),
+    function("keys", &[any("inputMap").unknowable().marked()], Returns::By(keys_type), keys).certainly(|arguments| {
+        let (settled, replaceable) = arguments[0].held_entries();
+        let key = |(key, value): (Str, Value)| Value::normalized(key).with_origin(value.origin);
+        Certain::elements(settled.into_iter().chain(replaceable).map(key).collect())
+    }),
     function("length", &[any("value").unknowable().untyped().marked()], Returns::By(length_type), length),
-    function("merge", &[], Returns::By(merge_type), merge).variadic(any("maps").nullable().untyped().marked()).keeps(),
+    function("merge", &[], Returns::By(merge_type), merge)
+        .variadic(any("maps").nullable().untyped().marked())
+        .keeps()
+        .certainly(Certain::merged),
     function("sum", &[any("list")], NUMBER, sum),
     function("transpose", &[takes("values", Takes::MapOfLists)], Returns::Always(Takes::MapOfLists), transpose),
-    function("values", &[any("mapping").marked()], Returns::By(values_type), values).keeps(),
+    function("values", &[any("mapping").marked()], Returns::By(values_type), values).keeps().certainly(|arguments| {
+        Certain::elements(arguments[0].held_entries().0.into_iter().map(|entry| entry.1).collect())
+    }),
     function(
         "zipmap",
         &[takes("keys", Takes::ListOfString).marked(), any("values").marked()],

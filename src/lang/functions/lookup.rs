@@ -1,6 +1,9 @@
 //! Functions that pick one value of many ("Terraform Language: Collection Functions").
 
+use crate::address::Step;
+
 use super::super::Number;
+use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Value};
@@ -10,15 +13,18 @@ use super::{Call, Failure, Function, Returns, Takes, any, at, equal, function, i
 pub(super) const FUNCTIONS: &[Function] = &[
     function("coalesce", &[], Returns::By(coalesce_type), coalesce)
         .variadic(any("vals").nullable().unknowable().untyped())
-        .keeps(),
+        .keeps()
+        .certainly(first_choices),
     function("element", &[any("list").marked(), number("index")], Returns::By(element_type), element)
         .maybe_null()
-        .keeps(),
+        .keeps()
+        .certainly(|arguments| Certain::one_of(arguments[0].elements()?)),
     function("index", &[any("list"), any("value")], Returns::Always(Takes::Number), index),
     function("lookup", &[any("inputMap").unknowable().marked(), key("key")], Returns::By(lookup_type), lookup)
         .variadic(any("default").anything())
         .maybe_null()
-        .keeps(),
+        .keeps()
+        .certainly(found),
     function(
         "matchkeys",
         &[takes("values", Takes::List), takes("keys", Takes::List), takes("searchset", Takes::List)],
@@ -41,11 +47,26 @@ fn coalesce(call: &Call<'_>) -> Result<Value, Failure> {
             Data::Null(_) => {}
             Data::String(text) if text.is_empty() => {}
             // It may yet turn out null; but if it is anything, it is this.
-            Data::Unknown(_) => return Ok(value),
+            Data::Unknown(_) => return Ok(value.without_certain()),
             _ => return Ok(value),
         }
     }
     Err("no non-null, non-empty-string arguments".into())
+}
+
+/// What may come first of what is neither null nor empty.
+fn first_choices(arguments: &[Value]) -> Option<Certain> {
+    let mut found = Vec::new();
+    for argument in arguments {
+        let choices = argument.choices()?;
+        let full = |choice: &&Value| !choice.is_null() && choice.as_str() != Some("");
+        let before = found.len();
+        found.extend(choices.iter().filter(full));
+        if found.len() - before == choices.len() {
+            break;
+        }
+    }
+    Certain::one_of(found)
 }
 
 fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
@@ -134,6 +155,16 @@ fn lookup(call: &Call<'_>) -> Result<Value, Failure> {
     match call.arguments.get(2) {
         Some(default) => Ok(convert(default, call.ty)?.with_marks(marks)),
         None => Err(format!("lookup failed to find key {}", quoted(name, key.marks)).into()),
+    }
+}
+
+/// Where the key is not known, it is one of the map's or none of them.
+fn found(arguments: &[Value]) -> Option<Certain> {
+    let [map, key, default @ ..] = arguments else { return None };
+    match (map.entries(), key.as_str()) {
+        (Some(entries), None) => Certain::one_of(entries.iter().map(|(_, value)| value).chain(default)),
+        (None, Some(key)) => map.as_unknown()?.certain.as_deref()?.part(&Step::Key(key.into())),
+        (Some(_), Some(_)) | (None, None) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::certain::Certain;
 use super::super::convert::convert;
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Origin, Value};
@@ -127,6 +128,8 @@ pub(super) struct Function {
     pub(super) returns: Returns,
     pub(super) nullable: bool,
     pub(super) source: Source,
+    /// What is certain of a result that is not known.
+    pub(super) certain: Option<fn(&[Value]) -> Option<Certain>>,
     pub(super) run: fn(&Call<'_>) -> Result<Value, Failure>,
 }
 
@@ -163,7 +166,16 @@ pub(super) const fn function(
     returns: Returns,
     run: fn(&Call<'_>) -> Result<Value, Failure>,
 ) -> Function {
-    Function { name, parameters, variadic: None, returns, nullable: false, source: Source::Argument(0), run }
+    Function {
+        name,
+        parameters,
+        variadic: None,
+        returns,
+        nullable: false,
+        source: Source::Argument(0),
+        certain: None,
+        run,
+    }
 }
 
 impl Function {
@@ -182,6 +194,12 @@ impl Function {
     /// The function hands on values as they are.
     pub(super) const fn keeps(mut self) -> Self {
         self.source = Source::Kept;
+        self
+    }
+
+    /// Of a result that is not known, this is certain.
+    pub(super) const fn certainly(mut self, certain: fn(&[Value]) -> Option<Certain>) -> Self {
+        self.certain = Some(certain);
         self
     }
 
@@ -239,7 +257,7 @@ impl Function {
             }
         }
         if untyped {
-            return Ok(Value::unknown(Type::Dynamic));
+            return Ok(self.with_certain(Value::unknown(Type::Dynamic), &arguments));
         }
         let ty = match self.returns {
             Returns::Always(takes) => takes.ty(),
@@ -262,7 +280,15 @@ impl Function {
         let result =
             if handed_on { (self.run)(&Call { arguments: &arguments, ty: &ty, files })? } else { Value::unknown(ty) };
         let result = if self.nullable { result } else { not_null(result) };
+        let result = self.with_certain(result, &arguments);
         Ok(self.with_source(result, &arguments).with_marks(marks))
+    }
+
+    fn with_certain(&self, result: Value, arguments: &[Value]) -> Value {
+        match self.certain {
+            Some(certain) if result.is_unknown() => result.with_certain(certain(arguments)),
+            Some(_) | None => result,
+        }
     }
 
     pub(super) fn every_parameter(&self) -> impl Iterator<Item = &Parameter> {

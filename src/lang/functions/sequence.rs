@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::Number;
+use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Value};
@@ -20,13 +21,29 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("coalescelist", &[], Returns::By(coalesce_type), coalesce)
         .variadic(any("vals").nullable().unknowable().untyped())
         .keeps(),
-    function("compact", &[takes("list", Takes::ListOfString)], Returns::Always(Takes::ListOfString), compact).keeps(),
-    function("concat", &[], Returns::By(concat_type), concat).variadic(any("seqs").marked()).keeps(),
+    function("compact", &[takes("list", Takes::ListOfString)], Returns::Always(Takes::ListOfString), compact)
+        .keeps()
+        .certainly(|arguments| {
+            let full = |element: &&&Value| element.as_str().is_some_and(|text| !text.is_empty());
+            Certain::elements(arguments[0].held().iter().filter(full).map(|&element| element.clone()).collect())
+        }),
+    function("concat", &[], Returns::By(concat_type), concat)
+        .variadic(any("seqs").marked())
+        .keeps()
+        .certainly(Certain::held_in),
     function("distinct", &[takes("list", Takes::List)], Returns::By(|arguments| Ok(arguments[0].ty())), distinct)
-        .keeps(),
-    function("flatten", &[any("list").marked()], Returns::By(flatten_type), flatten).keeps(),
+        .keeps()
+        .certainly(|arguments| {
+            let known = arguments[0].held().into_iter().filter(|element| element.is_wholly_known());
+            Certain::elements(once_each(known))
+        }),
+    function("flatten", &[any("list").marked()], Returns::By(flatten_type), flatten)
+        .keeps()
+        .certainly(|arguments| Certain::elements(held_below(&arguments[0]))),
     function("range", &[], Returns::Always(Takes::ListOfNumber), range).variadic(number("params")),
-    function("reverse", &[any("list").marked()], Returns::By(reverse_type), reverse).keeps(),
+    function("reverse", &[any("list").marked()], Returns::By(reverse_type), reverse)
+        .keeps()
+        .certainly(Certain::held_in),
     function(
         "slice",
         &[any("list").marked(), number("start_index"), number("end_index")],
@@ -143,11 +160,15 @@ fn distinct(call: &Call<'_>) -> Result<Value, Failure> {
     if !call.arguments[0].is_wholly_known() {
         return Ok(call.unknown());
     }
-    let elements = call.elements(0);
+    Ok(sequence(call.ty, once_each(call.elements(0).iter())))
+}
+
+/// Each of these values once.
+fn once_each<'v>(elements: impl Iterator<Item = &'v Value> + Clone) -> Vec<Value> {
     let mut distinct: Vec<Value> = Vec::new();
-    if elements.iter().all(|element| element.as_str().is_some()) {
-        let mut seen = HashSet::with_capacity(elements.len());
-        distinct.extend(elements.iter().filter(|element| seen.insert(element.as_str())).cloned());
+    if elements.clone().all(|element| element.as_str().is_some()) {
+        let mut seen = HashSet::new();
+        distinct.extend(elements.filter(|element| seen.insert(element.as_str())).cloned());
     } else {
         for element in elements {
             if !distinct.iter().any(|kept| equal(kept, element) == Some(true)) {
@@ -155,7 +176,7 @@ fn distinct(call: &Call<'_>) -> Result<Value, Failure> {
             }
         }
     }
-    Ok(sequence(call.ty, distinct))
+    distinct
 }
 
 fn flatten_type(arguments: &[Value]) -> Result<Type, Failure> {
@@ -182,6 +203,24 @@ fn flatten(call: &Call<'_>) -> Result<Value, Failure> {
         None => call.unknown(),
     };
     Ok(value.with_marks(marks))
+}
+
+/// What nested sequences certainly hold, those that are not known included.
+fn held_below(list: &Value) -> Vec<Value> {
+    let is_sequence = |ty: &Type| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+    let mut leaves = Vec::new();
+    let mut stack = list.held();
+    stack.reverse();
+    while let Some(value) = stack.pop() {
+        let nested = value.elements().is_some() || value.as_unknown().is_some_and(|unknown| is_sequence(&unknown.ty));
+        let untyped = value.as_unknown().is_some_and(|unknown| unknown.ty == Type::Dynamic);
+        if nested || untyped {
+            stack.extend(value.held().into_iter().rev());
+        } else {
+            leaves.push(value.clone());
+        }
+    }
+    leaves
 }
 
 /// The elements of nested sequences in order (`None` if their number is not known), and the marks of the sequences.

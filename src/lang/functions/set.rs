@@ -1,5 +1,6 @@
 //! Sets ("Terraform Language: Collection Functions").
 
+use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
 use super::super::value::{Marks, Value};
@@ -16,7 +17,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         combine(call, |made, next| made.into_iter().filter(|element| !has(next, element)).collect())
     })
     .keeps(),
-    function("setunion", &[set("first_set")], Returns::By(common_type), union).variadic(set("other_sets")).keeps(),
+    function("setunion", &[set("first_set")], Returns::By(common_type), union)
+        .variadic(set("other_sets"))
+        .keeps()
+        .certainly(Certain::held_in),
 ];
 
 const fn set(name: &'static str) -> super::Parameter {

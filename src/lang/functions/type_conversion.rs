@@ -63,7 +63,9 @@ fn to_type(call: &Call<'_>) -> Result<Value, Failure> {
     if let Some(unknown) = value.as_unknown() {
         // Terraform forgets all but the type asked for; what the value stands for is ours to remember.
         let reference = unknown.reference.clone();
+        let certain = unknown.certain.as_deref().and_then(|certain| certain.converted(call.ty));
         let converted: Value = Data::Unknown(Arc::new(Unknown { reference, ..Unknown::new(call.ty.clone()) })).into();
+        let converted = converted.with_certain(certain);
         if !convertible(&unknown.ty, call.ty) {
             return Err(at(0, format!("cannot convert {} to {}", unknown.ty, call.ty.constraint_name())));
         }
