@@ -7,16 +7,25 @@ rule "nacl/open-admin-port" {
     type        = list(number)
     default     = [22, 3389]
     description = "TCP ports that count as administration ports."
+
+    condition     = alltrue([for port in option.ports : port >= 0 && port <= 65535 && floor(port) == port])
+    error_message = "a port is a whole number from 0 to 65535"
   }
   option "ipv4_prefix" {
     type        = number
     default     = 16
     description = "Open is what is larger than an IPv4 block of this prefix length."
+
+    condition     = option.ipv4_prefix >= 0 && option.ipv4_prefix <= 32 && floor(option.ipv4_prefix) == option.ipv4_prefix
+    error_message = "a prefix length is a whole number from 0 to 32"
   }
   option "ipv6_prefix" {
     type        = number
     default     = 32
     description = "Open is what is larger than an IPv6 block of this prefix length."
+
+    condition     = option.ipv6_prefix >= 0 && option.ipv6_prefix <= 128 && floor(option.ipv6_prefix) == option.ipv6_prefix
+    error_message = "a prefix length is a whole number from 0 to 128"
   }
 
   for_each      = network.network_acl_sources

@@ -7,17 +7,24 @@ rule "sg/open-all-ports" {
     type        = number
     default     = 16
     description = "Open is what is larger than an IPv4 block of this prefix length."
+
+    condition     = option.ipv4_prefix >= 0 && option.ipv4_prefix <= 32 && floor(option.ipv4_prefix) == option.ipv4_prefix
+    error_message = "a prefix length is a whole number from 0 to 32"
   }
   option "ipv6_prefix" {
     type        = number
     default     = 32
     description = "Open is what is larger than an IPv6 block of this prefix length."
+
+    condition     = option.ipv6_prefix >= 0 && option.ipv6_prefix <= 128 && floor(option.ipv6_prefix) == option.ipv6_prefix
+    error_message = "a prefix length is a whole number from 0 to 128"
   }
 
   for_each      = network.ingress_sources
   condition     = !opens_everything(each.value, option.ipv4_prefix, option.ipv6_prefix)
   error_message = "${each.value.address} lets ${each.value.text} in on every port"
   highlight     = each.value.site
+  covers        = openings_everything(each.value, option.ipv4_prefix, option.ipv6_prefix)
 
   why        = "Whatever ever listens on a member of the group, today or after the next deployment, can be attacked from the whole internet: databases, debuggers, agents that nobody thought of. Ranges count as one where the group's rules together admit them, whatever the split."
   fix        = "Name the ports and the protocol that the service needs, and let in only who needs them; for other servers of yours, refer to their security group."

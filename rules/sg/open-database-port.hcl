@@ -10,22 +10,32 @@ rule "sg/open-database-port" {
       11212, 26257, 27017, 27018, 27019, 50000,
     ]
     description = "TCP ports of databases and caches: the engines' defaults, AWS's managed ones included."
+
+    condition     = alltrue([for port in option.ports : port >= 0 && port <= 65535 && floor(port) == port])
+    error_message = "a port is a whole number from 0 to 65535"
   }
   option "ipv4_prefix" {
     type        = number
     default     = 16
     description = "Open is what is larger than an IPv4 block of this prefix length."
+
+    condition     = option.ipv4_prefix >= 0 && option.ipv4_prefix <= 32 && floor(option.ipv4_prefix) == option.ipv4_prefix
+    error_message = "a prefix length is a whole number from 0 to 32"
   }
   option "ipv6_prefix" {
     type        = number
     default     = 32
     description = "Open is what is larger than an IPv6 block of this prefix length."
+
+    condition     = option.ipv6_prefix >= 0 && option.ipv6_prefix <= 128 && floor(option.ipv6_prefix) == option.ipv6_prefix
+    error_message = "a prefix length is a whole number from 0 to 128"
   }
 
   for_each      = network.ingress_sources
   condition     = !opens(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)
   error_message = "${each.value.address} lets ${each.value.text} in on ${opened_ports(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)}"
   highlight     = each.value.site
+  covers        = openings(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)
   yields_to     = ["sg/open-all-ports", "sg/open-admin-port"]
 
   why        = "A database that answers the internet is one guessed password, or one flaw in its protocol, away from losing all that it holds. Databases belong behind the application that uses them."

@@ -7,11 +7,17 @@ rule "sg/open-egress" {
     type        = number
     default     = 16
     description = "Open is what is larger than an IPv4 block of this prefix length."
+
+    condition     = option.ipv4_prefix >= 0 && option.ipv4_prefix <= 32 && floor(option.ipv4_prefix) == option.ipv4_prefix
+    error_message = "a prefix length is a whole number from 0 to 32"
   }
   option "ipv6_prefix" {
     type        = number
     default     = 32
     description = "Open is what is larger than an IPv6 block of this prefix length."
+
+    condition     = option.ipv6_prefix >= 0 && option.ipv6_prefix <= 128 && floor(option.ipv6_prefix) == option.ipv6_prefix
+    error_message = "a prefix length is a whole number from 0 to 128"
   }
 
   for_each      = network.egress_destinations

@@ -7,22 +7,32 @@ rule "sg/open-port" {
     type        = list(number)
     default     = [80, 443]
     description = "TCP and UDP ports that may be open to the internet."
+
+    condition     = alltrue([for port in option.allowed : port >= 0 && port <= 65535 && floor(port) == port])
+    error_message = "a port is a whole number from 0 to 65535"
   }
   option "ipv4_prefix" {
     type        = number
     default     = 16
     description = "Open is what is larger than an IPv4 block of this prefix length."
+
+    condition     = option.ipv4_prefix >= 0 && option.ipv4_prefix <= 32 && floor(option.ipv4_prefix) == option.ipv4_prefix
+    error_message = "a prefix length is a whole number from 0 to 32"
   }
   option "ipv6_prefix" {
     type        = number
     default     = 32
     description = "Open is what is larger than an IPv6 block of this prefix length."
+
+    condition     = option.ipv6_prefix >= 0 && option.ipv6_prefix <= 128 && floor(option.ipv6_prefix) == option.ipv6_prefix
+    error_message = "a prefix length is a whole number from 0 to 128"
   }
 
   for_each      = network.ingress_sources
   condition     = !opens_except(each.value, ["tcp", "udp"], option.allowed, option.ipv4_prefix, option.ipv6_prefix)
   error_message = "${each.value.address} lets ${each.value.text} in on ${opened_ports_except(each.value, ["tcp", "udp"], option.allowed, option.ipv4_prefix, option.ipv6_prefix)}"
   highlight     = each.value.site
+  covers        = openings_except(each.value, ["tcp", "udp"], option.allowed, option.ipv4_prefix, option.ipv6_prefix)
   yields_to     = ["sg/open-all-ports", "sg/open-admin-port", "sg/open-database-port"]
 
   why        = "Each port that the internet can reach is something to patch and to watch. Those that were opened for a test, or for one partner, are seldom closed again."

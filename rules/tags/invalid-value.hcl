@@ -7,6 +7,9 @@ rule "tags/invalid-value" {
     type        = any
     default     = {}
     description = "By tag key: the list of values that are allowed, or a regular expression that a value must match as a whole."
+
+    condition     = alltrue([for key, allowed in option.values : can(allowed_value(allowed, ""))])
+    error_message = "for each tag key it has a list of texts, or a regular expression"
   }
 
   for_each = tags_named(keys(option.values))

@@ -169,6 +169,8 @@ pub struct Place {
     pub related: Vec<Related>,
     /// The path inside the resource (`ingress.cidr_blocks`), for the fingerprint.
     pub path: String,
+    /// Whether it is in a block that may not be there: a `dynamic` block makes it of what is not known.
+    pub perhaps: bool,
 }
 
 /// A step of the way from an instance to a value in it.

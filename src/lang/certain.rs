@@ -48,6 +48,9 @@ pub enum What {
     },
 }
 
+/// Entries of a map or object in a list.
+type Listed = Vec<(Str, Value)>;
+
 /// The most values that are kept as certain of one.
 const MAX_SIZE: usize = 10_000;
 /// The most choices that are kept.
@@ -99,7 +102,7 @@ impl Certain {
     /// nothing away.
     #[must_use]
     pub fn merged(maps: &[Value]) -> Option<Self> {
-        let (mut settled, mut replaceable): (Vec<(Str, Value)>, Vec<(Str, Value)>) = (Vec::new(), Vec::new());
+        let (mut settled, mut replaceable) = (Listed::new(), Listed::new());
         for map in maps {
             if map.is_unknown() {
                 replaceable.append(&mut settled);
@@ -282,7 +285,7 @@ impl Value {
     /// The entries that a map or object certainly has: all of a known one. The second ones have these values unless
     /// something that is not known replaces them.
     #[must_use]
-    pub fn held_entries(&self) -> (Vec<(Str, Self)>, Vec<(Str, Self)>) {
+    pub fn held_entries(&self) -> (Listed, Listed) {
         match self.certain() {
             Some(What::Entries { settled, replaceable }) => {
                 (settled.iter().cloned().collect(), replaceable.iter().cloned().collect())

@@ -109,6 +109,7 @@ impl<'a> Network<'a> {
         let places = self.places.borrow();
         let mark = places.get(index as usize)?;
         let mut place = self.locate(&mark.spot)?;
+        place.perhaps = mark.spot.within.is_some();
         if !mark.typed {
             place.related.clear();
         }
@@ -131,7 +132,7 @@ impl<'a> Network<'a> {
     /// Likewise; `typed`: whether it matters where the value there was typed.
     fn mark(&self, spot: &Spot<'a>, typed: bool, related: Vec<(Spot<'a>, String)>) -> Origin {
         let mut places = self.places.borrow_mut();
-        places.push(Mark { spot: spot.clone(), typed, related });
+        places.push(Mark { spot: spot.at_fault().clone(), typed, related });
         Origin::place(places.len() as u32 - 1)
     }
 

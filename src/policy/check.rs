@@ -1,9 +1,10 @@
 //! Asking rules of facts: from conditions to candidates, which `finish` makes findings of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::ModulePath;
 use crate::finding::{Severity, Verdict};
+use crate::inventory::Inventory;
 use crate::lang::eval::{Context, Evaluated, evaluate};
 use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
 use crate::source::{FileId, Problem, Sources, Span};
@@ -12,12 +13,16 @@ use crate::terraform::Reading;
 
 use super::facts::{Facts, RuleScope, Spot};
 use super::form::NoFiles;
-use super::rule::{RuleSeverity, descendants};
+use super::rule::{RuleOption, RuleSeverity, descendants};
 use super::way::{follow, search, steps_in_values};
-use super::{Policy, finish};
+use super::yields::{self, Coverage};
+use super::{Policy, suppression};
 
 /// What a finding about instances hangs on whose number is not known.
 const NUMBER: &str = "the number of its instances, known only after apply";
+
+/// What a finding about blocks hangs on whose number is not known.
+const BLOCKS: &str = "the number of such blocks, known only after apply";
 
 /// A violation or an undetermined fact, before suppressions and merging.
 #[derive(Clone, Debug)]
@@ -40,6 +45,19 @@ pub(super) struct Candidate {
     pub(super) fact: usize,
     /// The root module's directory, where several are checked.
     pub(super) root: Option<Str>,
+    /// Whether it is a violation wherever there is such an instance, or block, at all.
+    pub(super) conditional: bool,
+    /// Those of rules that its rule yields to, at the same expression: indices into [`Check::candidates`].
+    pub(super) broader: Vec<usize>,
+    /// What it speaks of, where its rule says so and it matters.
+    pub(super) covers: Option<Coverage>,
+}
+
+impl Candidate {
+    /// Whether it is certain, the existence of what it is about aside.
+    pub(super) fn is_settled(&self) -> bool {
+        self.conditional || self.verdict == Verdict::Violation
+    }
 }
 
 /// Asks a policy of one reading after another; [`Check::finish`] makes the report.
@@ -48,8 +66,6 @@ pub struct Check<'p> {
     /// The day it is, as `YYYY-MM-DD`.
     pub(super) today: String,
     pub(super) candidates: Vec<Candidate>,
-    /// What was not reported because its rule yields to another one.
-    pub(super) silenced: Vec<Candidate>,
     pub(super) problems: Vec<Problem>,
     /// What took part, by path: a file that several root modules read counts once.
     pub(super) files: BTreeMap<String, (FileId, Option<TreeId>)>,
@@ -65,7 +81,6 @@ impl<'p> Check<'p> {
             policy,
             today: today.to_owned(),
             candidates: Vec::new(),
-            silenced: Vec::new(),
             problems: Vec::new(),
             files: BTreeMap::new(),
             sensitive_spans: Vec::new(),
@@ -97,9 +112,53 @@ impl<'p> Check<'p> {
             let Some(instance) = candidate.spot.instance else { continue };
             candidate.calls = enclosing(&reading.inventory.instance(instance).address.module, &calls);
         }
-        let (kept, silenced) = finish::yielded(self.policy, found, trees);
-        self.candidates.extend(kept);
-        self.silenced.extend(silenced);
+        let collection = |rule: usize| {
+            let at = self.policy.rules[rule].for_each;
+            trees.get(at.tree).text(at.node).to_owned()
+        };
+        yields::relate(self.policy, &mut found, collection);
+        let suppresses =
+            !self.policy.configuration.ignores.is_empty() || self.has_suppressions(reading, sources, trees);
+        self.cover(&mut found, suppresses, &facts, trees);
+        let first = self.candidates.len();
+        found.iter_mut().flat_map(|candidate| &mut candidate.broader).for_each(|index| *index += first);
+        self.candidates.extend(found);
+    }
+
+    fn has_suppressions(&self, reading: &Reading, sources: &Sources, trees: &Trees) -> bool {
+        let trees =
+            reading.files.iter().filter_map(|&file| Some((trees.get(trees.of_file(file)?), sources.file(file))));
+        trees.into_iter().any(|(tree, file)| suppression::is_any_in(tree, &file.text))
+    }
+
+    /// Works out what candidates speak of that stand beside others which their rules yield to: where both are not known,
+    /// or where one may be suppressed.
+    fn cover(&mut self, found: &mut [Candidate], suppresses: bool, facts: &Facts<'_>, trees: &Trees) {
+        let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (index, candidate) in found.iter().enumerate() {
+            for &other in &candidate.broader {
+                if suppresses || !found[other].is_settled() {
+                    for at in [index, other] {
+                        wanted.entry(found[at].rule).or_default().insert(at);
+                    }
+                }
+            }
+        }
+        for (rule, indices) in wanted {
+            let Some(covers) = self.policy.rules[rule].covers else { continue };
+            let others = |rule: &str, option: &str| option_of(self.policy, rule, option);
+            let mut asking = Asking::new(self.policy, rule, facts, trees, &others, &mut self.problems);
+            let Ok(collection) = asking.evaluate(self.policy.rules[rule].for_each) else { continue };
+            for index in indices {
+                let candidate = &mut found[index];
+                let Some(fact) = collection.elements().and_then(|facts| facts.get(candidate.fact)) else { continue };
+                asking.scope.value = fact.clone();
+                match asking.evaluate(covers) {
+                    Ok(value) => candidate.covers = Coverage::read(&value),
+                    Err(problem) => asking.fail(*problem),
+                }
+            }
+        }
     }
 }
 
@@ -127,19 +186,11 @@ pub(super) fn ask(
     found: &mut Vec<Candidate>,
     problems: &mut Vec<Problem>,
 ) {
-    let settings = &policy.set[rule];
-    if !settings.enabled {
+    if !policy.set[rule].enabled {
         return;
     }
     let others = |rule: &str, option: &str| option_of(policy, rule, option);
-    let scope = RuleScope {
-        facts,
-        options: &settings.options,
-        others: &others,
-        key: Value::null(Type::Dynamic),
-        value: Value::null(Type::Dynamic),
-    };
-    let mut asking = Asking { policy, rule, facts, trees, scope, problems };
+    let mut asking = Asking::new(policy, rule, facts, trees, &others, problems);
     let collection = match asking.evaluate(policy.rules[rule].for_each) {
         Ok(collection) => collection,
         Err(problem) => return asking.fail(*problem),
@@ -169,6 +220,23 @@ pub(super) fn ask(
     }
 }
 
+/// Whether a value is one that an option takes.
+///
+/// # Errors
+/// Why it is not, in a sentence.
+pub(super) fn fits(option: &RuleOption, value: &Value, trees: &Trees) -> Result<(), String> {
+    let Some((condition, message)) = &option.condition else { return Ok(()) };
+    let inventory = Inventory::default();
+    let (facts, others) = (Facts::new(&inventory, &[], trees), |_: &str, _: &str| None);
+    let options = [(Str::from(option.name.as_str()), value.clone())];
+    let (key, fact) = (Value::null(Type::Dynamic), Value::null(Type::Dynamic));
+    let scope = RuleScope { facts: &facts, options: &options, others: &others, key, value: fact };
+    match evaluate(*condition, &Context { trees, scope: &scope, files: &NoFiles }) {
+        Ok(held) if held.as_bool() == Some(true) => Ok(()),
+        Ok(_) | Err(_) => Err(message.clone()),
+    }
+}
+
 fn option_of(policy: &Policy, rule: &str, option: &str) -> Option<Value> {
     let settings = &policy.set[policy.index(rule)?];
     let (_, value) = settings.options.iter().find(|(name, _)| **name == *option)?;
@@ -185,7 +253,20 @@ struct Asking<'a, 'f, 'r> {
     problems: &'r mut Vec<Problem>,
 }
 
-impl Asking<'_, '_, '_> {
+impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
+    fn new(
+        policy: &'a Policy,
+        rule: usize,
+        facts: &'a Facts<'f>,
+        trees: &'a Trees,
+        others: &'a dyn Fn(&str, &str) -> Option<Value>,
+        problems: &'r mut Vec<Problem>,
+    ) -> Self {
+        let (key, value) = (Value::null(Type::Dynamic), Value::null(Type::Dynamic));
+        let scope = RuleScope { facts, options: &policy.set[rule].options, others, key, value };
+        Self { policy, rule, facts, trees, scope, problems }
+    }
+
     fn evaluate(&self, expression: NodeRef) -> Evaluated {
         evaluate(expression, &Context { trees: self.trees, scope: &self.scope, files: &NoFiles })
     }
@@ -233,11 +314,13 @@ impl Asking<'_, '_, '_> {
         let spot = self.spot(rule.highlight, highlighted.as_ref());
         let instance = spot.instance.map(|index| self.facts.inventory.instance(index));
         let symbolic = instance.is_some_and(|instance| instance.symbolic);
+        let conditional = verdict == Verdict::Violation && (symbolic || spot.perhaps);
         let (verdict, message, hangs_on) = match verdict {
             // There may be no such instance at all.
-            Verdict::Violation if symbolic => {
-                let message = format!("{}, if there is any instance of it", self.render(rule.error_message));
-                (Verdict::Undetermined, Some(message), Some(NUMBER.to_owned()))
+            Verdict::Violation if conditional => {
+                let (what, number) = if symbolic { ("instance of it", NUMBER) } else { ("such block", BLOCKS) };
+                let message = format!("{}, if there is any {what}", self.render(rule.error_message));
+                (Verdict::Undetermined, Some(message), Some(number.to_owned()))
             }
             Verdict::Violation => (Verdict::Violation, Some(self.render(rule.error_message)), None),
             Verdict::Undetermined => {
@@ -267,6 +350,9 @@ impl Asking<'_, '_, '_> {
             calls: Vec::new(),
             fact,
             root: None,
+            conditional,
+            broader: Vec::new(),
+            covers: None,
         }
     }
 

@@ -4,22 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::syntax::{Kind, NodeId, Tree};
 
-use super::suppression::{Entry, MARKER, parse};
+use super::suppression::{Entry, inner, is_any, parse};
 
 /// The suppressions among the comments of a file of native syntax.
 pub(super) fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
+    let found = tree.comments.iter().filter_map(|&(start, end)| {
+        let inner = inner(text.get(start as usize..end as usize)?);
+        is_any(inner).then_some((inner, start, end))
+    });
+    let mut found = found.peekable();
+    if found.peek().is_none() {
+        return Vec::new();
+    }
     let mut layout = Layout::of(tree, text);
-    tree.comments
-        .iter()
-        .filter_map(|&(start, end)| {
-            let comment = text.get(start as usize..end as usize)?;
-            let inner = comment.trim_start_matches(['#', '/', '*']).trim_end_matches(['*', '/']);
-            inner
-                .trim_start()
-                .starts_with(MARKER)
-                .then(|| parse(inner, tree.place(start, end), layout.covered(start, end)))?
-        })
-        .collect()
+    found.filter_map(|(inner, start, end)| parse(inner, tree.place(start, end), layout.covered(start, end))).collect()
 }
 
 /// Where things begin and end in a file. Lines are looked at once each, however many comments stand on them.

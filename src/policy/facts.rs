@@ -38,6 +38,8 @@ pub(super) struct Spot {
     pub(super) related: Vec<Related>,
     /// The path inside the resource.
     pub(super) path: String,
+    /// Whether it is in a block that may not be there.
+    pub(super) perhaps: bool,
 }
 
 /// A place in the table: what is costly to look up is looked up when a finding needs it.
@@ -59,6 +61,7 @@ impl From<Place> for Spot {
             span: Some(place.span),
             related: place.related,
             path: place.path,
+            perhaps: place.perhaps,
         }
     }
 }

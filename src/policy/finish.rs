@@ -16,6 +16,7 @@ use super::check::{Candidate, Check, ask, is_about_policy};
 use super::facts::Facts;
 use super::rule::Rule;
 use super::suppression::Suppressions;
+use super::yields::{self, Expression, expression};
 
 /// An order of the rules in which each comes after all that it yields to.
 ///
@@ -42,79 +43,25 @@ pub(super) fn yield_order(rules: &[Rule]) -> Result<Vec<usize>, usize> {
     Ok(order)
 }
 
-/// The candidates to report, and those of rules that yield to another one which reported the same expression.
-pub(super) fn yielded(policy: &Policy, candidates: Vec<Candidate>, trees: &Trees) -> (Vec<Candidate>, Vec<Candidate>) {
-    if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
-        return (candidates, Vec::new());
-    }
-    let collection = |rule: usize| {
-        let at = policy.rules[rule].for_each;
-        trees.get(at.tree).text(at.node)
-    };
-    let mut by_rule: Vec<Vec<Candidate>> = policy.rules.iter().map(|_| Vec::new()).collect();
-    for candidate in candidates {
-        by_rule[candidate.rule].push(candidate);
-    }
-    // What was reported, by rule: the expression, and the fact.
-    let mut reported: Vec<BTreeMap<Expression, BTreeSet<usize>>> =
-        policy.rules.iter().map(|_| BTreeMap::new()).collect();
-    let (mut kept, mut silenced) = (Vec::new(), Vec::new());
-    for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
-        let broader: Vec<(usize, bool)> = policy.rules[rule]
-            .yields_to
-            .iter()
-            .filter_map(|(name, _)| policy.index(name))
-            .map(|other| (other, collection(other) == collection(rule)))
-            .collect();
-        for candidate in std::mem::take(&mut by_rule[rule]) {
-            let at = expression(&candidate);
-            // Facts of one collection that share an expression (blocks that a `dynamic` makes) are told apart.
-            let silent = broader.iter().any(|&(other, same)| {
-                reported[other].get(&at).is_some_and(|facts| !same || facts.contains(&candidate.fact))
-            });
-            if silent {
-                silenced.push(candidate);
-                continue;
-            }
-            if candidate.verdict == Verdict::Violation {
-                reported[rule].entry(at).or_default().insert(candidate.fact);
-            }
-            kept.push(candidate);
-        }
-    }
-    (kept, silenced)
-}
-
-/// What makes two candidates speak of the same expression.
-type Expression = (Option<String>, Option<Span>, String);
-
-fn expression(candidate: &Candidate) -> Expression {
-    let path = if candidate.spot.span.is_some() { String::new() } else { candidate.spot.path.clone() };
-    (candidate.address.clone(), candidate.spot.span, path)
-}
-
 impl Check<'_> {
     /// Makes the report. `only`: the paths whose findings are asked for (what is in them, or caused by them); all if
     /// it is empty.
     #[must_use]
     pub fn finish(mut self, inputs: Vec<Input>, only: &BTreeSet<String>, sources: &Sources, trees: &Trees) -> Report {
         let policy = self.policy;
-        let mut candidates = std::mem::take(&mut self.candidates);
+        let candidates = std::mem::take(&mut self.candidates);
         let in_error = spans_by_file(&self.problems);
-        candidates
-            .retain(|candidate| candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span));
         let mut suppressions = Suppressions::read(&self, sources, trees);
-        // Who names a rule that has yielded here has named nothing that does not match.
-        for candidate in &self.silenced {
-            suppressions.cover(candidate, policy, sources);
-        }
-        let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates
-            .drain(..)
-            .map(|candidate| {
-                let by = suppressions.cover(&candidate, policy, sources);
-                (candidate, by)
-            })
-            .collect();
+        // Who names a rule that yields here has named nothing that does not match.
+        let covered: Vec<Option<Suppressed>> =
+            candidates.iter().map(|candidate| suppressions.cover(candidate, policy, sources)).collect();
+        let silent = yields::silent(policy, &candidates, &covered);
+        let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates.into_iter().zip(covered).collect();
+        let mut silent = silent.into_iter();
+        suppressed.retain(|(candidate, _)| {
+            let speaks = silent.next() == Some(false);
+            speaks && (candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span))
+        });
         let nothing = Inventory::default();
         let facts = Facts::new(&nothing, &[], trees);
         facts.set_suppressions(suppressions.facts(policy, &facts, &self.today));

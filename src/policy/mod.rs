@@ -22,6 +22,7 @@ pub mod starter;
 mod suppression;
 mod tags;
 mod way;
+mod yields;
 
 pub use check::Check;
 pub use configuration::Configuration;
@@ -159,8 +160,13 @@ impl Policy {
                     continue;
                 };
                 let option = &rule.options[position];
-                if let Some(value) = reader.constant(*at, &option.ty, &format!("option `{name}`")) {
-                    set.options[position].1 = value;
+                let Some(value) = reader.constant(*at, &option.ty, &format!("option `{name}`")) else { continue };
+                match check::fits(option, &value, trees) {
+                    Ok(()) => set.options[position].1 = value,
+                    Err(why) => {
+                        let message = format!("option `{name}` of rule `{}` cannot be this: {why}", rule.name);
+                        reader.problem(trees.span(*at), message, format!("The default is `{}`.", option.default_text));
+                    }
                 }
             }
         }

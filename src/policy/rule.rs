@@ -35,6 +35,9 @@ pub struct Rule {
     pub highlight: Option<NodeRef>,
     /// Rules that say more about the same expression.
     pub yields_to: Vec<(String, Span)>,
+    /// What a finding speaks of, where that is not the whole expression: what is left of it beside a suppressed finding of
+    /// another rule.
+    pub covers: Option<NodeRef>,
     /// The severity of undetermined findings, where it is not the configuration's.
     pub undetermined: Option<Severity>,
     /// Why it matters.
@@ -89,6 +92,8 @@ pub struct RuleOption {
     pub default_text: String,
     /// What it is, in a sentence.
     pub description: String,
+    /// What must hold of its value, and what is said where it does not.
+    pub condition: Option<(NodeRef, String)>,
 }
 
 /// An example: a small configuration with the findings marked in it.
@@ -127,6 +132,7 @@ const ATTRIBUTES: &[&str] = &[
     "undetermined_message",
     "highlight",
     "yields_to",
+    "covers",
     "undetermined",
     "why",
     "fix",
@@ -164,7 +170,7 @@ fn rule<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>, shipped: bool) -> Op
         }
     }
     let find = |name: &str| attributes.iter().find(|attribute| attribute.name == name).map(|found| found.expression);
-    for name in ["for_each", "condition", "error_message", "undetermined_message", "highlight", "severity"] {
+    for name in ["for_each", "condition", "error_message", "undetermined_message", "highlight", "covers", "severity"] {
         if let Some(expression) = find(name) {
             check_names(reader, expression, &options);
         }
@@ -192,6 +198,7 @@ fn rule<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>, shipped: bool) -> Op
         undetermined_message: find("undetermined_message"),
         highlight: find("highlight"),
         yields_to,
+        covers: find("covers"),
         undetermined,
         why: why.trim().to_owned(),
         fix: fix.trim().to_owned(),
@@ -234,7 +241,7 @@ fn option<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<RuleOpti
     if ["enabled", "severity"].contains(&name.as_str()) {
         reader.problem(block.header, format!("`{name}` is no name for an option"), "Every rule has that setting.");
     }
-    reader.known(block.body, "an `option`", &["type", "default", "description"], &[]);
+    reader.known(block.body, "an `option`", &["type", "default", "description", "condition", "error_message"], &[]);
     let mut need = |name: &str| -> Option<AttributeView<'_>> {
         let found = block.body.attribute(name);
         if found.is_none() {
@@ -247,7 +254,18 @@ fn option<'t>(reader: &mut Reader<'t>, block: &BlockView<'t>) -> Option<RuleOpti
     let ty = type_constraint(reader, ty_at)?;
     let default_at = default?.expression;
     let default = reader.constant(default_at, &ty, &format!("the default of `{name}`"))?;
+    let condition = block.body.attribute("condition").map(|attribute| attribute.expression);
+    let message = block.body.attribute("error_message").map(|attribute| attribute.expression);
+    if condition.is_some() != message.is_some() {
+        reader.problem(
+            block.header,
+            "an option has either both a `condition` and an `error_message`, or neither",
+            "Add the other.",
+        );
+    }
+    let condition = condition.and_then(|at| Some((at, reader.text(message?, "`error_message`")?)));
     Some(RuleOption {
+        condition,
         name,
         ty,
         type_text: source_text(reader.trees, ty_at),

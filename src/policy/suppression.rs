@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::finding::Suppressed;
 use crate::lang::{Type, Value};
 use crate::source::{Sources, Span, nearest};
-use crate::syntax::{Syntax, Trees};
+use crate::syntax::{Syntax, Tree, Trees};
 
 use super::check::{Candidate, Check};
 use super::comments::{comments, properties};
@@ -55,9 +55,6 @@ impl Suppressions {
         for (path, (file, tree)) in &check.files {
             let Some(tree) = tree.map(|tree| trees.get(tree)) else { continue };
             let text = &sources.file(*file).text;
-            if memchr::memmem::find(text.as_bytes(), MARKER.as_bytes()).is_none() {
-                continue;
-            }
             let found = match tree.syntax {
                 Syntax::Native => comments(tree, text),
                 Syntax::Json => properties(tree),
@@ -175,9 +172,52 @@ fn unknown(policy: &Policy, named: &str) -> Option<String> {
     })
 }
 
+/// Whether a file of native syntax may hold suppressions, well written or not.
+pub(super) fn is_any_in(tree: &Tree, text: &str) -> bool {
+    match tree.syntax {
+        Syntax::Native => tree.comments.iter().any(|&(start, end)| {
+            let comment = text.get(start as usize..end as usize).unwrap_or_default();
+            is_any(inner(comment))
+        }),
+        Syntax::Json => memchr::memmem::find(text.as_bytes(), MARKER.as_bytes()).is_some(),
+        Syntax::Expression => false,
+    }
+}
+
+/// A comment without its markers.
+pub(super) fn inner(comment: &str) -> &str {
+    comment.trim_start_matches(['#', '/', '*']).trim_end_matches(['*', '/'])
+}
+
+/// Whether a text is a suppression, well written or not.
+pub(super) fn is_any(text: &str) -> bool {
+    text.trim_start().starts_with(MARKER) || is_meant(text)
+}
+
+/// Whether a text that is no suppression was meant to be one: `terravet: ignore[…]`, `Terravet:ignroe[…]`.
+fn is_meant(text: &str) -> bool {
+    let text = text.trim_start();
+    if !text.starts_with(['t', 'T']) {
+        return false;
+    }
+    let word = |text: &str| text.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (tool, rest) = text.split_at(word(text));
+    let between = rest.find(|character: char| !matches!(character, ' ' | '\t' | ':' | '-' | '_')).unwrap_or(rest.len());
+    let (between, rest) = rest.split_at(between);
+    let (verb, rest) = rest.split_at(word(rest));
+    let near = |word: &str, wanted: &str| word.len() < 20 && nearest(&word.to_lowercase(), [wanted]).is_some();
+    // In prose there is neither.
+    let is_marked = between.contains(':') || rest.trim_start().starts_with('[');
+    let verbs = ["ignore", "skip", "suppress", "disable"];
+    is_marked && near(tool, "terravet") && verbs.iter().any(|wanted| near(verb, wanted))
+}
+
 /// The suppression that a text (of a comment, without its markers) is.
 pub(super) fn parse(text: &str, place: Span, covers: Vec<(u32, u32)>) -> Option<Entry> {
-    let rest = text.trim_start().strip_prefix(MARKER)?;
+    let rest = text.trim_start().strip_prefix(MARKER);
+    if rest.is_none() && !is_meant(text) {
+        return None;
+    }
     let mut entry = Entry {
         place,
         covers,
@@ -187,6 +227,10 @@ pub(super) fn parse(text: &str, place: Span, covers: Vec<(u32, u32)>) -> Option<
         expires: None,
         mistake: None,
         active: false,
+    };
+    let Some(rest) = rest else {
+        entry.mistake = Some(format!("does not begin with `{MARKER}[`"));
+        return Some(entry);
     };
     let listed = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let Some((rules, rest)) = listed else {

@@ -6,7 +6,7 @@ use crate::address::Mode;
 use crate::inventory::{Instance, Way};
 use crate::lang::eval::Evaluated;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Value, convert};
+use crate::lang::{Data, Str, Type, Value, What, convert};
 use crate::schema::{self, Tagging};
 use crate::source::{Problem, Span};
 use crate::syntax::{Kind, NodeId, NodeRef, Trees};
@@ -27,10 +27,22 @@ pub(super) struct Tag {
 
 /// The effective tags of an instance.
 struct TagSet {
-    /// Those whose keys are known.
+    /// Those that are certainly there, with their values.
     entries: Vec<(Str, Value)>,
+    /// Those that are certainly there, with the values that they have unless something that is not known replaces them.
+    replaceable: Vec<(Str, Value)>,
     /// Whether there may be others.
     more: bool,
+}
+
+impl TagSet {
+    /// Every tag whose key is known; the value of one that may be replaced is not.
+    fn listed(self) -> Vec<(Str, Value)> {
+        let unknown = |(key, value): (Str, Value)| {
+            (key, Value::unknown(Type::String).with_marks(value.marks).with_origin(value.origin))
+        };
+        self.entries.into_iter().chain(self.replaceable.into_iter().map(unknown)).collect()
+    }
 }
 
 /// `inventory.taggable`: what takes tags, with its effective tags.
@@ -43,7 +55,7 @@ pub(super) fn taggable(facts: &Facts<'_>) -> Value {
             [
                 ("address", Value::string(&instance.address.to_string())),
                 ("type", Value::normalized(instance.address.type_name.clone())),
-                ("tags", Value::map(Type::String, Entries::new(tags.entries)).with_origin(origin)),
+                ("tags", Value::map(Type::String, Entries::new(tags.listed())).with_origin(origin)),
                 ("more", more.with_origin(origin)),
             ],
         )
@@ -90,12 +102,13 @@ fn tags_named(facts: &Facts<'_>, keys: &Value) -> Result<Value, String> {
                 ],
             ));
         };
-        for (key, value) in tags.entries {
+        let more = tags.more;
+        for (key, value) in tags.listed() {
             if folded.contains(&fold(&key)) {
                 fact(Some(key), value);
             }
         }
-        if tags.more {
+        if more {
             fact(None, Value::unknown(Type::String));
         }
     }
@@ -130,19 +143,20 @@ fn tags_required(facts: &Facts<'_>, keys: &Value, spelled: &Value) -> Result<Val
 fn missing(facts: &Facts<'_>, instance: usize, tags: &TagSet, keys: &[String], spelled: &[String]) -> Value {
     let (mut missing, mut unsure) = (Vec::new(), None);
     for key in keys {
-        let exact = tags.entries.iter().find(|(other, _)| **other == **key);
+        let entries = || tags.entries.iter().chain(&tags.replaceable);
+        let exact = entries().find(|(other, _)| **other == **key);
         let near = || {
             let folded = spelled.contains(key).then(|| fold(key))?;
-            tags.entries.iter().find(|(other, _)| fold(other) == folded)
+            entries().find(|(other, _)| fold(other) == folded)
         };
         match exact.or_else(near) {
+            Some((_, value)) if value.choices().is_some_and(|choices| !choices.iter().any(is_blank)) => {}
             Some((key, value)) if value.is_unknown() => {
                 let known_part = value.as_unknown().and_then(|unknown| unknown.prefix.as_deref()).unwrap_or_default();
                 if known_part.trim().is_empty() {
                     unsure.get_or_insert(Some((key, value)));
                 }
             }
-            Some((_, value)) if value.as_str().is_some_and(|text| !text.trim().is_empty()) => {}
             None if tags.more => {
                 unsure.get_or_insert(None);
             }
@@ -160,6 +174,10 @@ fn missing(facts: &Facts<'_>, instance: usize, tags: &TagSet, keys: &[String], s
     }
 }
 
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_none_or(|text| text.trim().is_empty())
+}
+
 /// Whether a value is in a list, or is matched as a whole by a regular expression.
 fn allowed_value(allowed: &Value, value: &Value) -> Result<Value, String> {
     let is_list = allowed.elements().is_some();
@@ -173,14 +191,18 @@ fn allowed_value(allowed: &Value, value: &Value) -> Result<Value, String> {
         ),
         None => None,
     };
-    if value.is_unknown() {
-        return Ok(Value::unknown(Type::Bool));
-    }
-    let text = value.as_str().unwrap_or_default();
-    Ok(Value::bool(match pattern {
-        Some(pattern) => pattern.is_match(text),
-        None => texts(allowed)?.iter().any(|one| one == text),
-    }))
+    let listed = if is_list { texts(allowed)? } else { Vec::new() };
+    let allows = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        pattern.as_ref().map_or_else(|| listed.iter().any(|one| one == text), |pattern| pattern.is_match(text))
+    };
+    let choices = value.choices().unwrap_or_default();
+    Ok(match choices.iter().filter(|choice| allows(choice)).count() {
+        _ if choices.is_empty() => Value::unknown(Type::Bool),
+        0 => Value::bool(false),
+        count if count == choices.len() => Value::bool(true),
+        _ => Value::unknown(Type::Bool),
+    })
 }
 
 /// The texts of a list, or of the keys of a map.
@@ -209,18 +231,32 @@ fn tag_sets<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (usize, &'f Instan
 
 fn tag_map(instance: &Instance) -> TagSet {
     let (all, own) = (instance.get("tags_all"), instance.get("tags"));
-    let known = [all, own].into_iter().flatten().find_map(Value::entries);
-    let entries = known.map(|entries| entries.iter().cloned().collect()).unwrap_or_default();
+    let known = [all, own].into_iter().flatten().find(|value| value.entries().is_some());
     let source = all.filter(|value| !value.is_null()).or(own);
-    TagSet { entries, more: source.is_some_and(Value::is_unknown) }
+    let (entries, replaceable) = known.or(source).map(Value::held_entries).unwrap_or_default();
+    let listed = || source.is_some_and(|source| source.choices().is_some_and(same_keys));
+    TagSet { entries, replaceable, more: source.is_some_and(Value::is_unknown) && !listed() }
+}
+
+/// Whether maps all have the same keys.
+fn same_keys(maps: &[Value]) -> bool {
+    let keys = |map: &Value| map.entries().map(|entries| entries.iter().map(|(key, _)| key.clone()).collect());
+    let all: Vec<Option<Vec<Str>>> = maps.iter().map(keys).collect();
+    all.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// Of `tag` blocks, and of the list `tags` that provider 3 has beside them.
 fn tag_blocks(instance: &Instance) -> TagSet {
-    let mut tags = TagSet { entries: Vec::new(), more: false };
+    let mut tags = TagSet { entries: Vec::new(), replaceable: Vec::new(), more: false };
     for value in ["tag", "tags"].into_iter().filter_map(|name| instance.get(name)) {
         tags.more |= value.is_unknown();
-        for block in value.elements().unwrap_or_default() {
+        let made = |block: &Value| match block.certain() {
+            Some(What::Blocks { certain, .. }) => certain.clone(),
+            Some(What::OneOf(_) | What::Elements(_) | What::Entries { .. }) | None => Vec::new(),
+        };
+        let blocks: Vec<Value> =
+            value.held().into_iter().flat_map(|block| [vec![block.clone()], made(block)].concat()).collect();
+        for block in &blocks {
             match block.get("key").map(|key| &key.data) {
                 Some(Data::String(key)) => {
                     let value = block.get("value").cloned().unwrap_or_else(|| Value::null(Type::String));
@@ -263,19 +299,26 @@ pub(super) fn spot_of_tag(facts: &Facts<'_>, tag: &Tag) -> Spot {
         }
     }
     let path = format!("tags[{key}]");
-    let Some(value) = at.get("tags").and_then(|tags| tags.get(key)) else {
+    let own = |tags: &Value| tags.get(key).cloned().or_else(|| held(tags, key));
+    let Some(value) = at.get("tags").and_then(own) else {
         let spot = spot_of_tags(facts, tag.instance);
         let typed = facts.locate(tag.instance, &[], Some(&tag.value)).related;
         return Spot { path, related: typed, ..spot };
     };
     let way = [Way::Name("tags"), Way::Key(key)];
-    let mut spot = facts.locate(tag.instance, &way, Some(value));
+    let mut spot = facts.locate(tag.instance, &way, Some(&value));
     let sites = at.sites.as_ref();
     let written = sites.and_then(|sites| sites.attributes.iter().find(|attribute| &*attribute.name == "tags"));
     if let Some(name) = written.filter(|_| tag.is_key).and_then(|site| key_in(facts.trees, site.expression, key)) {
         spot.span = Some(name);
     }
     Spot { path, ..spot }
+}
+
+/// The tag of tags that are not known in whole.
+fn held(tags: &Value, key: &str) -> Option<Value> {
+    let (settled, replaceable) = tags.held_entries();
+    settled.into_iter().chain(replaceable).find(|(name, _)| **name == *key).map(|(_, value)| value)
 }
 
 /// Where a key is written in an expression.

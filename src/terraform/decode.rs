@@ -9,7 +9,7 @@ use crate::lang::convert::convert;
 use crate::lang::eval::{Context, evaluate};
 use crate::lang::functions::Files;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Marks, ObjectType, Origin, Str, Type, Value};
+use crate::lang::{Certain, Data, Marks, ObjectType, Origin, Str, Type, Value};
 use crate::schema::{self, Nesting};
 use crate::source::Problem;
 use crate::syntax::{NodeRef, Trees};
@@ -18,6 +18,7 @@ use super::load::Problems;
 use super::outline::{BodySchema, Dynamic, Group, Outline, Part, WrittenAttribute, own_sites};
 use super::scope::{Iteration, ModuleScope};
 use super::state::unknown_reference;
+use super::turns::{Turns, turns};
 
 /// What evaluation of a body needs.
 #[derive(Clone, Copy)]
@@ -304,15 +305,43 @@ impl<'d> Decoder<'d> {
             Data::Unknown(unknown) => {
                 let mut marker = crate::lang::Unknown::new(group.element.clone().unwrap_or(Type::Dynamic));
                 marker.reference.clone_from(&unknown.reference);
-                let marker: Value = Data::Unknown(Arc::new(marker)).into();
+                let certain = self.certain_of(&collection, dynamic, group, iteration, collected);
+                let marker = Value::from(Data::Unknown(Arc::new(marker))).with_certain(certain);
                 collected.objects.push(marker.with_origin(Origin::span(span)).with_marks(collection.marks));
-                collected.sites.push((group.name.clone(), dynamic_sites(dynamic)));
             }
             Data::Null(_) => refuse("cannot use a null value in for_each"),
             Data::Bool(_) | Data::Number(_) | Data::String(_) => {
                 refuse("cannot use this value in for_each; an iterable collection is required");
             }
         }
+    }
+
+    /// The blocks that a dynamic block makes in any case, over what is not known, and those like which it may make others.
+    /// What is wrong with them is not said: Terraform does not look at them yet.
+    fn certain_of(
+        &self,
+        collection: &Value,
+        dynamic: &Dynamic,
+        group: &Group,
+        iteration: Option<&Iteration<'_>>,
+        collected: &mut Collected,
+    ) -> Option<Certain> {
+        let unsaid = RefCell::default();
+        let decoder = Decoder { problems: &unsaid, ..*self };
+        let mut sites = None;
+        let mut blocks = |turns: Turns| {
+            let mut made = Collected::default();
+            for (key, value) in turns {
+                let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
+                decoder.block(&dynamic.content, group, Some(&iteration), Way::Lost, &mut made);
+            }
+            sites = made.sites.pop().or(sites.take());
+            made.objects
+        };
+        let (certain, perhaps) = turns(collection, Origin::span(self.trees.span(dynamic.for_each)));
+        let certain = Certain::blocks(blocks(certain), blocks(perhaps));
+        collected.sites.extend(sites.or_else(|| Some((group.name.clone(), dynamic_sites(dynamic)))));
+        certain
     }
 }
 

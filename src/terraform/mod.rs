@@ -22,6 +22,7 @@ mod sensitive;
 mod state;
 mod tags;
 mod tree;
+mod turns;
 mod variables;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 
 use crate::lang::convert::convert;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Marks, Str, Type, Value};
+use crate::lang::{Certain, Data, Marks, Str, Type, Value};
 
 /// The tags of an evaluated `default_tags`: blocks, or in JSON an object; `None` where none are set.
 pub(super) fn of_default_tags(value: &Value) -> Option<Value> {
@@ -44,7 +44,8 @@ pub(super) fn complete(default_tags: Option<&Value>, values: &mut [(Str, Value)]
             | Data::List(..)
             | Data::Set(..)
             | Data::Tuple(_) => {
-                values[all].1 = values[all].1.clone().with_marks(marks).or_origin(tags.origin);
+                let whole = values[all].1.clone().with_certain(Certain::merged(&given));
+                values[all].1 = whole.with_marks(marks).or_origin(tags.origin);
                 return;
             }
         }

@@ -120,6 +120,9 @@ pub(super) enum Source {
     Argument(usize),
 }
 
+/// What is certain of a result, by the arguments.
+type Certainly = fn(&[Value]) -> Option<Certain>;
+
 /// A function.
 pub(super) struct Function {
     pub(super) name: &'static str,
@@ -129,7 +132,7 @@ pub(super) struct Function {
     pub(super) nullable: bool,
     pub(super) source: Source,
     /// What is certain of a result that is not known.
-    pub(super) certain: Option<fn(&[Value]) -> Option<Certain>>,
+    pub(super) certain: Option<Certainly>,
     pub(super) run: fn(&Call<'_>) -> Result<Value, Failure>,
 }
 
@@ -198,7 +201,7 @@ impl Function {
     }
 
     /// Of a result that is not known, this is certain.
-    pub(super) const fn certainly(mut self, certain: fn(&[Value]) -> Option<Certain>) -> Self {
+    pub(super) const fn certainly(mut self, certain: Certainly) -> Self {
         self.certain = Some(certain);
         self
     }

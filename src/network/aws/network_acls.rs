@@ -115,13 +115,15 @@ fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
 
 fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: &'static str) -> Entry<'a> {
     let inventory = aws.inventory;
+    let may_be_absent = block.within.is_some();
     let cidrs = &["cidr_block", "ipv6_cidr_block"];
     if block.is_unknown(inventory)
         || [number, action, "protocol"].iter().all(|name| block.get(name).is_unknown(inventory))
     {
+        let block = block.within.as_deref().unwrap_or(&block).clone();
         let (traffic, sources) = (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())]);
         let (number, action, doubt) = (None, Action::Unknown, Some(block.clone()));
-        return Entry { number, action, traffic, sources, doubt, block, may_be_absent: false };
+        return Entry { number, action, traffic, sources, doubt, block, may_be_absent };
     }
     let traffic = Traffic::read(inventory, &block.get("protocol"), &block.get("from_port"), &block.get("to_port"));
     let sources = Source::read(aws, &block, cidrs, &[]);
@@ -132,7 +134,9 @@ fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: 
         Some(_) => Action::Deny,
         None => Action::Unknown,
     };
-    Entry { number: number.integer(), action, traffic, sources, doubt, block, may_be_absent: false }
+    let absent = block.within.as_deref().filter(|_| action == Action::Deny).cloned();
+    let doubt = doubt.or(absent);
+    Entry { number: number.integer(), action, traffic, sources, doubt, block, may_be_absent }
 }
 
 /// Whether one source of an entry that allows is among those that let the open internet in on a TCP port.
@@ -146,20 +150,41 @@ pub struct Admission<'a> {
     pub doubt: Option<Spot<'a>>,
 }
 
+/// So many entries that may not be there are looked at one by one; others are in doubt.
+const MAX_ABSENT: usize = 100;
+
 /// Who lets the open internet in on a TCP port, by entry and source.
 #[must_use]
 pub fn admissions<'a>(entries: &[Entry<'a>], port: u16, limits: Limits) -> BTreeMap<(usize, usize), Admission<'a>> {
     let admitted = admitted(entries, port);
-    let public = |pick: for<'e> fn(&'e Admitted<'a>) -> &'e AddressSet| {
-        contributors(&admitted.iter().map(|it| public_part(pick(it))).collect::<Vec<_>>(), limits)
+    let parts = |pick: for<'e> fn(&'e Admitted<'a>) -> &'e AddressSet| -> Vec<AddressSet> {
+        admitted.iter().map(|it| public_part(pick(it))).collect()
     };
-    let (certain, possible) = (public(|it| &it.certain), public(|it| &it.possible));
+    let (own, all) = (parts(|it| &it.certain), parts(|it| &it.possible));
+    let is_absent = |it: &Admitted<'_>| entries[it.entry].may_be_absent;
+    // Nothing counts on an entry that may not be there; that one itself is at fault for what it does if it is there.
+    let counted = |alone: Option<usize>| -> Vec<AddressSet> {
+        let counts = |(index, it): (usize, &Admitted<'_>)| !is_absent(it) || alone == Some(index);
+        let part =
+            |(at, own): ((usize, &Admitted<'_>), &AddressSet)| if counts(at) { own.clone() } else { AddressSet::EMPTY };
+        admitted.iter().enumerate().zip(&own).map(part).collect()
+    };
+    let mut certain = contributors(&counted(None), limits);
+    let absent: Vec<usize> =
+        admitted.iter().enumerate().filter(|(_, it)| is_absent(it)).map(|(index, _)| index).collect();
+    for &index in absent.iter().take(MAX_ABSENT) {
+        certain[index] = contributors(&counted(Some(index)), limits)[index];
+    }
+    let possible = contributors(&all, limits);
     let mut found = BTreeMap::new();
-    for ((it, certain), possible) in admitted.into_iter().zip(certain).zip(possible) {
+    for ((mut it, certain), possible) in admitted.into_iter().zip(certain).zip(possible) {
+        if it.doubt.is_none() && !absent.is_empty() {
+            it.doubt = Some(entries[it.entry].sources[it.part].spot.clone());
+        }
         // A block that is not known, but never larger than the limit, opens nothing.
         let bounded = match entries[it.entry].sources[it.part].rest {
             Rest::AtMost(family, size) => size <= limits.addresses(family),
-            Rest::None | Rest::Anything => false,
+            Rest::None | Rest::Within | Rest::Anything => false,
         };
         let possible = possible && !bounded && it.doubt.is_some();
         found.insert((it.entry, it.part), Admission { certain, possible, doubt: it.doubt });
@@ -234,5 +259,5 @@ fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
 
 /// The addresses that a source may have.
 fn possible(source: &Source<'_>) -> AddressSet {
-    if source.rest == Rest::None { source.addresses.clone() } else { AddressSet::everything() }
+    source.possible().cloned().unwrap_or_else(AddressSet::everything)
 }

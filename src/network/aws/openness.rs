@@ -112,6 +112,8 @@ struct Entry<'n> {
     source: usize,
     /// Its public addresses.
     public: &'n AddressSet,
+    /// Those that it may have, as far as that is known.
+    possible_public: &'n AddressSet,
     rest: Rest,
     /// Ports that it certainly admits.
     ports: PortSet,
@@ -136,11 +138,11 @@ fn entries<'n>(
         }
         let ports = if rule.doubt.is_some() { PortSet::EMPTY } else { rule.traffic.ports_of(protocol) };
         for (number, source) in rule.sources.iter().enumerate() {
-            let public = &source.public;
-            if !public.is_empty() || source.rest != Rest::None {
+            if source.is_of_interest() {
+                let (public, possible_public, rest) = (&source.public, source.possible_public(), source.rest);
                 let (ports, possible, may_be_absent) = (ports.clone(), possible.clone(), rule.may_be_absent);
-                let rest = source.rest;
-                entries.push(Entry { rule: index, source: number, public, rest, ports, possible, may_be_absent });
+                let (rule, source) = (index, number);
+                entries.push(Entry { rule, source, public, possible_public, rest, ports, possible, may_be_absent });
             }
         }
     }
@@ -149,10 +151,10 @@ fn entries<'n>(
 
 /// What each entry leaves open.
 fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
-    let certain = contributions(entries, limits, |entry| &entry.ports, |entry| !entry.may_be_absent);
+    let certain = contributions(entries, limits, |entry| (entry.public, &entry.ports), |entry| !entry.may_be_absent);
     let in_doubt = |entry: &Entry<'_>| entry.ports != entry.possible || entry.rest != Rest::None || entry.may_be_absent;
     let perhaps = if entries.iter().any(in_doubt) {
-        contributions(entries, limits, |entry| &entry.possible, |_| true)
+        contributions(entries, limits, |entry| (entry.possible_public, &entry.possible), |_| true)
     } else {
         certain.clone()
     };
@@ -164,9 +166,7 @@ fn open_ports(entries: &[Entry<'_>], limits: Limits) -> Vec<Ports> {
                 Rest::Anything => entry.possible.clone(),
                 // What is bounded opens nothing by itself; the odd one that would with others is not worth a word.
                 Rest::AtMost(family, size) if size > limits.addresses(family) => entry.possible.clone(),
-                Rest::None | Rest::AtMost(..) if entry.may_be_absent => perhaps[index].intersection(&entry.possible),
-                // It may open ports only where its own ports are not known.
-                Rest::None | Rest::AtMost(..) => perhaps[index].intersection(&entry.possible.difference(&entry.ports)),
+                Rest::None | Rest::AtMost(..) | Rest::Within => perhaps[index].intersection(&entry.possible),
             };
             let possible = possible.difference(&certain[index]);
             Ports { certain: certain[index].clone(), possible, every: (false, false) }
@@ -196,12 +196,12 @@ fn mark_every(entries: &[Entry<'_>], open: &mut [Ports]) {
     }
 }
 
-/// The ports on which each entry contributes to openness, if it admits the ports that `ports` says; `counted`: whether an
-/// entry counts together with others.
+/// The ports on which each entry contributes to openness, if it admits the addresses and ports that `admits` says;
+/// `counted`: whether an entry counts together with others.
 fn contributions(
     entries: &[Entry<'_>],
     limits: Limits,
-    ports: for<'e> fn(&'e Entry<'_>) -> &'e PortSet,
+    admits: for<'e> fn(&'e Entry<'_>) -> (&'e AddressSet, &'e PortSet),
     counted: fn(&Entry<'_>) -> bool,
 ) -> Vec<PortSet> {
     let mut open = vec![PortSet::EMPTY; entries.len()];
@@ -209,11 +209,12 @@ fn contributions(
         let mut small = Vec::new();
         let mut total = 0u128;
         for (index, entry) in entries.iter().enumerate() {
-            if entry.public.exceeds(family, limits.of(family)) {
-                open[index] = open[index].union(ports(entry));
-            } else if counted(entry) && !entry.public.family(family).is_empty() {
-                total = total.saturating_add(entry.public.family(family).saturating_size());
-                small.push((index, ports(entry), entry.public.family(family)));
+            let (public, ports) = admits(entry);
+            if public.exceeds(family, limits.of(family)) {
+                open[index] = open[index].union(ports);
+            } else if counted(entry) && !public.family(family).is_empty() {
+                total = total.saturating_add(public.family(family).saturating_size());
+                small.push((index, ports, public.family(family)));
             }
         }
         if total > limits.addresses(family) {

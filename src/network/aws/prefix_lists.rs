@@ -36,11 +36,11 @@ impl<'a> PrefixLists<'a> {
             (BTreeMap::<usize, Vec<Spot<'a>>>::new(), BTreeMap::<usize, Vec<Spot<'a>>>::new());
         for index in aws.of_type("aws_ec2_managed_prefix_list") {
             let entry = Spot::instance(inventory, index).get("entry");
-            let known = entry.each();
             let unknown = entry.is_unknown(inventory).then(|| entry.clone());
-            let cidrs =
-                known.into_iter().map(|entry| if entry.is_unknown(inventory) { entry } else { entry.get("cidr") });
-            entries.entry(index).or_default().extend(cidrs.chain(unknown));
+            let (known, absent): (Vec<_>, Vec<_>) = entry.each().into_iter().partition(|entry| entry.within.is_none());
+            let cidr = |entry: Spot<'a>| if entry.is_unknown(inventory) { entry } else { entry.get("cidr") };
+            entries.entry(index).or_default().extend(known.into_iter().map(cidr).chain(unknown));
+            perhaps.entry(index).or_default().extend(absent.into_iter().map(cidr));
         }
         for index in aws.of_type("aws_ec2_managed_prefix_list_entry") {
             let entry = Spot::instance(inventory, index);

@@ -163,7 +163,10 @@ impl<'a> Routes<'a> {
         let spot = Spot::instance(aws.inventory, index);
         let table = own_table(aws, index);
         let route = spot.get("route");
-        let read_one = |route| read_route(aws, route, &["cidr_block", "ipv6_cidr_block"], "destination_prefix_list_id");
+        let read_one = |route: &Spot<'a>| {
+            let read = read_route(aws, route, &["cidr_block", "ipv6_cidr_block"], "destination_prefix_list_id");
+            if route.within.is_some() { read.or_none() } else { read }
+        };
         let mut read: Vec<Route<'a>> = route.each().iter().map(read_one).collect();
         if route.is_unknown(aws.inventory) {
             read.push(unknown_route(route));

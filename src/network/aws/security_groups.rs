@@ -137,14 +137,17 @@ impl<'a> SecurityGroups<'a> {
             Setting::Unknown => vec![spot.clone()],
             Setting::Known(_) => spot.each(),
         };
-        let certain = blocks.is_empty() || blocks.iter().any(|block| !is_symbolic(aws, block));
+        let is_certain = |block: &Spot<'a>| block.within.is_none() && !is_symbolic(aws, block);
+        let certain = blocks.is_empty() || blocks.iter().any(is_certain);
         let inline = &mut self.groups[group].inline;
         if inline.as_ref().is_none_or(|first| certain && !first.certain) {
-            *inline = Some(Inline { spot: blocks.first().unwrap_or(&spot).clone(), certain });
+            let first = blocks.iter().find(|block| is_certain(block)).or(blocks.first()).unwrap_or(&spot);
+            *inline = Some(Inline { spot: first.within.as_deref().unwrap_or(first).clone(), certain });
         }
         for block in blocks {
             let (traffic, sources, symbolic) = read_block(aws, &block);
-            let (style, may_be_absent) = (Style::Inline, false);
+            let (style, may_be_absent) = (Style::Inline, block.within.is_some());
+            let block = if symbolic { block.within.as_deref().unwrap_or(&block).clone() } else { block };
             let doubt = None;
             self.add(SecurityGroupRule {
                 group,
@@ -255,6 +258,7 @@ fn is_symbolic(aws: &Aws<'_>, block: &Spot<'_>) -> bool {
 /// Reads an `ingress` or `egress` block, or an `aws_security_group_rule`: they have the same attributes.
 fn read_block<'a>(aws: &Aws<'a>, block: &Spot<'a>) -> (Traffic<'a>, Vec<Source<'a>>, bool) {
     if is_symbolic(aws, block) {
+        let block = block.within.as_deref().unwrap_or(block);
         return (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())], true);
     }
     let (protocol, from, to) = (block.get("protocol"), block.get("from_port"), block.get("to_port"));

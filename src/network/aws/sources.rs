@@ -25,6 +25,9 @@ pub struct Source<'a> {
     pub public: AddressSet,
     /// What else may be.
     pub rest: Rest,
+    /// All that may be, of [`Rest::Within`].
+    within: AddressSet,
+    within_public: AddressSet,
 }
 
 /// What is not known of a set of addresses.
@@ -34,6 +37,8 @@ pub enum Rest {
     None,
     /// No more than so many of this family.
     AtMost(Family, u128),
+    /// Some of a set ([`Source::possible`]).
+    Within,
     /// Anything.
     Anything,
 }
@@ -48,7 +53,12 @@ impl<'a> Source<'a> {
                 let spot = block.get(name);
                 match spot.setting(aws.inventory) {
                     Setting::Unset => {}
-                    Setting::Unknown => sources.push(read(aws, spot)),
+                    Setting::Unknown => {
+                        let held = spot.held();
+                        let others = others(aws, &spot, held.len(), read);
+                        sources.extend(held.into_iter().map(|spot| read(aws, spot)));
+                        sources.extend(others.unwrap_or_else(|| Some(read(aws, spot))));
+                    }
                     Setting::Known(value) if value.elements().is_some() => {
                         let set = spot.each().into_iter().filter(|spot| !spot.is_unset(aws.inventory));
                         sources.extend(set.map(|spot| read(aws, spot)));
@@ -62,18 +72,82 @@ impl<'a> Source<'a> {
 
     /// A source of which nothing is known.
     #[must_use]
-    pub const fn unknown(spot: Spot<'a>) -> Self {
-        Self { spot, addresses: AddressSet::EMPTY, public: AddressSet::EMPTY, rest: Rest::Anything }
+    pub fn unknown(spot: Spot<'a>) -> Self {
+        Self::new(spot, AddressSet::EMPTY, Rest::Anything)
     }
 
     fn new(spot: Spot<'a>, addresses: AddressSet, rest: Rest) -> Self {
         let public = public_part(&addresses);
-        Self { spot, addresses, public, rest }
+        Self { spot, addresses, public, rest, within: AddressSet::EMPTY, within_public: AddressSet::EMPTY }
     }
+
+    /// One of these, or some of them: `addresses` in any case.
+    fn among(spot: Spot<'a>, addresses: AddressSet, choices: &[Self]) -> Self {
+        let within: AddressSet = choices.iter().map(|choice| &choice.addresses).collect();
+        let within_public = public_part(&within);
+        Self { within, within_public, ..Self::new(spot, addresses, Rest::Within) }
+    }
+
+    /// Whether it holds public addresses, or may.
+    #[must_use]
+    pub fn is_of_interest(&self) -> bool {
+        match self.rest {
+            Rest::None => !self.public.is_empty(),
+            Rest::Within => !self.within_public.is_empty(),
+            Rest::AtMost(..) | Rest::Anything => true,
+        }
+    }
+
+    /// The addresses that may be among them; `None`: any.
+    #[must_use]
+    pub fn possible(&self) -> Option<&AddressSet> {
+        match self.rest {
+            Rest::None => Some(&self.addresses),
+            Rest::Within => Some(&self.within),
+            Rest::AtMost(..) | Rest::Anything => None,
+        }
+    }
+
+    /// The public addresses that are known to be among them, or to be among those that may be.
+    #[must_use]
+    pub const fn possible_public(&self) -> &AddressSet {
+        match self.rest {
+            Rest::Within => &self.within_public,
+            Rest::None | Rest::AtMost(..) | Rest::Anything => &self.public,
+        }
+    }
+}
+
+/// What a list that is not known may hold beside the elements that it certainly holds, where it is known what it may
+/// hold at all; the inner `None`: nothing.
+fn others<'a>(
+    aws: &Aws<'a>,
+    spot: &Spot<'a>,
+    held: usize,
+    read: fn(&Aws<'a>, Spot<'a>) -> Source<'a>,
+) -> Option<Option<Source<'a>>> {
+    let value = spot.value?;
+    let choices = value.choices()?;
+    if !choices.iter().all(|choice| choice.elements().is_some() || choice.is_null()) {
+        return None;
+    }
+    let possible = value.possible()?;
+    if possible.len() == held {
+        return Some(None);
+    }
+    let read_one = |value| read(aws, Spot { value: Some(value), ..spot.clone() });
+    let read: Vec<Source<'a>> = possible.into_iter().map(read_one).collect();
+    let known = read.iter().all(|source| source.rest == Rest::None);
+    known.then(|| Some(Source::among(spot.clone(), AddressSet::EMPTY, &read)))
 }
 
 fn of_cidr<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
     if let Some(unknown) = spot.value.and_then(Value::as_unknown) {
+        if let Some(choices) = spot.choices().filter(|choices| choices.iter().all(|choice| choice.text().is_some())) {
+            let read: Vec<Source<'a>> = choices.into_iter().map(|choice| of_cidr(aws, choice)).collect();
+            let common = read.iter().map(|source| source.addresses.clone()).reduce(|all, next| all.intersection(&next));
+            return Source::among(spot, common.unwrap_or_default(), &read);
+        }
         let empty = unknown.length.1 == Some(0);
         let limit = || unknown.reference.as_deref().and_then(limit).or_else(|| written_limit(aws, &spot));
         let rest = if empty { Rest::None } else { limit().unwrap_or(Rest::Anything) };

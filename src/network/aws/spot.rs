@@ -1,8 +1,10 @@
 //! A value in an instance, with the way to it.
 
+use std::rc::Rc;
+
 use crate::inventory::{Inventory, Way};
 use crate::lang::value::Subnet;
-use crate::lang::{Marks, Value};
+use crate::lang::{Marks, Value, What};
 
 /// A value in an instance (or what is missing there), with the way to it: what a fact is made of, and where a finding
 /// about it stands.
@@ -16,6 +18,9 @@ pub struct Spot<'a> {
     pub value: Option<&'a Value>,
     /// Marks on the value and on what holds it.
     pub marks: Marks,
+    /// The marker of the blocks that it is in, where there may be none of them: a `dynamic` block makes them of what is
+    /// not known.
+    pub within: Option<Rc<Self>>,
 }
 
 /// What an attribute is set to.
@@ -34,7 +39,7 @@ impl<'a> Spot<'a> {
     #[must_use]
     pub fn instance(inventory: &'a Inventory, index: usize) -> Self {
         let values = &inventory.instance(index).values;
-        Self { instance: index, way: Vec::new(), value: Some(values), marks: values.marks }
+        Self { instance: index, way: Vec::new(), value: Some(values), marks: values.marks, within: None }
     }
 
     /// An attribute of it, or all its nested blocks of a type.
@@ -50,8 +55,51 @@ impl<'a> Spot<'a> {
         if value.entries().is_some() {
             return vec![self.clone()];
         }
-        let elements = value.elements().unwrap_or_default();
-        elements.iter().enumerate().map(|(index, it)| self.step(Way::Element(index, it), Some(it))).collect()
+        let mut spots = Vec::new();
+        for (index, element) in value.elements().unwrap_or_default().iter().enumerate() {
+            let spot = self.step(Way::Element(index, element), Some(element));
+            match element.certain() {
+                Some(What::Blocks { certain, perhaps }) => {
+                    spots.extend(certain.iter().map(|block| self.block(index, block, &spot)));
+                    let within = Some(Rc::new(spot.clone()));
+                    let perhaps = perhaps.iter().map(|block| self.block(index, block, &spot));
+                    spots.extend(perhaps.map(|block| Self { within: within.clone(), ..block }));
+                }
+                Some(What::OneOf(_) | What::Elements(_) | What::Entries { .. }) | None => spots.push(spot),
+            }
+        }
+        spots
+    }
+
+    /// A block that the marker stands for.
+    fn block(&self, index: usize, block: &'a Value, marker: &Self) -> Self {
+        let spot = self.step(Way::Element(index, block), Some(block));
+        Self { marks: spot.marks.with(marker.marks), ..spot }
+    }
+
+    /// The elements that a list or set certainly holds of which more is not known.
+    #[must_use]
+    pub fn held(&self) -> Vec<Self> {
+        let held = self.value.map(Value::held).unwrap_or_default();
+        held.into_iter().enumerate().map(|(index, it)| self.step(Way::Element(index, it), Some(it))).collect()
+    }
+
+    /// Here with each of the values that it may have; `None` where it may have any.
+    #[must_use]
+    pub fn choices(&self) -> Option<Vec<Self>> {
+        let with = |value| Self { value: Some(value), ..self.clone() };
+        Some(self.value?.choices()?.iter().map(with).collect())
+    }
+
+    /// What a finding stands at that hangs on what is not known here. In a block that a `dynamic` block makes of what is
+    /// not known, what comes from there is not known for the same reason.
+    #[must_use]
+    pub fn at_fault(&self) -> &Self {
+        let made = |value: &Value| value.is_unknown() && value.reference().is_none() && value.certain().is_none();
+        match &self.within {
+            Some(marker) if self.value.is_some_and(made) => marker,
+            Some(_) | None => self,
+        }
     }
 
     /// The entries of a known map or object.
@@ -65,7 +113,8 @@ impl<'a> Spot<'a> {
         let mut way = Vec::with_capacity(self.way.len() + 1);
         way.extend_from_slice(&self.way);
         way.push(step);
-        Self { instance: self.instance, way, value, marks: value.map_or(self.marks, |it| self.marks.with(it.marks)) }
+        let marks = value.map_or(self.marks, |it| self.marks.with(it.marks));
+        Self { instance: self.instance, way, value, marks, within: self.within.clone() }
     }
 
     /// What it is set to.

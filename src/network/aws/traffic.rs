@@ -8,41 +8,108 @@ use super::spot::{Setting, Spot};
 /// Protocols and ports, as far as they are known.
 #[derive(Clone, Debug)]
 pub struct Traffic<'a> {
-    /// The protocol; the inner `None` is a word that is no protocol.
-    pub protocol: Known<Option<Protocols>>,
-    /// The ports that it certainly has, where it is a protocol with ports.
-    pub ports: PortSet,
-    /// The ports that it may have.
-    pub possible_ports: PortSet,
+    /// What it may be: one where protocol and ports are known, or are not known at all.
+    variants: Vec<Variant>,
     /// The expression that it is not known for.
     pub doubt: Option<Spot<'a>>,
 }
 
-/// Something known, or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known<T> {
-    /// Known.
-    Yes(T),
-    /// Not until apply.
-    No,
+/// What traffic may be.
+#[derive(Clone, Debug)]
+struct Variant {
+    protocol: Protocol,
+    /// The ports that it certainly has, where it is a protocol with ports.
+    ports: PortSet,
+    /// The ports that it may have.
+    possible: PortSet,
 }
+
+/// A protocol, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    /// Not known until apply.
+    Unknown,
+    /// A word that is no protocol, or one without ports.
+    None,
+    Known(Protocols),
+}
+
+/// So many combinations of what protocol and ports may be are told apart.
+const MAX_VARIANTS: usize = 256;
 
 impl<'a> Traffic<'a> {
     /// Traffic of which nothing is known.
     #[must_use]
     pub fn unknown(doubt: Spot<'a>) -> Self {
-        let possible_ports = PortSet::everything();
-        Self { protocol: Known::No, ports: PortSet::EMPTY, possible_ports, doubt: Some(doubt) }
+        let variant = Variant { protocol: Protocol::Unknown, ports: PortSet::EMPTY, possible: PortSet::everything() };
+        Self { variants: vec![variant], doubt: Some(doubt) }
     }
 
     /// Reads a protocol and a port range. A missing end of the range, and -1, is the end of all ports. AWS refuses a
     /// range that ends before it begins; it is taken for the range between.
     #[must_use]
     pub fn read(inventory: &Inventory, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
-        let named = match protocol.setting(inventory) {
-            Setting::Unknown => Known::No,
-            Setting::Unset => Known::Yes(None),
-            Setting::Known(_) => Known::Yes(protocol.text().and_then(|text| protocol_named(&text))),
+        let choices = |spot: &Spot<'a>| spot.choices().unwrap_or_else(|| vec![spot.clone()]);
+        let [mut protocols, mut first, mut last] = [protocol, from, to].map(choices);
+        if protocols.len() * first.len() * last.len() > MAX_VARIANTS {
+            [protocols, first, last] = [protocol, from, to].map(|spot| vec![spot.clone()]);
+        }
+        let mut variants = Vec::with_capacity(1);
+        for protocol in &protocols {
+            for from in &first {
+                variants.extend(last.iter().map(|to| Variant::read(inventory, protocol, from, to)));
+            }
+        }
+        let portless = |variant: &Variant| match variant.protocol {
+            Protocol::Unknown | Protocol::Known(Protocols::TCP | Protocols::UDP) => false,
+            Protocol::None | Protocol::Known(_) => true,
+        };
+        let doubt = if variants.iter().all(portless) {
+            None
+        } else {
+            [protocol, from, to].into_iter().find(|spot| spot.is_unknown(inventory)).cloned()
+        };
+        Self { variants, doubt }
+    }
+
+    /// The ports of this protocol that it certainly has. For all protocols: every port if it is all protocols.
+    #[must_use]
+    pub fn ports_of(&self, protocol: Protocols) -> PortSet {
+        let ports = self.variants.iter().map(|variant| match variant.protocol {
+            Protocol::Known(Protocols::All) => PortSet::everything(),
+            Protocol::Known(own) if own == protocol => variant.ports.clone(),
+            Protocol::Known(_) | Protocol::None | Protocol::Unknown => PortSet::EMPTY,
+        });
+        ports.reduce(|all, next| all.intersection(&next)).unwrap_or(PortSet::EMPTY)
+    }
+
+    /// The ports of this protocol that it may have. A protocol that is not known may be all protocols, whose ports AWS
+    /// ignores.
+    #[must_use]
+    pub fn possible_ports_of(&self, protocol: Protocols) -> PortSet {
+        let ports = self.variants.iter().map(|variant| match variant.protocol {
+            Protocol::Known(Protocols::All) | Protocol::Unknown => PortSet::everything(),
+            Protocol::Known(own) if own == protocol => variant.possible.clone(),
+            Protocol::Known(_) | Protocol::None => PortSet::EMPTY,
+        });
+        ports.reduce(|all, next| all.union(&next)).unwrap_or(PortSet::EMPTY)
+    }
+
+    /// Whether it is known what it is, save whether it is there at all.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.doubt.is_none()
+    }
+}
+
+impl Variant {
+    fn read<'a>(inventory: &Inventory, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
+        let protocol = match protocol.setting(inventory) {
+            Setting::Unknown => Protocol::Unknown,
+            Setting::Unset => Protocol::None,
+            Setting::Known(_) => {
+                protocol.text().and_then(|text| protocol_named(&text)).map_or(Protocol::None, Protocol::Known)
+            }
         };
         let end = |spot: &Spot<'a>, missing: i64| match spot.setting(inventory) {
             Setting::Unknown => None,
@@ -50,7 +117,7 @@ impl<'a> Traffic<'a> {
             Setting::Known(_) => Some(spot.integer().filter(|&port| port >= 0).unwrap_or(missing)),
         };
         let last = i64::from(u16::MAX);
-        let (ports, possible_ports) = match (end(from, 0), end(to, last)) {
+        let (ports, possible) = match (end(from, 0), end(to, last)) {
             (Some(from), Some(to)) => {
                 let ports = PortSet::clamped(from.min(to), from.max(to));
                 (ports.clone(), ports)
@@ -59,34 +126,7 @@ impl<'a> Traffic<'a> {
             (None, Some(to)) => (PortSet::clamped(to, to), PortSet::clamped(0, to)),
             (None, None) => (PortSet::EMPTY, PortSet::everything()),
         };
-        let doubts = match named {
-            Known::No => [protocol, from, to].to_vec(),
-            Known::Yes(Some(Protocols::TCP | Protocols::UDP)) => vec![from, to],
-            Known::Yes(_) => Vec::new(),
-        };
-        let doubt = doubts.into_iter().find(|spot| spot.is_unknown(inventory)).cloned();
-        Self { protocol: named, ports, possible_ports, doubt }
-    }
-
-    /// The ports of this protocol that it certainly has. For all protocols: every port if it is all protocols.
-    #[must_use]
-    pub fn ports_of(&self, protocol: Protocols) -> PortSet {
-        match self.protocol {
-            Known::Yes(Some(Protocols::All)) => PortSet::everything(),
-            Known::Yes(Some(own)) if own == protocol => self.ports.clone(),
-            Known::Yes(_) | Known::No => PortSet::EMPTY,
-        }
-    }
-
-    /// The ports of this protocol that it may have. A protocol that is not known may be all protocols, whose ports AWS
-    /// ignores.
-    #[must_use]
-    pub fn possible_ports_of(&self, protocol: Protocols) -> PortSet {
-        match self.protocol {
-            Known::Yes(Some(Protocols::All)) | Known::No => PortSet::everything(),
-            Known::Yes(Some(own)) if own == protocol => self.possible_ports.clone(),
-            Known::Yes(_) => PortSet::EMPTY,
-        }
+        Self { protocol, ports, possible }
     }
 }
 

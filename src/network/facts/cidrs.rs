@@ -65,7 +65,11 @@ fn along<'a>(network: &Network<'a>, start: Spot<'a>, path: &'static str) -> Vec<
             match spot.setting(network.inventory) {
                 Setting::Unset => {}
                 Setting::Known(value) if value.elements().is_some() => next.extend(spot.each()),
-                Setting::Known(_) | Setting::Unknown => next.push(spot),
+                Setting::Unknown => {
+                    next.extend(spot.held());
+                    next.push(spot);
+                }
+                Setting::Known(_) => next.push(spot),
             }
         }
         spots = next;
@@ -76,7 +80,10 @@ fn along<'a>(network: &Network<'a>, start: Spot<'a>, path: &'static str) -> Vec<
 fn read<'a>(network: &Network<'a>, shape: &Shape<8>, spot: &Spot<'a>, attribute: &Attribute) -> Vec<Value> {
     match (attribute.kind, spot.setting(network.inventory)) {
         (_, Setting::Unset) => Vec::new(),
-        (_, Setting::Unknown) => vec![fact(network, shape, spot, spot, None, attribute)],
+        (_, Setting::Unknown) => match doubtful(spot, attribute) {
+            Some(doubtful) => doubtful.then(|| fact(network, shape, spot, spot, None, attribute)).into_iter().collect(),
+            None => vec![fact(network, shape, spot, spot, None, attribute)],
+        },
         (CidrKind::MapKey, Setting::Known(_)) => {
             let entries = spot.entries().into_iter();
             entries.map(|(key, entry)| fact(network, shape, spot, &entry, Some(key), attribute)).collect()
@@ -85,6 +92,23 @@ fn read<'a>(network: &Network<'a>, shape: &Shape<8>, spot: &Spot<'a>, attribute:
             spot.text().map(|written| fact(network, shape, spot, spot, Some(&written), attribute)).into_iter().collect()
         }
     }
+}
+
+/// Whether something is in doubt of a value that is one of several, or holds some of several, or `None` where it may be
+/// anything: what all of these have in common is a fact of its own.
+fn doubtful(spot: &Spot<'_>, attribute: &Attribute) -> Option<bool> {
+    let value = spot.value?;
+    let choices = value.choices()?;
+    let scalars: Vec<&Value> = choices.iter().filter(|choice| choice.elements().is_none()).collect();
+    let elements = value.possible()?;
+    let wrong = |value: &&Value| {
+        let written = value.as_str().unwrap_or_default();
+        let host_bits = !attribute.takes_host_bits && cidr::check(written).is_ok_and(cidr::has_host_bits);
+        !value.is_null() && (judge(written, attribute).is_some() || host_bits)
+    };
+    let held = value.held();
+    let held = |value: &&Value| held.iter().any(|it| std::ptr::eq(*it, *value));
+    Some(scalars.iter().any(wrong) || elements.iter().filter(|element| !held(element)).any(wrong))
 }
 
 fn fact<'a>(

@@ -34,7 +34,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
             continue;
         }
         for (part, source) in rule.sources.iter().enumerate() {
-            if source.rest == Rest::None && source.public.is_empty() {
+            if !source.is_of_interest() {
                 continue;
             }
             facts.push(shape.object([
@@ -85,10 +85,15 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
             Some(Target::Id(_) | Target::Attribute(_)) | None => None,
         };
         let Some(subject) = instance.or_else(|| rules.first().map(|rule| rule.block.clone())) else { continue };
-        let first_rule = rules.iter().find(|rule| !rule.symbolic).or(rules.first());
+        let certain = |rule: &&&SecurityGroupRule<'_>| !rule.symbolic && !rule.may_be_absent;
+        let first_rule = rules.iter().find(certain).or_else(|| rules.iter().find(|rule| !rule.symbolic));
+        let first_rule = first_rule.or(rules.first());
         let has_rules = match first_rule {
             None => Value::bool(false),
             Some(rule) if rule.symbolic => network.unknown_at(Type::Bool, &rule.block),
+            Some(SecurityGroupRule { block: Spot { within: Some(marker), .. }, .. }) => {
+                network.unknown_at(Type::Bool, marker)
+            }
             Some(_) => Value::bool(true),
         };
         facts.push(object([
@@ -199,6 +204,11 @@ impl<'a> Asked<'_, 'a> {
         self.open.of(self.rule_index, self.part)
     }
 
+    /// Whether what is not known of it is one thing: the ports that it may open, it opens together or not at all.
+    const fn is_one_thing(&self) -> bool {
+        self.rule.doubt.is_none() && self.rule.traffic.is_known()
+    }
+
     /// The expression that it hangs on.
     fn doubt(&self) -> &Spot<'a> {
         if self.source.rest != Rest::None {
@@ -286,4 +296,44 @@ fn in_words(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Eva
     let words: Vec<String> =
         parts.filter(|(_, ports)| !ports.is_empty()).map(|(name, ports)| words::ports(name, &ports)).collect();
     Ok(text(&words::listed(&words), asked.marks()))
+}
+
+/// `openings(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: those of the ports that it leaves open, as a rule's
+/// `covers` has them.
+pub(super) fn openings(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = call.ports(2)?;
+    covered(network, call, &ports)
+}
+
+/// `openings_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: the other ports that it leaves open, likewise.
+pub(super) fn openings_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let ports = PortSet::everything().difference(&call.ports(2)?);
+    covered(network, call, &ports)
+}
+
+/// `openings_everything(source, ipv4_prefix, ipv6_prefix)`: all ports, likewise: nothing less is every port.
+pub(super) fn openings_everything(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
+    let together = asked(network, call, 1)?.is_one_thing();
+    let all = ["TCP", "UDP"].map(|protocol| Value::string(&format!("{protocol}/0-65535")));
+    Ok(coverage(all.to_vec(), Vec::new(), together))
+}
+
+fn covered(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+    let asked = asked(network, call, 3)?;
+    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    for (protocol, open) in asked.of(call, 1)? {
+        for (list, open) in [(&mut certain, &open.certain), (&mut possible, &open.possible)] {
+            let open = open.intersection(ports);
+            list.extend(open.ranges().map(|(first, last)| Value::string(&format!("{protocol}/{first}-{last}"))));
+        }
+    }
+    Ok(coverage(certain, possible, asked.is_one_thing()))
+}
+
+fn coverage(certain: Vec<Value>, possible: Vec<Value>, together: bool) -> Value {
+    object([
+        ("certain", Value::tuple(certain)),
+        ("possible", Value::tuple(possible)),
+        ("together", Value::bool(together)),
+    ])
 }

@@ -1,0 +1,183 @@
+//! Who yields to whom: one mistake gives one finding.
+//!
+//! A rule is silent where one that it yields to reports the same expression. What a suppression covers is not reported, so
+//! beside it a rule stands for what the suppressed finding did not speak of (`covers`). Of what is undetermined, a rule
+//! is silent where, whatever comes, it would be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Suppressed, Verdict};
+use crate::lang::{Data, Value};
+use crate::network::sets::Ranges;
+use crate::source::Span;
+
+use super::Policy;
+use super::check::Candidate;
+use super::finish::yield_order;
+
+/// What makes two candidates speak of the same expression.
+pub(super) type Expression = (Option<String>, Option<Span>, String);
+
+/// The expression that a candidate speaks of.
+pub(super) fn expression(candidate: &Candidate) -> Expression {
+    let path = if candidate.spot.span.is_some() { String::new() } else { candidate.spot.path.clone() };
+    (candidate.address.clone(), candidate.spot.span, path)
+}
+
+/// What a finding speaks of: things by name, and numbers of things (`tcp/22`).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Coverage {
+    /// What it certainly speaks of.
+    certain: Things,
+    /// What it may speak of, where it is undetermined.
+    possible: Things,
+    /// Whether that comes as a whole or not at all.
+    together: bool,
+}
+
+type Things = BTreeMap<String, Ranges>;
+
+impl Coverage {
+    /// Reads what a rule's `covers` gives: a list of texts, `name/number` and `name/first-last` for numbers; or an object
+    /// of two such lists, `certain` and `possible`, and whether the possible ones come `together`.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        if value.elements().is_some() {
+            return Some(Self { certain: things(value)?, ..Self::default() });
+        }
+        let together = value.get("together").and_then(Value::as_bool) == Some(true);
+        Some(Self { certain: things(value.get("certain")?)?, possible: things(value.get("possible")?)?, together })
+    }
+}
+
+fn things(list: &Value) -> Option<Things> {
+    let mut things = Things::new();
+    for element in list.elements()? {
+        let Data::String(text) = &element.data else { return None };
+        let (name, range) = numbered(text).unwrap_or((text, Ranges::range(0, 0)));
+        let known = things.entry(name.to_owned()).or_default();
+        *known = known.union(&range);
+    }
+    Some(things)
+}
+
+fn numbered(text: &str) -> Option<(&str, Ranges)> {
+    let (name, range) = text.rsplit_once('/')?;
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    Some((name, Ranges::range(first.parse().ok()?, last.parse().ok()?)))
+}
+
+/// Whether all of these are among those.
+fn is_within(things: &Things, others: &[&Things]) -> bool {
+    things.iter().all(|(name, range)| {
+        let covered = others.iter().filter_map(|things| things.get(name));
+        range.difference(&covered.fold(Ranges::EMPTY, |all, next| all.union(next))).is_empty()
+    })
+}
+
+/// Sets for each candidate which others its rule yields to: those of the rules that it names, at the same expression.
+/// `collection`: what a rule goes through. Facts of one collection that share an expression (blocks that a `dynamic`
+/// makes) are told apart.
+pub(super) fn relate(policy: &Policy, candidates: &mut [Candidate], collection: impl Fn(usize) -> String) {
+    if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
+        return;
+    }
+    let yielded_to: BTreeSet<&str> =
+        policy.rules.iter().flat_map(|rule| rule.yields_to.iter().map(|(name, _)| name.as_str())).collect();
+    let mut at: BTreeMap<(usize, Expression), Vec<usize>> = BTreeMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if yielded_to.contains(policy.rules[candidate.rule].name.as_str()) {
+            at.entry((candidate.rule, expression(candidate))).or_default().push(index);
+        }
+    }
+    for index in 0..candidates.len() {
+        let candidate = &candidates[index];
+        let rule = candidate.rule;
+        let mut broader = Vec::new();
+        for (name, _) in &policy.rules[rule].yields_to {
+            let Some(other) = policy.index(name) else { continue };
+            let Some(found) = at.get(&(other, expression(candidate))) else { continue };
+            let same = collection(other) == collection(rule);
+            broader.extend(found.iter().copied().filter(|&at| !same || candidates[at].fact == candidate.fact));
+        }
+        candidates[index].broader = broader;
+    }
+}
+
+/// The candidates that are silent. `suppressed`: by which suppression each is covered.
+pub(super) fn silent(policy: &Policy, candidates: &[Candidate], suppressed: &[Option<Suppressed>]) -> Vec<bool> {
+    let mut silent = vec![false; candidates.len()];
+    let mut by_rule: Vec<Vec<usize>> = policy.rules.iter().map(|_| Vec::new()).collect();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if !candidate.broader.is_empty() {
+            by_rule[candidate.rule].push(index);
+        }
+    }
+    for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
+        for &index in &by_rule[rule] {
+            let standing = candidates[index].broader.iter().copied().filter(|&at| !silent[at]);
+            let (hidden, shown): (Vec<usize>, Vec<usize>) = standing.partition(|&at| suppressed[at].is_some());
+            let [hidden, shown] =
+                [hidden, shown].map(|at| at.into_iter().map(|at| &candidates[at]).collect::<Vec<_>>());
+            silent[index] = yields(&candidates[index], &shown, &hidden);
+        }
+    }
+    silent
+}
+
+/// Whether a candidate is silent beside those that its rule yields to, some of them reported, some of them suppressed.
+fn yields(candidate: &Candidate, shown: &[&Candidate], hidden: &[&Candidate]) -> bool {
+    if shown.iter().any(|other| other.is_settled()) {
+        return true;
+    }
+    let settled: Vec<&Candidate> = hidden.iter().copied().filter(|other| other.is_settled()).collect();
+    if !settled.is_empty() && says_no_more(candidate, &settled) {
+        return true;
+    }
+    if candidate.is_settled() || candidate.verdict != Verdict::Undetermined {
+        return false;
+    }
+    let others: Vec<&Coverage> =
+        shown.iter().chain(hidden).filter(|other| !other.is_settled()).filter_map(|it| it.covers.as_ref()).collect();
+    let Some(own) = candidate.covers.as_ref().filter(|_| !others.is_empty()) else { return false };
+    let possible: Vec<&Things> = others.iter().map(|other| &other.possible).collect();
+    // Those that are reported would be together with this one; beside a suppressed one, what it leaves still counts.
+    let together = own.together && shown.iter().any(|other| !other.is_settled() && other.covers.is_some());
+    together || is_within(&own.possible, &possible)
+}
+
+/// Whether suppressed findings speak of all that a candidate speaks of: one whose rule does not say of what, speaks of
+/// everything.
+fn says_no_more(candidate: &Candidate, suppressed: &[&Candidate]) -> bool {
+    let covered: Option<Vec<&Things>> =
+        suppressed.iter().map(|other| other.covers.as_ref().map(|covers| &covers.certain)).collect();
+    match (&candidate.covers, covered) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(own), Some(covered)) => {
+            is_within(&own.certain, &covered) && (candidate.is_settled() || is_within(&own.possible, &covered))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covering(texts: &[&str]) -> Things {
+        things(&Value::tuple(texts.iter().map(|text| Value::string(text)).collect())).unwrap()
+    }
+
+    #[test]
+    fn numbers_of_things_are_compared_as_sets() {
+        let within = |own: &[&str], others: &[&[&str]]| {
+            let others: Vec<Things> = others.iter().map(|texts| covering(texts)).collect();
+            is_within(&covering(own), &others.iter().collect::<Vec<_>>())
+        };
+        assert!(within(&["tcp/22"], &[&["tcp/20-30"]]));
+        assert!(within(&["tcp/20-30"], &[&["tcp/20-25"], &["tcp/26", "tcp/27-30"]]));
+        assert!(!within(&["tcp/22"], &[&["udp/22"]]));
+        assert!(!within(&["tcp/22-23"], &[&["tcp/22"]]));
+        assert!(within(&["name"], &[&["name"]]) && !within(&["name"], &[&["other"]]));
+        assert!(within(&[], &[]));
+    }
+}
