@@ -228,7 +228,7 @@ rule "sg/open-admin-port" {
           ip_protocol       = "tcp"
           from_port         = 22
           to_port           = 22
-          cidr_ipv4         = "52.0.0.0/16"
+          cidr_ipv4         = "52.0.0.0/16" # undetermined
         }
 
         resource "aws_vpc_security_group_ingress_rule" "upper" {
@@ -239,6 +239,99 @@ rule "sg/open-admin-port" {
           from_port         = 22
           to_port           = 22
           cidr_ipv4         = "54.0.0.0/16" # undetermined
+        }
+      HCL
+    }
+  }
+
+  example "known beside unknown ranges" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "offices" {
+          type = list(string)
+        }
+
+        resource "aws_security_group" "bastion" {
+          ingress {
+            protocol  = "tcp"
+            from_port = 22
+            to_port   = 22
+            cidr_blocks = concat( # undetermined
+              var.offices,
+              ["0.0.0.0/0"], # violation
+            )
+          }
+        }
+      HCL
+    }
+  }
+
+  example "one of several ports or ranges" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "test" {
+          type = bool
+        }
+
+        resource "aws_security_group" "web" {
+          ingress {
+            protocol    = "tcp"
+            from_port   = var.test ? 22 : 443 # undetermined
+            to_port     = 443
+            cidr_blocks = ["0.0.0.0/0"]
+          }
+          ingress {
+            protocol    = "tcp"
+            from_port   = 22
+            to_port     = 22
+            cidr_blocks = var.test ? ["192.168.0.0/16"] : ["10.0.0.0/8"]
+          }
+          ingress {
+            protocol    = "tcp"
+            from_port   = 3389
+            to_port     = 3389
+            cidr_blocks = var.test ? ["0.0.0.0/0"] : ["10.0.0.0/8"] # undetermined
+          }
+          ingress {
+            protocol  = "tcp"
+            from_port = 23
+            to_port   = 23
+            cidr_blocks = (var.test
+              ? ["0.0.0.0/0", "10.0.0.0/8"] # violation
+              : ["0.0.0.0/0"]
+            )
+          }
+        }
+      HCL
+    }
+  }
+
+  example "blocks of which the number is not known" {
+    file "main.tf" {
+      content = <<-HCL
+        variable "rules" {
+          type = list(object({ port = number }))
+        }
+
+        resource "aws_security_group" "all" {
+          dynamic "ingress" {
+            for_each = var.rules
+            content {
+              protocol    = "tcp"
+              from_port   = 22
+              to_port     = 22
+              cidr_blocks = ["0.0.0.0/0"] # undetermined
+            }
+          }
+          dynamic "ingress" {
+            for_each = concat(var.rules, [{ port = 22 }]) # undetermined
+            content {
+              protocol    = "tcp"
+              from_port   = ingress.value.port
+              to_port     = ingress.value.port
+              cidr_blocks = ["0.0.0.0/0"] # violation
+            }
+          }
         }
       HCL
     }

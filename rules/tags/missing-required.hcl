@@ -159,4 +159,32 @@ rule "tags/missing-required" {
       HCL
     }
   }
+
+  example "known beside unknown tags" {
+    options = { keys = ["Owner", "Environment"] }
+
+    file "main.tf" {
+      content = <<-HCL
+        variable "tags" {
+          type = map(string)
+        }
+
+        resource "aws_vpc" "all" {
+          tags = merge(var.tags, { Owner = "web", Environment = "prod" })
+        }
+
+        resource "aws_vpc" "defaults" {
+          tags = merge({ Owner = "web", Environment = "prod" }, var.tags)
+        }
+
+        resource "aws_vpc" "some" {
+          tags = merge(var.tags, { Owner = "web" }) # undetermined
+        }
+
+        resource "aws_vpc" "blank" {
+          tags = merge(var.tags, { Owner = " ", Environment = "prod" }) # violation
+        }
+      HCL
+    }
+  }
 }

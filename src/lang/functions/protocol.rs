@@ -300,7 +300,12 @@ impl Function {
 
     pub(super) fn with_source(&self, result: Value, arguments: &[Value]) -> Value {
         match self.source {
-            Source::Kept => arguments.iter().fold(result, |result, argument| result.or_origin(argument.origin)),
+            Source::Kept => {
+                // What is not known comes from what is not known.
+                let from = |argument: &&Value| !result.is_unknown() || argument.is_unknown();
+                let origin = arguments.iter().filter(from).fold(Origin::NONE, |found, it| found.or(it.origin));
+                result.or_origin(origin)
+            }
             Source::Argument(index) => match arguments.get(index).map(origin) {
                 Some(origin) if origin != Origin::NONE => fill_origin(result, origin),
                 _ => result,

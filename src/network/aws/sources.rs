@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::address::{Reference, Step};
 use crate::inventory::{Way, locate};
 use crate::lang::Value;
+use crate::lang::equality::equal;
 use crate::network::cidr;
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
@@ -55,7 +56,7 @@ impl<'a> Source<'a> {
                     Setting::Unset => {}
                     Setting::Unknown => {
                         let held = spot.held();
-                        let others = others(aws, &spot, held.len(), read);
+                        let others = others(aws, &spot, read);
                         sources.extend(held.into_iter().map(|spot| read(aws, spot)));
                         sources.extend(others.unwrap_or_else(|| Some(read(aws, spot))));
                     }
@@ -123,7 +124,6 @@ impl<'a> Source<'a> {
 fn others<'a>(
     aws: &Aws<'a>,
     spot: &Spot<'a>,
-    held: usize,
     read: fn(&Aws<'a>, Spot<'a>) -> Source<'a>,
 ) -> Option<Option<Source<'a>>> {
     let value = spot.value?;
@@ -131,12 +131,13 @@ fn others<'a>(
     if !choices.iter().all(|choice| choice.elements().is_some() || choice.is_null()) {
         return None;
     }
-    let possible = value.possible()?;
-    if possible.len() == held {
+    let held = value.held();
+    let is_held = |value: &&Value| held.iter().any(|it| equal(it, value) == Some(true));
+    let read_one = |value| read(aws, Spot { value: Some(value), ..spot.clone() });
+    let read: Vec<Source<'a>> = value.possible()?.into_iter().filter(|it| !is_held(it)).map(read_one).collect();
+    if read.is_empty() {
         return Some(None);
     }
-    let read_one = |value| read(aws, Spot { value: Some(value), ..spot.clone() });
-    let read: Vec<Source<'a>> = possible.into_iter().map(read_one).collect();
     let known = read.iter().all(|source| source.rest == Rest::None);
     known.then(|| Some(Source::among(spot.clone(), AddressSet::EMPTY, &read)))
 }

@@ -238,7 +238,25 @@ impl<'a> Asked<'_, 'a> {
     }
 
     fn answer(&self, network: &Network<'a>, certain: bool, possible: bool) -> Value {
-        if !certain && possible { network.unknown_at(Type::Bool, self.doubt()) } else { Value::bool(certain) }
+        if certain || !possible {
+            return Value::bool(certain);
+        }
+        let doubt = self.doubt();
+        network.unknown_with(Type::Bool, doubt, doubt, self.together_with(network))
+    }
+
+    /// Where nothing of the source itself is in doubt: the first rule of its group on which it hangs.
+    fn together_with(&self, network: &Network<'a>) -> Vec<(Spot<'a>, String)> {
+        if self.source.rest != Rest::None || !self.is_one_thing() || self.rule.may_be_absent {
+            return Vec::new();
+        }
+        let groups = network.aws.security_groups();
+        let in_doubt = |rule: &&SecurityGroupRule<'a>| {
+            rule.direction == self.rule.direction && (rule.may_be_absent || !rule.traffic.is_known())
+        };
+        let other = groups.groups[self.rule.group].rules.iter().map(|&rule| &groups.rules[rule]).find(in_doubt);
+        let related = other.map(|rule| (rule.block.clone(), "together with this, which is not known yet".to_owned()));
+        related.into_iter().collect()
     }
 }
 
