@@ -100,6 +100,8 @@ pub struct Finding {
     pub help: String,
     /// The root module's directory, where a run checks several (`cli` sets it).
     pub root: Option<String>,
+    /// What the plan does with the resource instance (`create`, `none` …); nothing where there is no plan.
+    pub change: Option<&'static str>,
 }
 
 /// What was read.

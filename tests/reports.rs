@@ -68,6 +68,7 @@ impl Fixture {
             fingerprint: format!("fingerprint{number}"),
             help: "Allow only the addresses that need it.".into(),
             root: None,
+            change: None,
         });
         self.report.findings.last_mut().unwrap()
     }

@@ -3,40 +3,45 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::arguments::{self, Rules, Variables};
 use super::environment::{self, Color};
-use super::inputs::{self, Target};
+use super::inputs::{self, PlanFile, Target};
 use super::{Failure, INCOMPLETE, internal_error, output};
 use crate::finding::{FailOn, Input, Report, Summary};
+use crate::plan;
 use crate::policy::{self, Check, Policy, configuration};
 use crate::report::{self, Format};
 use crate::source::disk::{clean, relative};
 use crate::source::{FileId, Problem, Sources};
 use crate::syntax::Trees;
-use crate::terraform::{self, Options, VariableOption};
+use crate::terraform::{self, Options, Reading, VariableOption};
 
-/// Check Terraform configuration
+/// Check Terraform configuration, a plan or state
 ///
 /// A directory of .tf files stands for its root module and all modules that it calls. A directory without any stands for
 /// every root module below it (hidden directories, node_modules and links are left out). A file stands for its module,
 /// of which only what is in the file, or caused by it, is reported. Nothing is downloaded and `terraform init` is not
-/// needed.
+/// needed. A plan or state is known by its content: what `terraform show -json` prints, or terraform.tfstate; `-` is
+/// standard input.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   terravet check
   terravet check envs/prod --var-file prod.tfvars
   terravet check . --format json
+  terravet check plan.json --source envs/prod
+  terraform show -json tfplan | terravet check - --only-changed
   terravet check --output junit=report.xml --output sarif=report.sarif
   terravet check --select 'sg/*' --fail-on warning
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 something could not be checked.")]
 pub(super) struct Arguments {
-    /// Directories and files to check
+    /// Directories and files to check; `-` is a plan or state from standard input
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     /// What to print on standard output: human, json, junit, sarif, warnings-ng or env
@@ -48,6 +53,12 @@ pub(super) struct Arguments {
     /// Severity from which findings fail the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = arguments::fail_on)]
     fail_on: Option<FailOn>,
+    /// The root module that a plan was made of [default: the directory that the plan lies in]
+    #[arg(long, value_name = "DIR")]
+    source: Option<PathBuf>,
+    /// Of a plan, report only what it changes
+    #[arg(long)]
+    only_changed: bool,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     color: Color,
@@ -74,6 +85,12 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     if let Some((position, _)) = files.iter().enumerate().find(|(index, path)| files[..*index].contains(path)) {
         let path = arguments.outputs[position].1.display();
         return Err(Failure::new(format!("--output: two reports cannot be written to one file, `{path}`")));
+    }
+    if let Some(source) = &arguments.source
+        && !inputs::holds_configuration(&current.join(source))
+    {
+        let message = format!("--source: there is no Terraform configuration in `{}`", source.display());
+        return Err(Failure::new(message));
     }
     let mut run = Run {
         options: arguments.variables.options(current.clone()),
@@ -129,7 +146,7 @@ impl Run<'_> {
         });
         let mut by_policy: BTreeMap<usize, Vec<&Target>> = BTreeMap::new();
         for target in &inputs.targets {
-            by_policy.entry(self.policy(&target.directory)).or_default().push(target);
+            by_policy.entry(self.policy(&self.root_of(target))).or_default().push(target);
         }
         let policies = std::mem::take(&mut self.policies);
         let mut reports = vec![empty(inputs.problems)];
@@ -155,42 +172,87 @@ impl Run<'_> {
     /// Checks root modules (some of `several`) against a policy. One that brings terravet to its knees is a problem; the others are checked.
     fn check(&mut self, loaded: &Loaded, targets: &[&Target], several: bool) -> Report {
         let mut check = Check::new(&loaded.policy, &self.today);
+        check.only_changed(self.arguments.only_changed);
         check.problems(loaded.problems.iter().cloned());
         let mut inputs = Vec::new();
         let mut only = BTreeSet::new();
         let all_whole = targets.iter().all(|target| target.only.is_none());
         for target in targets {
-            let path = relative(&target.directory, &self.current);
+            let path = self.shown(target);
             let done = catch_unwind(AssertUnwindSafe(|| {
-                let options = self.options_for(target);
-                let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
+                let Read { reading, kind, digest } = self.read(target, &path, loaded)?;
                 check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
                 let files = reading.files.clone();
                 if !several {
                     // The process ends soon: giving back all values one by one takes as long as some rules do.
                     std::mem::forget(reading);
                 }
-                files
+                let sha256 = digest.map_or_else(|| self.digest(&files), |digest| digest.join().unwrap_or_default());
+                Ok::<_, Box<Problem>>((files, kind, sha256))
             }));
-            let files = done.unwrap_or_else(|_| {
-                check.problems([Problem::with_path(&path, internal_error())]);
-                Vec::new()
-            });
+            let mut problem = |problem: Problem| {
+                check.problems([problem]);
+                (Vec::new(), target.plan.as_ref().map_or("configuration", |_| "plan"), self.digest(&[]))
+            };
+            let (files, kind, sha256) = match done {
+                Ok(Ok(read)) => read,
+                Ok(Err(refused)) => problem(*refused),
+                Err(_) => problem(Problem::with_path(&path, internal_error())),
+            };
             match &target.only {
                 Some(asked) => only.extend(asked.iter().cloned()),
                 None if all_whole => {}
-                None => only.extend(files.iter().map(|file| self.sources.file(*file).path.clone())),
+                None => {
+                    only.extend(files.iter().map(|file| self.sources.file(*file).path.clone()));
+                    only.insert(path.clone());
+                }
             }
-            inputs.push(Input { path, kind: "configuration", sha256: self.digest(&files) });
+            inputs.push(Input { path, kind, sha256 });
         }
         check.finish(inputs, &only, &self.sources, &self.trees)
+    }
+
+    /// The directory of an input's root module.
+    fn root_of(&self, target: &Target) -> PathBuf {
+        let source = self.arguments.source.as_ref().filter(|_| target.plan.is_some());
+        source.map_or_else(|| target.directory.clone(), |source| clean(&self.current.join(source)))
+    }
+
+    /// The path of an input as reports print it.
+    fn shown(&self, target: &Target) -> String {
+        match &target.plan {
+            None => relative(&target.directory, &self.current),
+            Some(PlanFile::StandardInput) => "-".to_owned(),
+            Some(PlanFile::Path(path) | PlanFile::Pipe(path)) => relative(&clean(path), &self.current),
+        }
+    }
+
+    /// Reads an input.
+    fn read(&mut self, target: &Target, path: &str, loaded: &Loaded) -> Result<Read, Box<Problem>> {
+        let options = self.options_for(target);
+        let Some(file) = &target.plan else {
+            let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
+            return Ok(Read { reading, kind: "configuration", digest: None });
+        };
+        let bytes = file.read().map_err(|why| Problem::with_path(path, format!("the plan cannot be read: {why}")))?;
+        let source = Some(self.root_of(target)).filter(|directory| inputs::holds_configuration(directory));
+        let mut demand = loaded.policy.demand(&self.trees);
+        if source.is_some() {
+            demand.ask_data_sources();
+        }
+        let plan = plan::open(bytes, path, &demand, &mut self.sources)?;
+        let text = self.sources.file(plan.file).text.clone();
+        let digest = std::thread::spawn(move || hexadecimal(&Sha256::digest(text.as_bytes())));
+        let kind = plan.kind.word();
+        let reading = plan::reading(plan, source.as_deref(), &options, &mut self.sources, &mut self.trees);
+        Ok(Read { reading, kind, digest: Some(digest) })
     }
 
     fn options_for(&self, target: &Target) -> Options {
         let mut options = self.options.clone();
         let asked = target.variable_file.iter().cloned().map(VariableOption::File);
         options.variables = asked.chain(std::mem::take(&mut options.variables)).collect();
-        options.workspace = options.workspace.or_else(|| environment::selected_workspace(&target.directory));
+        options.workspace = options.workspace.or_else(|| environment::selected_workspace(&self.root_of(target)));
         options
     }
 
@@ -204,8 +266,21 @@ impl Run<'_> {
                 hash.update(part.as_bytes());
             }
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize())
     }
+}
+
+/// An input that was read.
+struct Read {
+    reading: Reading,
+    /// Its kind, as reports say it.
+    kind: &'static str,
+    /// The digest of a plan, worked out while the plan is read.
+    digest: Option<JoinHandle<String>>,
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A report that holds nothing but problems.

@@ -2,23 +2,62 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::source::disk::{clean, list, relative};
+use crate::plan;
+use crate::source::disk::{self, clean, list, relative};
 use crate::source::walk::reason;
 use crate::source::{Problem, walk};
 use crate::terraform::roots;
 
-/// A root module to be read.
+/// A root module to be read, or a plan or state.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
-    /// Its directory (absolute).
+    /// Its directory (absolute); of a plan, the one that it lies in.
     pub(super) directory: PathBuf,
+    /// Where it is a plan or state: the file.
+    pub(super) plan: Option<PlanFile>,
     /// Where files were asked for, those: only what is in them, or caused by them, is reported.
     pub(super) only: Option<BTreeSet<String>>,
     /// A variable file that was asked for and that Terraform would not read by itself.
     pub(super) variable_file: Option<PathBuf>,
+}
+
+/// A plan or state to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PlanFile {
+    /// From standard input.
+    StandardInput,
+    /// A file (absolute).
+    Path(PathBuf),
+    /// A pipe (`<(terraform show -json tfplan)`).
+    Pipe(PathBuf),
+}
+
+impl PlanFile {
+    /// Its content, or why it cannot be read.
+    pub(super) fn read(&self) -> Result<Vec<u8>, String> {
+        let read = match self {
+            Self::Path(path) => disk::read(path, plan::MAX_SIZE),
+            Self::Pipe(path) => fs::File::open(path).and_then(stream),
+            Self::StandardInput => stream(io::stdin().lock()),
+        };
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => format!("it is larger than {} MiB", plan::MAX_SIZE >> 20),
+            _ => reason(&error),
+        })
+    }
+}
+
+/// Reads what comes to its end, unless it does not begin like a plan: it may have none.
+fn stream(mut stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.by_ref().take(4096).read_to_end(&mut bytes)?;
+    if plan::may_be_plan(&bytes) {
+        stream.take(plan::MAX_SIZE).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > plan::MAX_SIZE { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// What is to be read.
@@ -35,11 +74,18 @@ pub(super) struct Inputs {
 pub(super) fn resolve(paths: &[PathBuf], current: &Path, excluded: &mut dyn FnMut(&Path, &Path) -> bool) -> Inputs {
     let mut inputs = Inputs::default();
     for path in paths {
+        if path.as_os_str() == "-" {
+            inputs.add_plan(current, PlanFile::StandardInput);
+            continue;
+        }
         let absolute = clean(&current.join(path));
         let shown = relative(&absolute, current);
         match fs::metadata(current.join(path)) {
             Ok(metadata) if metadata.is_dir() => inputs.directory(&absolute, &shown, current, excluded),
             Ok(metadata) if metadata.is_file() => inputs.file(&absolute, &shown, current, excluded),
+            Ok(metadata) if is_pipe(&metadata) => {
+                inputs.add_plan(current, PlanFile::Pipe(current.join(path)));
+            }
             Ok(_) => inputs.problem(&shown, "is neither a file nor a directory", "Name a directory or a file."),
             Err(error) => inputs.problem(&shown, &reason(&error), "Check the path: nothing was read."),
         }
@@ -106,15 +152,26 @@ impl Inputs {
                     self.problem(shown, "there is no Terraform configuration beside or above this file", help);
                 }
             }
+        } else if may_be_plan(file, &name) {
+            self.add_plan(directory, PlanFile::Path(file.to_owned()));
         } else {
             let (message, help) = unknown_kind(file, &name);
             self.problem(shown, message, help);
         }
     }
 
+    fn add_plan(&mut self, directory: &Path, plan: PlanFile) {
+        if !self.targets.iter().any(|target| target.plan.as_ref() == Some(&plan)) {
+            let directory = directory.to_owned();
+            self.targets.push(Target { directory, plan: Some(plan), only: None, variable_file: None });
+        }
+    }
+
     /// Adds a root module, or more files of one that is there already.
     fn add(&mut self, directory: &Path, only: Option<&str>, variable_file: Option<PathBuf>) {
-        let same = |target: &&mut Target| target.directory == directory && target.variable_file == variable_file;
+        let same = |target: &&mut Target| {
+            target.plan.is_none() && target.directory == directory && target.variable_file == variable_file
+        };
         match (self.targets.iter_mut().find(same), only) {
             (Some(target), Some(file)) => {
                 target.only.as_mut().map(|files| files.insert(file.to_owned()));
@@ -122,6 +179,7 @@ impl Inputs {
             (Some(target), None) => target.only = None,
             (None, _) => self.targets.push(Target {
                 directory: directory.to_owned(),
+                plan: None,
                 only: only.map(|file| BTreeSet::from([file.to_owned()])),
                 variable_file,
             }),
@@ -129,35 +187,43 @@ impl Inputs {
     }
 }
 
-fn holds_configuration(directory: &Path) -> bool {
+/// Whether a directory holds configuration itself.
+pub(super) fn holds_configuration(directory: &Path) -> bool {
     list(directory).is_ok_and(|names| names.iter().any(|(name, is_dir)| !is_dir && walk::is_configuration(name)))
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Whether a file is to be read as a plan or state: what its name says is something else is not.
+fn may_be_plan(file: &Path, name: &str) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(file).and_then(|file| file.take(4096).read_to_end(&mut start));
+    read.is_ok() && !is_jenkinsfile(name) && plan::may_be_plan(&start)
+}
+
+fn is_jenkinsfile(name: &str) -> bool {
+    name == "Jenkinsfile" || name.ends_with(".groovy")
 }
 
 /// What to say of a file whose kind is not understood: by its name, else by how it begins.
 fn unknown_kind(file: &Path, name: &str) -> (&'static str, &'static str) {
-    const KINDS: &str = "terravet checks directories, .tf, .tf.json, .tfvars and .tfvars.json files.";
-    const DIRECTORY: &str = "Check the directory of the configuration instead.";
-    if name == "Jenkinsfile" || name.ends_with(".groovy") {
+    const KINDS: &str = "terravet checks directories, .tf, .tf.json, .tfvars and .tfvars.json files, plans and state.";
+    if is_jenkinsfile(name) {
         return ("Jenkinsfiles cannot be checked by this version", KINDS);
     }
-    let mut start = Vec::new();
-    let read = fs::File::open(file).and_then(|file| file.take(4096).read_to_end(&mut start));
-    if read.is_err() {
-        return ("the file cannot be read", "Make it readable.");
+    match fs::File::open(file).map(|file| file.metadata().map(|metadata| metadata.len())) {
+        Err(_) => ("the file cannot be read", "Make it readable."),
+        Ok(Ok(0)) => ("the file is empty", "Write it anew: nothing was checked."),
+        Ok(_) => ("not a kind of file that terravet knows", KINDS),
     }
-    if start.starts_with(b"PK\x03\x04") {
-        return ("saved plan files cannot be checked by this version", DIRECTORY);
-    }
-    let text = String::from_utf8_lossy(&start);
-    if text.trim_start().starts_with('{') {
-        if text.contains("\"format_version\"") || text.contains("\"resource_changes\"") {
-            return ("plan JSON cannot be checked by this version", DIRECTORY);
-        }
-        if text.contains("\"serial\"") && text.contains("\"lineage\"") {
-            return ("state files cannot be checked by this version", DIRECTORY);
-        }
-    }
-    ("not a kind of file that terravet knows", KINDS)
 }
 
 #[cfg(test)]
@@ -180,7 +246,12 @@ mod tests {
         let targets = inputs.targets.iter().map(|target| {
             let only = target.only.as_ref().map(|files| format!(" {files:?}")).unwrap_or_default();
             let told = target.variable_file.as_ref().map(|file| format!(" +{}", relative(file, &top)));
-            format!("{}{only}{}", relative(&target.directory, &top), told.unwrap_or_default())
+            let plan = match &target.plan {
+                Some(PlanFile::Path(path)) => format!(" plan {}", relative(path, &top)),
+                Some(PlanFile::Pipe(_) | PlanFile::StandardInput) => " stream".to_owned(),
+                None => String::new(),
+            };
+            format!("{}{only}{}{plan}", relative(&target.directory, &top), told.unwrap_or_default())
         });
         let problems = inputs
             .problems
@@ -234,12 +305,9 @@ mod tests {
                 ],
             ),
             (
-                &["docs/plan.json", "docs/terraform.tfstate", "docs/plan", "docs/notes.txt", "docs/Jenkinsfile"],
-                &[],
+                &["docs/plan.json", "docs/terraform.tfstate", "docs/plan", "docs/notes.txt", "docs/Jenkinsfile", "-"],
+                &["docs plan docs/plan.json", "docs plan docs/terraform.tfstate", "docs plan docs/plan", ". stream"],
                 &[
-                    "docs/plan.json: plan JSON cannot be checked by this version",
-                    "docs/terraform.tfstate: state files cannot be checked by this version",
-                    "docs/plan: saved plan files cannot be checked by this version",
                     "docs/notes.txt: not a kind of file that terravet knows",
                     "docs/Jenkinsfile: Jenkinsfiles cannot be checked by this version",
                 ],

@@ -1,26 +1,33 @@
 //! What of the resources rules look at: a reader of large inputs leaves the rest unread.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::address::Mode;
 use crate::lang::Str;
+use crate::schema::{self, Tagging};
 
-/// What is asked of resources, by type.
+/// What is asked of resources.
 #[derive(Clone, Debug, Default)]
 pub struct Demand {
-    /// All attributes of every type.
     everything: bool,
-    /// Of these managed types all attributes (`None`), or these.
-    types: BTreeMap<Str, Option<BTreeSet<Str>>>,
+    data_sources: bool,
+    tags: bool,
+    cidrs: bool,
+    /// Managed types of which all attributes are asked for.
+    types: BTreeSet<Str>,
+    /// What came of it for the types that were met.
+    known: RefCell<BTreeMap<Str, Wanted>>,
 }
 
 /// What is asked of one resource type.
-#[derive(Clone, Copy, Debug)]
-pub enum Wanted<'d> {
+#[derive(Clone, Debug)]
+pub enum Wanted {
     /// That it is there; none of its values.
     Nothing,
     /// These attributes (or blocks).
-    Only(&'d BTreeSet<Str>),
+    Only(Rc<BTreeSet<Str>>),
     /// All attributes.
     Everything,
 }
@@ -29,7 +36,7 @@ impl Demand {
     /// All of everything.
     #[must_use]
     pub fn everything() -> Self {
-        Self { everything: true, types: BTreeMap::new() }
+        Self { everything: true, ..Self::default() }
     }
 
     /// Asks for everything.
@@ -37,33 +44,65 @@ impl Demand {
         self.everything = true;
     }
 
-    /// Asks for all attributes of a type.
-    pub fn ask_type(&mut self, type_name: &str) {
-        self.types.insert(type_name.into(), None);
+    /// Asks for all of data sources: evaluating configuration needs them.
+    pub fn ask_data_sources(&mut self) {
+        self.data_sources = true;
     }
 
-    /// Asks for an attribute of a type.
-    pub fn ask_attribute(&mut self, type_name: &str, attribute: &str) {
-        if let Some(attributes) = self.types.entry(type_name.into()).or_insert_with(|| Some(BTreeSet::new())) {
-            attributes.insert(attribute.into());
-        }
+    /// Asks for the tags of all that takes tags.
+    pub fn ask_tags(&mut self) {
+        self.tags = true;
+    }
+
+    /// Asks for all attributes that hold CIDR blocks.
+    pub fn ask_cidrs(&mut self) {
+        self.cidrs = true;
+    }
+
+    /// Asks for all attributes of a managed type.
+    pub fn ask_type(&mut self, type_name: &str) {
+        self.types.insert(type_name.into());
     }
 
     /// What is asked of a type.
     #[must_use]
-    pub fn of(&self, mode: Mode, type_name: &str) -> Wanted<'_> {
-        if self.everything {
-            return Wanted::Everything;
+    pub fn of(&self, mode: Mode, type_name: &str) -> Wanted {
+        match mode {
+            _ if self.everything => Wanted::Everything,
+            Mode::Data if self.data_sources => Wanted::Everything,
+            Mode::Data | Mode::Ephemeral => Wanted::Nothing,
+            Mode::Managed if self.types.contains(type_name) => Wanted::Everything,
+            Mode::Managed => {
+                if let Some(known) = self.known.borrow().get(type_name) {
+                    return known.clone();
+                }
+                let wanted = self.parts(type_name);
+                self.known.borrow_mut().insert(type_name.into(), wanted.clone());
+                wanted
+            }
         }
-        match (mode, self.types.get(type_name)) {
-            (Mode::Managed, Some(None)) => Wanted::Everything,
-            (Mode::Managed, Some(Some(attributes))) => Wanted::Only(attributes),
-            (Mode::Managed, None) | (Mode::Data | Mode::Ephemeral, _) => Wanted::Nothing,
+    }
+
+    /// Of a type of which not everything is asked for.
+    fn parts(&self, type_name: &str) -> Wanted {
+        let mut names: BTreeSet<Str> = BTreeSet::new();
+        if self.cidrs {
+            let paths = schema::cidr_attributes(type_name).iter();
+            names.extend(paths.map(|(path, _)| Str::from(path.split('.').next().unwrap_or(path))));
         }
+        if self.tags {
+            let tags: &[&str] = match schema::resource(type_name).map(|known| known.tagging) {
+                Some(Tagging::TagsAll) => &["tags", "tags_all"],
+                Some(Tagging::TagBlocks) => &["tag", "tags"],
+                Some(Tagging::None) | None => &[],
+            };
+            names.extend(tags.iter().map(|name| Str::from(*name)));
+        }
+        if names.is_empty() { Wanted::Nothing } else { Wanted::Only(Rc::new(names)) }
     }
 }
 
-impl Wanted<'_> {
+impl Wanted {
     /// Whether an attribute is asked for.
     #[must_use]
     pub fn takes(&self, attribute: &str) -> bool {
@@ -86,15 +125,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_asks_for_all_gets_all() {
+    fn only_what_is_asked_for_is_wanted() {
         let mut demand = Demand::default();
-        demand.ask_attribute("aws_instance", "tags");
+        demand.ask_tags();
+        demand.ask_cidrs();
         demand.ask_type("aws_vpc");
-        demand.ask_attribute("aws_vpc", "tags");
-        assert!(demand.of(Mode::Managed, "aws_instance").takes("tags"));
-        assert!(!demand.of(Mode::Managed, "aws_instance").takes("ami"));
-        assert!(demand.of(Mode::Managed, "aws_vpc").takes("cidr_block"));
+        let takes = |type_name, attribute| demand.of(Mode::Managed, type_name).takes(attribute);
+        for (type_name, attribute, expected) in [
+            ("aws_instance", "tags_all", true),
+            ("aws_instance", "ami", false),
+            ("aws_autoscaling_group", "tag", true),
+            ("aws_wafv2_ip_set", "addresses", true),
+            ("aws_vpc", "instance_tenancy", true),
+            ("google_compute_network", "name", false),
+        ] {
+            assert_eq!(takes(type_name, attribute), expected, "{type_name}.{attribute}");
+        }
         assert!(demand.of(Mode::Data, "aws_vpc").is_nothing());
-        assert!(Demand::everything().of(Mode::Data, "aws_vpc").takes("id"));
+        demand.ask_data_sources();
+        assert!(demand.of(Mode::Data, "aws_vpc").takes("id"));
     }
 }

@@ -36,6 +36,23 @@ pub enum Action {
     Forget,
 }
 
+impl Action {
+    /// The word in reports and rules; nothing where there is no plan.
+    #[must_use]
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Configured => None,
+            Self::None => Some("none"),
+            Self::Create => Some("create"),
+            Self::Read => Some("read"),
+            Self::Update => Some("update"),
+            Self::Replace => Some("replace"),
+            Self::Delete => Some("delete"),
+            Self::Forget => Some("forget"),
+        }
+    }
+}
+
 /// Where the parts of a block were written: what leads from a value back to its expression.
 #[derive(Clone, Debug)]
 pub struct Sites {
@@ -100,6 +117,8 @@ pub struct Inventory {
     instances: Vec<Instance>,
     by_type: BTreeMap<Str, Vec<usize>>,
     by_address: BTreeMap<Arc<Address>, usize>,
+    gone: Vec<Instance>,
+    drift: Vec<Instance>,
     constraints: Vec<(Str, String)>,
 }
 
@@ -123,6 +142,34 @@ impl Inventory {
         self.by_address.insert(instance.address.clone(), index);
         self.instances.push(instance);
         index
+    }
+
+    /// The instances alone.
+    #[must_use]
+    pub fn into_instances(self) -> Vec<Instance> {
+        self.instances
+    }
+
+    /// Sets what a plan destroys or forgets: it takes part in nothing, but rules may ask for it.
+    pub fn set_gone(&mut self, gone: impl IntoIterator<Item = Instance>) {
+        self.gone = gone.into_iter().collect();
+    }
+
+    /// Sets what a plan has found changed outside Terraform, as it is now.
+    pub fn set_drift(&mut self, drift: impl IntoIterator<Item = Instance>) {
+        self.drift = drift.into_iter().collect();
+    }
+
+    /// What a plan destroys or forgets, deposed objects included, with the values that it had.
+    #[must_use]
+    pub fn gone(&self) -> &[Instance] {
+        &self.gone
+    }
+
+    /// What a plan has found changed outside Terraform, as it is now.
+    #[must_use]
+    pub fn drift(&self) -> &[Instance] {
+        &self.drift
     }
 
     /// All instances, in the order they were added.

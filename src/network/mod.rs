@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod cidr;
+mod demand;
 mod facts;
 pub mod registry;
 pub mod sets;

@@ -4,8 +4,15 @@
 //! unknown and sensitive marked. What is judged is the world after apply.
 
 pub mod file;
+pub mod json;
+mod merge;
+mod open;
+mod reading;
 mod shape;
+mod world;
 
+pub use open::{MAX_SIZE, may_be_plan, open};
+pub use reading::reading;
 pub use shape::{Member, Shape};
 
 use std::collections::BTreeMap;
@@ -41,8 +48,31 @@ pub struct Plan {
     pub complete: Option<bool>,
     /// The configuration that the plan was made of, where it is inside.
     pub snapshot: Option<Snapshot>,
+    /// The `configuration` section of plan JSON.
+    pub configuration: Option<Span>,
     /// What was not understood, and why the plan is none to be applied (it failed, or is not there).
     pub problems: Vec<Problem>,
+}
+
+impl Plan {
+    /// A plan of which nothing is known yet.
+    #[must_use]
+    pub const fn new(kind: Kind, file: FileId) -> Self {
+        Self {
+            kind,
+            file,
+            terraform_version: None,
+            changes: Vec::new(),
+            prior: Vec::new(),
+            drift: Vec::new(),
+            variables: BTreeMap::new(),
+            workspace: None,
+            complete: None,
+            snapshot: None,
+            configuration: None,
+            problems: Vec::new(),
+        }
+    }
 }
 
 /// What a [`Plan`] was read from.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::ModulePath;
 use crate::finding::{Severity, Verdict};
-use crate::inventory::Inventory;
+use crate::inventory::{Action, Inventory};
 use crate::lang::eval::{Context, Evaluated, evaluate};
 use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
 use crate::source::{FileId, Problem, Sources, Span};
@@ -51,6 +51,8 @@ pub(super) struct Candidate {
     pub(super) broader: Vec<usize>,
     /// What it speaks of, where its rule says so and it matters.
     pub(super) covers: Option<Coverage>,
+    /// What the plan does with the instance.
+    pub(super) action: Action,
 }
 
 impl Candidate {
@@ -71,6 +73,7 @@ pub struct Check<'p> {
     pub(super) files: BTreeMap<String, (FileId, Option<TreeId>)>,
     pub(super) sensitive_spans: Vec<Span>,
     pub(super) resources: usize,
+    only_changed: bool,
 }
 
 impl<'p> Check<'p> {
@@ -85,7 +88,18 @@ impl<'p> Check<'p> {
             files: BTreeMap::new(),
             sensitive_spans: Vec::new(),
             resources: 0,
+            only_changed: false,
         }
+    }
+
+    /// Whether only what a plan changes is reported.
+    pub const fn only_changed(&mut self, only_changed: bool) {
+        self.only_changed = only_changed;
+    }
+
+    /// Whether a candidate is left out because the plan leaves the instance as it is.
+    pub(super) fn is_unchanged(&self, candidate: &Candidate) -> bool {
+        self.only_changed && candidate.action == Action::None
     }
 
     /// Asks every rule that runs of a reading; `root` is the root module's directory, where several are checked.
@@ -353,6 +367,7 @@ impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
             conditional,
             broader: Vec::new(),
             covers: None,
+            action: instance.map_or(Action::Configured, |instance| instance.action),
         }
     }
 

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::finding::Verdict;
 use crate::lang::{Value, convert};
-use crate::source::{Sources, Span};
+use crate::plan;
+use crate::source::{Problem, Sources, Span, walk};
 use crate::syntax::Trees;
-use crate::terraform::{self, Options};
+use crate::terraform::{self, Options, Reading};
 
 use super::rule::{Example, Rule};
 use super::{Check, Configuration, Policy, RuleSettings};
@@ -16,6 +17,9 @@ use crate::finding::Severity;
 
 /// The day on which examples run.
 pub const TODAY: &str = "2026-01-01";
+
+/// The file of an example that is a plan.
+const PLAN: &str = "plan.json";
 
 /// What came of one example.
 #[derive(Clone, Debug)]
@@ -86,7 +90,10 @@ fn one(
         Err(failure) => return vec![failure],
     };
     let options = Options { current_directory: directory.to_path_buf(), ..Options::default() };
-    let reading = terraform::read(directory, &options, sources, trees);
+    let reading = match read(&policy, example, directory, &options, sources, trees) {
+        Ok(reading) => reading,
+        Err(problem) => return vec![problem.message],
+    };
     let mut check = Check::new(&policy, TODAY);
     check.add(&reading, None, sources, trees);
     let report = check.finish(Vec::new(), &BTreeSet::new(), sources, trees);
@@ -121,6 +128,25 @@ fn one(
         );
     }
     failures
+}
+
+/// Reads an example's configuration, or the plan in its `plan.json` beside that.
+fn read(
+    policy: &Policy,
+    example: &Example,
+    directory: &Path,
+    options: &Options,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> Result<Reading, Box<Problem>> {
+    let Some(file) = example.files.iter().find(|file| file.path == PLAN) else {
+        return Ok(terraform::read(directory, options, sources, trees));
+    };
+    let mut demand = policy.demand(trees);
+    demand.ask_data_sources();
+    let plan = plan::open(file.content.clone().into_bytes(), PLAN, &demand, sources)?;
+    let source = example.files.iter().any(|file| walk::is_configuration(&file.path)).then_some(directory);
+    Ok(plan::reading(plan, source, options, sources, trees))
 }
 
 /// A policy in which only the example's rule, and those that it names, run.

@@ -1,14 +1,14 @@
 //! What the names in rule files mean: facts over one reading.
 //!
 //! `each`, `option`; `network.NAME`; `resources.TYPE`; `inventory.resources`, `inventory.taggable`;
-//! `configuration.unavailable_modules`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
+//! `configuration.unavailable_modules`; `plan.NAME`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
 //! network, and (with [`OWN`] set) those kept here.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::finding::Related;
-use crate::inventory::{self, Inventory, Place, Way};
+use crate::inventory::{self, Instance, Inventory, Place, Way};
 use crate::lang::eval::{Evaluated, Resolved, Scope};
 use crate::lang::value::Entries;
 use crate::lang::{Origin, Str, Type, Value};
@@ -16,7 +16,7 @@ use crate::network::Network;
 use crate::schema;
 use crate::source::{Problem, Span, nearest};
 use crate::syntax::Trees;
-use crate::terraform::{Reading, UnavailableModule};
+use crate::terraform::{Difference, Reading, UnavailableModule};
 
 use super::{pattern, tags};
 
@@ -72,6 +72,7 @@ pub(super) struct Facts<'a> {
     pub(super) trees: &'a Trees,
     network: Network<'a>,
     unavailable_modules: &'a [UnavailableModule],
+    differences: &'a [Difference],
     table: RefCell<Vec<Kept>>,
     made: RefCell<BTreeMap<String, Value>>,
 }
@@ -79,7 +80,8 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// The facts of a reading.
     pub(super) fn of(reading: &'a Reading, trees: &'a Trees) -> Self {
-        Self::new(&reading.inventory, &reading.unavailable_modules, trees)
+        let facts = Self::new(&reading.inventory, &reading.unavailable_modules, trees);
+        Self { differences: &reading.differences, ..facts }
     }
 
     /// The facts of an inventory.
@@ -93,6 +95,7 @@ impl<'a> Facts<'a> {
             trees,
             network: Network::new(inventory, trees),
             unavailable_modules,
+            differences: &[],
             table: RefCell::default(),
             made: RefCell::default(),
         }
@@ -169,6 +172,7 @@ impl<'a> Facts<'a> {
             "resources" => return self.resources_of(name, at),
             "inventory" => vec!["resources", "taggable"],
             "configuration" => vec!["unavailable_modules"],
+            "plan" => vec!["deletions", "drift", "source_differences"],
             "policy" => vec!["suppressions"],
             _ => return Err(Box::new(Problem::at(at, format!("`{root}` means nothing in a rule")))),
         };
@@ -179,6 +183,9 @@ impl<'a> Facts<'a> {
             }
             ("inventory", "taggable") => Some(tags::taggable(self)),
             ("configuration", "unavailable_modules") => Some(self.unavailable_modules()),
+            ("plan", "deletions") => Some(Value::tuple(self.others(self.inventory.gone()))),
+            ("plan", "drift") => Some(Value::tuple(self.others(self.inventory.drift()))),
+            ("plan", "source_differences") => Some(Value::tuple(self.source_differences())),
             ("policy", "suppressions") => Some(Value::tuple(Vec::new())),
             _ => None,
         });
@@ -207,17 +214,36 @@ impl<'a> Facts<'a> {
         if instance.address.mode != crate::address::Mode::Managed {
             return None;
         }
-        let origin = Origin::place(OWN | index as u32);
-        Some(object(
-            origin,
-            [
-                ("address", Value::string(&instance.address.to_string())),
-                ("type", Value::normalized(instance.address.type_name.clone())),
-                ("name", Value::normalized(instance.address.name.clone())),
-                ("module", Value::string(&instance.address.module.to_string())),
-                ("values", instance.values.clone()),
-            ],
-        ))
+        Some(of_instance(Origin::place(OWN | index as u32), instance))
+    }
+
+    /// Resource instances that take part in nothing else.
+    fn others(&self, instances: &[Instance]) -> Vec<Value> {
+        let managed = instances.iter().filter(|instance| instance.address.mode == crate::address::Mode::Managed);
+        let fact = |instance: &Instance| {
+            let spot = Spot {
+                address: Some(instance.address.to_string()),
+                span: instance.sites.as_ref().map(|sites| sites.header),
+                ..Spot::default()
+            };
+            of_instance(self.keep(Kept::Spot(spot)), instance)
+        };
+        managed.map(fact).collect()
+    }
+
+    /// One fact, where the configuration beside a plan is not the one that it was made of.
+    fn source_differences(&self) -> Vec<Value> {
+        let Some(first) = self.differences.first() else { return Vec::new() };
+        let address = Some(first.address.clone()).filter(|address| !address.is_empty());
+        let subject = address.as_ref().map(|address| format!("`{address}`: ")).unwrap_or_default();
+        let more = match self.differences.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let spot = Spot { address, span: first.span, ..Spot::default() };
+        let origin = self.keep(Kept::Spot(spot));
+        let text = Value::string(&format!("{subject}{}{more}", first.what));
+        vec![object(origin, [("text", text.with_origin(origin)), ("is_same", Value::bool(false))])]
     }
 
     fn unavailable_modules(&self) -> Value {
@@ -240,6 +266,21 @@ impl<'a> Facts<'a> {
         };
         Value::tuple(self.unavailable_modules.iter().map(fact).collect())
     }
+}
+
+/// A resource instance as rules see it.
+fn of_instance(origin: Origin, instance: &Instance) -> Value {
+    object(
+        origin,
+        [
+            ("action", Value::string(instance.action.word().unwrap_or_default())),
+            ("address", Value::string(&instance.address.to_string())),
+            ("type", Value::normalized(instance.address.type_name.clone())),
+            ("name", Value::normalized(instance.address.name.clone())),
+            ("module", Value::string(&instance.address.module.to_string())),
+            ("values", instance.values.clone()),
+        ],
+    )
 }
 
 /// The names of the functions that rule files have beside the language's own.

@@ -97,7 +97,7 @@ impl Check<'_> {
         let path = |span: Span| sources.file(span.file).path.as_str();
         let excluded =
             |span: Span| self.policy.configuration.excludes(Path::new(path(span)), &self.policy.current_directory);
-        if candidate.spot.span.is_some_and(excluded) {
+        if candidate.spot.span.is_some_and(excluded) || self.is_unchanged(candidate) {
             return false;
         }
         let mut spans =
@@ -253,6 +253,7 @@ fn finding(
             Verdict::Undetermined | Verdict::Violation => rule.fix.clone(),
         },
         root: candidate.root.map(|root| root.to_string()),
+        change: candidate.action.word(),
     }
 }
 

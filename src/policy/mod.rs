@@ -10,6 +10,7 @@
 mod check;
 mod comments;
 pub mod configuration;
+mod demand;
 pub mod examples;
 mod facts;
 mod finish;

@@ -64,6 +64,7 @@ fn finding_json<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingJson<'
         address: finding.address.as_deref(),
         resource_type: finding.resource_type.as_deref(),
         root: finding.root.as_deref(),
+        change: finding.change,
         location: finding.location.map(|span| location(sources, span)),
         related: finding
             .related
@@ -132,6 +133,9 @@ struct FindingJson<'a> {
     /// The root module's directory, where several were checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<&'a str>,
+    /// What the plan does with the resource instance; only of plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
     location: Option<LocationJson<'a>>,
     related: Vec<RelatedJson<'a>>,
     suppressed: Option<SuppressedJson<'a>>,

@@ -36,7 +36,8 @@ pub fn ask(
     trees: &mut Trees,
 ) -> (Reading, Vec<Result<Answer, Problem>>) {
     let questions = expressions.iter().map(|text| Question::read(text, sources, trees)).collect();
-    super::read_and_ask(directory, options, questions, sources, trees)
+    let request = super::Request { questions, ..super::Request::default() };
+    super::read_with(directory, request, options, sources, trees)
 }
 
 /// An expression that is asked for.

@@ -16,6 +16,7 @@ use crate::syntax::{NodeRef, Trees};
 
 use super::ModuleCall;
 use super::ask::{Answer, Question};
+use super::beside::{self, Planned};
 use super::decode::Decoder;
 use super::expand::{self, MAX_INSTANCES};
 use super::graph::{Item, Step};
@@ -42,6 +43,8 @@ pub(super) struct Setting<'e> {
     pub(super) surroundings: &'e Surroundings,
     /// Values given to root variables.
     pub(super) given: &'e BTreeMap<String, Given>,
+    /// The plan that the configuration stands beside.
+    pub(super) planned: Option<&'e dyn Planned>,
 }
 
 /// What came out.
@@ -173,15 +176,24 @@ impl Evaluator<'_> {
 
     /// The instances that `count` or `for_each` make; the symbolic one where that failed, so that the content is looked
     /// at nevertheless.
-    fn instances(&mut self, module: usize, meta: &Meta) -> Instances {
+    fn instances(
+        &mut self,
+        module: usize,
+        meta: &Meta,
+        planned: impl Fn(&dyn Planned) -> Vec<InstanceKey>,
+    ) -> Instances {
         let Some(expression) = meta.count.or(meta.for_each) else { return Instances::Single };
         let value = self.expression(module, &Repetition::None, expression);
         let span = self.setting.trees.span(expression);
         let expanded = if meta.count.is_some() { expand::count(&value, span) } else { expand::for_each(&value, span) };
-        expanded.unwrap_or_else(|problem| {
+        let instances = expanded.unwrap_or_else(|problem| {
             self.problem(problem);
             Instances::Unknown
-        })
+        });
+        match (instances, self.setting.planned) {
+            (Instances::Unknown, Some(plan)) => beside::instances(planned(plan), &value),
+            (instances, _) => instances,
+        }
     }
 
     /// Counts instances; beyond the limit there are none, and a problem.
@@ -211,7 +223,9 @@ impl Evaluator<'_> {
         for position in 0..self.state.by_place[parent].len() {
             let module = self.state.by_place[parent][position];
             let calls = &self.tree.module(parent).calls;
-            let instances = self.instances(module, &calls.at(call).meta);
+            let path = self.state.modules[module].path.clone();
+            let name = calls.name(call);
+            let instances = self.instances(module, &calls.at(call).meta, |plan| plan.module_keys(&path, name));
             let instances = self.within_limit(instances, calls.at(call).layers.header);
             let mut children = Vec::new();
             for (key, repetition) in instances.repetitions() {
@@ -267,7 +281,15 @@ impl Evaluator<'_> {
                 self.sensitive_variables.push(name.clone());
                 self.sensitive_spans.extend(given.and_then(|given| given.span(trees)));
             }
-            specification.root_value(name, given, trees, files, &mut problems)
+            let value = specification.root_value(name, given, trees, files, &mut problems);
+            match self.setting.planned.and_then(|plan| plan.variable(name)) {
+                Some(planned) => {
+                    let at = specification.header;
+                    let planned = specification.accept(name, planned.clone(), at, trees, files, &mut problems);
+                    beside::with_origins_of(planned, &value)
+                }
+                None => value,
+            }
         };
         if is_sensitive {
             self.sensitive_spans.extend(specification.default.map(|default| trees.span(default)));
@@ -347,12 +369,14 @@ impl Evaluator<'_> {
         let place = self.state.modules[module].place;
         let resource = &self.tree.module(place).resources[index];
         let outline = &self.tree.uses(place).outlines[index];
-        let instances = self.instances(module, &resource.meta);
+        let path = self.state.modules[module].path.clone();
+        let instances = self.instances(module, &resource.meta, |plan| {
+            plan.resource_keys(&path, resource.mode, &resource.type_name, &resource.name)
+        });
         let instances = self.within_limit(instances, resource.layers.header);
         let provider = self.tree.module(place).provider_source(&resource.provider.0);
         let configuration = resolve(self.tree, place, &resource.provider);
         let default_tags = self.provider_tags(module, configuration);
-        let path = self.state.modules[module].path.clone();
         let in_symbolic = path.0.iter().any(|step| step.key == InstanceKey::Unknown);
         let mut made = Vec::new();
         for (key, repetition) in instances.repetitions() {
@@ -362,13 +386,17 @@ impl Evaluator<'_> {
             let mut decoded = decoder.resource(outline);
             complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
             let values = Value::object(Entries::new(decoded.values));
-            made.push(Instance {
+            let configured = Instance {
                 address,
                 provider: provider.clone(),
                 values,
                 symbolic,
                 action: Action::Configured,
                 sites: Some(decoded.sites),
+            };
+            made.push(match self.setting.planned {
+                Some(plan) => plan.instance(configured),
+                None => configured,
             });
         }
         let values = made.iter().map(|instance| self.referenced(outline, instance)).collect();

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::source::{FileId, Problem, SourceFile, Sources, Span, disk};
 use crate::syntax::{NodeRef, Tree, TreeId, Trees, json, native};
 
+use super::beside::Archive;
+
 /// Problems, each once: what is wrong in a module is wrong in all its instances.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
@@ -50,11 +52,18 @@ pub(super) struct Loader<'a> {
     pub(super) current_directory: PathBuf,
     /// A directory without configuration is a module too.
     pub(super) may_be_empty: bool,
+    /// What stands for the files on disk.
+    pub(super) archive: Option<&'a Archive>,
     parsed: HashMap<PathBuf, TreeId>,
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(sources: &'a mut Sources, trees: &'a mut Trees, current_directory: PathBuf) -> Self {
+    pub(super) fn new(
+        sources: &'a mut Sources,
+        trees: &'a mut Trees,
+        current_directory: PathBuf,
+        archive: Option<&'a Archive>,
+    ) -> Self {
         Self {
             sources,
             trees,
@@ -62,6 +71,7 @@ impl<'a> Loader<'a> {
             files: Vec::new(),
             current_directory,
             may_be_empty: false,
+            archive,
             parsed: HashMap::new(),
         }
     }
@@ -77,7 +87,9 @@ impl<'a> Loader<'a> {
             Some(span) => Problem::at(span, format!("{message} ({})", loader.shown(directory))),
             None => Problem::with_path(loader.shown(directory), message),
         };
-        let names = match disk::names(directory) {
+        let archived = self.archive.map(|archive| archive.names(directory).unwrap_or_default());
+        let is_archived = archived.is_some();
+        let names = match archived.map_or_else(|| disk::names(directory), Ok) {
             Ok(names) => names,
             Err(error) => {
                 let problem = problem(self, format!("Directory cannot be read: {}", reason(&error)));
@@ -89,7 +101,8 @@ impl<'a> Loader<'a> {
         let mut found = false;
         for name in names {
             let Some(stem) = configuration_stem(&name) else { continue };
-            if disk::metadata(&directory.join(&name)).is_ok_and(|metadata| metadata.is_dir()) {
+            let is_directory = || disk::metadata(&directory.join(&name)).is_ok_and(|metadata| metadata.is_dir());
+            if !is_archived && is_directory() {
                 continue;
             }
             found = true;
@@ -122,7 +135,8 @@ impl<'a> Loader<'a> {
             return Some(tree);
         }
         let shown = self.shown(&path);
-        let bytes = match disk::read(&path, disk::MAX_FILE_SIZE) {
+        let archived = self.archive.and_then(|archive| archive.read(&path));
+        let bytes = match archived.map_or_else(|| disk::read(&path, disk::MAX_FILE_SIZE), |bytes| Ok(bytes.to_vec())) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let why = if shown.contains('\u{fffd}') { "its name is not UTF-8".into() } else { reason(&error) };

@@ -2,6 +2,7 @@
 //! `default_tags`.
 
 mod ask;
+mod beside;
 mod check;
 mod constraint;
 mod declared;
@@ -24,6 +25,8 @@ mod tags;
 mod tree;
 mod turns;
 mod variables;
+
+pub use beside::{Archive, Difference, Planned};
 
 use std::path::{Path, PathBuf};
 
@@ -98,23 +101,51 @@ pub struct Reading {
     /// Places where the text of a sensitive value is typed (the default of a variable marked `sensitive`, its entry in a
     /// tfvars file): reports do not quote them.
     pub sensitive_spans: Vec<Span>,
+    /// Beside a plan: in what it and the configuration disagree.
+    pub differences: Vec<Difference>,
 }
 
 /// Reads the configuration in a directory as a root module.
 #[must_use]
 pub fn read(directory: &Path, options: &Options, sources: &mut Sources, trees: &mut Trees) -> Reading {
-    read_and_ask(directory, options, Vec::new(), sources, trees).0
+    read_with(directory, Request::default(), options, sources, trees).0
 }
 
-fn read_and_ask(
+/// Reads the configuration that a plan was made of, in a directory or in an archive that stands for what is there.
+#[must_use]
+pub fn read_beside(
+    planned: &dyn Planned,
     directory: &Path,
+    archive: Option<&Archive>,
     options: &Options,
-    mut questions: Vec<ask::Question>,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> Reading {
+    let request = Request { planned: Some(planned), archive, ..Request::default() };
+    read_with(directory, request, options, sources, trees).0
+}
+
+/// What else is wanted of reading configuration.
+#[derive(Default)]
+struct Request<'r> {
+    /// Expressions that are asked for.
+    questions: Vec<ask::Question>,
+    /// The plan beside it.
+    planned: Option<&'r dyn Planned>,
+    /// What stands for the files on disk.
+    archive: Option<&'r Archive>,
+}
+
+fn read_with(
+    directory: &Path,
+    request: Request<'_>,
+    options: &Options,
     sources: &mut Sources,
     trees: &mut Trees,
 ) -> (Reading, Vec<Result<Answer, Problem>>) {
+    let Request { mut questions, planned, archive } = request;
     let root = disk::clean(&options.current_directory.join(directory));
-    let mut loader = load::Loader::new(sources, trees, options.current_directory.clone());
+    let mut loader = load::Loader::new(sources, trees, options.current_directory.clone(), archive);
     loader.may_be_empty = !questions.is_empty();
     let (tree, unavailable_modules) = tree::read(&root, options.data_directory.as_deref(), &mut loader);
     if tree.places.is_empty() {
@@ -131,7 +162,7 @@ fn read_and_ask(
     let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
     let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
-    let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given };
+    let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given, planned };
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems, questions);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));
@@ -160,6 +191,7 @@ fn read_and_ask(
         files,
         outputs: evaluated.outputs,
         sensitive_spans,
+        differences: Vec::new(),
     };
     (reading, evaluated.answers)
 }

@@ -196,6 +196,9 @@ fn real(path: &Path) -> PathBuf {
 
 /// What `terraform init` has written about the modules it installed.
 fn manifest(root: &Path, data: Option<&Path>, loader: &mut Loader<'_>) -> HashMap<String, PathBuf> {
+    if let Some(archive) = loader.archive {
+        return archive.modules.clone();
+    }
     let path = root.join(data.unwrap_or(Path::new(".terraform"))).join("modules/modules.json");
     let Ok(bytes) = disk::read(&path, MAX_MANIFEST) else { return HashMap::new() };
     let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else {

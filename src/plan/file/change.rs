@@ -67,7 +67,7 @@ pub(super) fn change(message: message::ResourceInstanceChange, demand: &Demand) 
     let value = |index: Option<usize>, paths: &[message::Path]| -> Result<Option<Value>, Damage> {
         let Some(index) = index.filter(|_| !wanted.is_nothing()) else { return Ok(None) };
         let encoded = change.values.get(index).ok_or_else(|| Damage::new("a value is missing"))?;
-        let decoded = value::decode_resource(&encoded.msgpack, shape, wanted, &Sensitive::of(paths)?)?;
+        let decoded = value::decode_resource(&encoded.msgpack, shape, &wanted, &Sensitive::of(paths)?)?;
         Ok(Some(decoded).filter(|value| !value.is_null()))
     };
     let before = if form.after.is_none() { value(form.before, &change.before_sensitive_paths)? } else { None };

@@ -70,19 +70,7 @@ pub fn is_zip(bytes: &[u8]) -> bool {
 /// Reads a saved plan file, of the resources what is demanded. What cannot be read is a problem of the plan.
 #[must_use]
 pub fn read(bytes: &[u8], file: FileId, path: &str, demand: &Demand) -> Plan {
-    let mut plan = Plan {
-        kind: Kind::File,
-        file,
-        terraform_version: None,
-        changes: Vec::new(),
-        prior: Vec::new(),
-        drift: Vec::new(),
-        variables: BTreeMap::new(),
-        workspace: None,
-        complete: None,
-        snapshot: None,
-        problems: Vec::new(),
-    };
+    let mut plan = Plan::new(Kind::File, file);
     if let Err(Damage(what)) = read_into(&mut plan, bytes, demand, path) {
         plan.problems.push(
             Problem::with_path(path, format!("The plan file is damaged: {what}"))

@@ -41,7 +41,7 @@ pub(super) fn decode(bytes: &[u8], shape: Shape<'_>) -> Result<Value, Damage> {
 pub(super) fn decode_resource(
     bytes: &[u8],
     shape: Shape<'_>,
-    wanted: Wanted<'_>,
+    wanted: &Wanted,
     sensitive: &Sensitive,
 ) -> Result<Value, Damage> {
     let mut reader = Reader { rest: bytes };
@@ -188,7 +188,7 @@ impl<'b> Reader<'b> {
             let (known, member) = shape.member(name);
             let sensitive = sensitive.and_then(|sensitive| sensitive.name(name));
             let value = self.value(member.shape, sensitive, depth + 1)?;
-            let value = if member.sensitive { value.with_marks(Marks::SENSITIVE) } else { value };
+            let value = member.value(value);
             members.push((known.cloned().unwrap_or_else(|| key(name)), value));
         }
         Ok(shape.object(members))
@@ -364,7 +364,7 @@ mod tests {
         ] {
             assert!(decode(bytes, Shape::Any).is_err(), "{bytes:?}");
         }
-        let nothing = decode_resource(&deep_and_skipped, Shape::Any, Wanted::Nothing, &Sensitive::default());
+        let nothing = decode_resource(&deep_and_skipped, Shape::Any, &Wanted::Nothing, &Sensitive::default());
         assert!(nothing.is_err());
     }
 }

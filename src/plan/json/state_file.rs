@@ -1,0 +1,109 @@
+//! State files of version 4 (`terraform.tfstate`): resources with their instances.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::address::{Address, InstanceKey, Mode, ModulePath};
+use crate::inventory::{Action, Demand};
+use crate::lang::{Str, Value};
+use crate::source::{FileId, Problem, Span};
+
+use super::super::{Change, Shape};
+use super::sections::{Found, StateFileInstance, StateFileResource};
+use super::values;
+
+/// Reads the resources of a state file.
+pub(super) fn read(resources: Vec<StateFileResource<'_>>, found: &mut Found, demand: &Demand, file: FileId) {
+    for resource in resources {
+        let place = resource.place.unwrap_or(Span::new(file, 0, 0));
+        let Some(address) = address(&resource) else {
+            found.problems.push(Problem::at(place, "This resource of the state has no address that Terraform writes"));
+            continue;
+        };
+        let provider = found.name(provider(resource.provider.as_deref().unwrap_or_default()));
+        for instance in &resource.instances {
+            match change(instance, &address, &provider, demand, place) {
+                Ok(change) => found.prior.push(change),
+                Err(message) => found.problems.push(Problem::at(place, message)),
+            }
+        }
+    }
+}
+
+fn change(
+    instance: &StateFileInstance<'_>,
+    resource: &Address,
+    provider: &Str,
+    demand: &Demand,
+    place: Span,
+) -> Result<Change, String> {
+    let key = match instance.index_key.map(RawValue::get) {
+        None => InstanceKey::None,
+        Some(text) if text.starts_with('"') => {
+            InstanceKey::String(serde_json::from_str::<String>(text).unwrap_or_default().into())
+        }
+        Some(text) => {
+            InstanceKey::Number(text.parse().map_err(|_| format!("An instance of `{resource}` has no valid key"))?)
+        }
+    };
+    let address = Address { key, ..resource.clone() };
+    if instance.attributes.is_none() && instance.attributes_flat.is_some() {
+        return Err(format!("The values of `{address}` are of a form that Terraform 0.11 wrote"));
+    }
+    let wanted = demand.of(address.mode, &address.type_name);
+    let shape = Shape::of(address.mode, &address.type_name);
+    let text = instance.attributes.filter(|_| !wanted.is_nothing()).map(RawValue::get);
+    let after = text.map(|text| values::object(text, None, None, shape, &wanted)).transpose();
+    let after = after.map_err(|fault| format!("The values of `{address}` {}", fault.words()))?;
+    let after = after.map(|value| sensitive(value, instance.sensitive_attributes.map(RawValue::get)));
+    Ok(Change {
+        address: Arc::new(address),
+        previous_address: None,
+        deposed: instance.deposed.as_deref().filter(|key| !key.is_empty()).map(Str::from),
+        provider: provider.clone(),
+        action: Action::None,
+        imported: false,
+        before: None,
+        after,
+        place: Some(place),
+    })
+}
+
+/// The address without the instance's key.
+fn address(resource: &StateFileResource<'_>) -> Option<Address> {
+    let type_name: String = serde_json::from_str(resource.r#type.get()).ok()?;
+    let mode = match &*resource.mode {
+        "managed" => Mode::Managed,
+        "data" => Mode::Data,
+        "ephemeral" => Mode::Ephemeral,
+        _ => return None,
+    };
+    let (name, key) = (Str::from(&*resource.name), InstanceKey::None);
+    let address = Address { module: ModulePath::default(), mode, type_name: type_name.into(), name, key };
+    match resource.module.as_deref().filter(|module| !module.is_empty()) {
+        Some(module) => Address::parse(&format!("{module}.{address}")),
+        None => Address::parse(&address.to_string()),
+    }
+}
+
+/// The source address in `module.x.provider["registry.terraform.io/hashicorp/aws"].alias`.
+fn provider(text: &str) -> &str {
+    text.split_once("provider[\"").and_then(|(_, rest)| rest.split_once('"')).map_or(text, |(source, _)| source)
+}
+
+/// Marks what the paths say is sensitive: as a rule by the attribute that they begin with, which marks no less.
+fn sensitive(value: Value, paths: Option<&str>) -> Value {
+    let paths: Vec<Vec<serde_json::Value>> = paths.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let names: Vec<&str> =
+        paths.iter().filter_map(|path| path.first()?.get("value").and_then(serde_json::Value::as_str)).collect();
+    if names.is_empty() {
+        return value;
+    }
+    let Some(entries) = value.entries() else { return value };
+    let mark = |(name, value): &(Str, Value)| {
+        let hidden = names.contains(&&**name);
+        (name.clone(), if hidden { value.clone().with_marks(crate::lang::Marks::SENSITIVE) } else { value.clone() })
+    };
+    Value { data: Value::object(entries.iter().map(mark).collect()).data, ..value }
+}

@@ -1,0 +1,123 @@
+use super::*;
+use crate::inventory::Action;
+
+fn plan(text: &str) -> Plan {
+    read(FileId(0), text, &Demand::everything()).unwrap_or_else(|problem| panic!("{}", problem.message))
+}
+
+fn refusal(text: &str) -> String {
+    read(FileId(0), text, &Demand::everything()).map_or_else(|problem| problem.message, |plan| format!("{plan:?}"))
+}
+
+#[test]
+fn changes_are_read_by_their_actions() {
+    let change = |address: &str, actions: &str| {
+        format!(
+            r#"{{"address": "{address}", "change": {{"actions": {actions}, "before": {{"id": "1"}}, "after": {{"id": "2"}}}}}}"#
+        )
+    };
+    let changes = [
+        change("aws_vpc.a", r#"["no-op"]"#),
+        change("aws_vpc.b[0]", r#"["delete", "create"]"#),
+        change("module.m[\\\"k\\\"].aws_vpc.c", r#"["delete"]"#),
+    ];
+    let text = format!(r#"{{"format_version": "1.2", "resource_changes": [{}]}}"#, changes.join(", "));
+    let plan = plan(&text);
+    let read: Vec<_> = plan.changes.iter().map(|change| (change.address.to_string(), change.action)).collect();
+    let expected = [
+        ("aws_vpc.a", Action::None),
+        ("aws_vpc.b[0]", Action::Replace),
+        (r#"module.m["k"].aws_vpc.c"#, Action::Delete),
+    ];
+    assert_eq!(read, expected.map(|(address, action)| (address.to_owned(), action)));
+    assert!(plan.changes[2].after.is_none() && plan.changes[2].before.is_some());
+    assert_eq!(plan.changes[0].place.map(|place| place.start), text.find(r#""aws_vpc.a""#).map(|at| at as u32));
+}
+
+#[test]
+fn what_is_no_plan_is_refused_in_plain_words() {
+    for (text, expected) in [
+        ("", "The file is empty"),
+        ("{", "The JSON ends in the middle: the file was cut off"),
+        ("nonsense", "This is not JSON"),
+        ("[]", "A value is not of the right type: expected the JSON object of a plan or state"),
+        ("{}", "This JSON is neither a plan nor a state: it has no `format_version`"),
+        (r#"{"format_version": "2.0"}"#, "Unknown format version \"2.0\": terravet knows 0.1 to 1.x"),
+        (r#"{"format_version": 1}"#, "A value is not of the right type: expected a string"),
+        (
+            r#"{"format_version": "1.0", "resource_changes": {"secret": 1}}"#,
+            "A value is not of the right type: expected a list of resource changes",
+        ),
+        (
+            r#"{"format_version": "1.0", "resource_changes": ["secret"]}"#,
+            "A value is not of the right type: expected struct ChangeHead",
+        ),
+        (
+            r#"{"format_version": "1.0", "resource_changes": [{"address": "aws_vpc.a"}]}"#,
+            "Not a plan that Terraform writes: missing field `change`",
+        ),
+        (
+            r#"{"format_version": "1.0", "format_version": "1.0"}"#,
+            "Not a plan that Terraform writes: a section stands in it twice",
+        ),
+        (
+            r#"{"version": 3, "lineage": "x", "modules": []}"#,
+            "State of version 3: terravet knows version 4, which Terraform 0.12 and later write",
+        ),
+        (
+            r#"{"remote_plan_format": 1, "run_id": "run-1", "hostname": "app.terraform.io"}"#,
+            "This file only points at a plan in HCP Terraform or Terraform Enterprise: there is no plan in it",
+        ),
+        (r#"{"meta": {}, "encrypted_data": "x", "encryption_version": "v0"}"#, "This plan or state is encrypted"),
+        ("{\"@level\":\"info\"}\n{\"@level\":\"info\"}\n", "This is what `terraform plan -json` logs, not a plan"),
+    ] {
+        assert_eq!(refusal(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_of_an_instance_is_a_problem_at_it() {
+    for (change, expected) in [
+        (r#"{"address": "vpc", "change": {"actions": ["create"]}}"#, "This is not the address of a resource instance"),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["explode"]}}"#,
+            "Unknown planned action: what happens to this resource instance cannot be told",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {"a": 1, "a": 2}}}"#,
+            "The values of `aws_vpc.a` hold a key twice",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": 3}}"#,
+            "The values of `aws_vpc.a` are not of the form that Terraform writes",
+        ),
+    ] {
+        let plan = plan(&format!(r#"{{"format_version": "1.2", "resource_changes": [{change}]}}"#));
+        assert_eq!(plan.problems[0].message, expected);
+        assert!(plan.problems[0].span.is_some());
+    }
+}
+
+#[test]
+fn state_is_read_in_both_forms() {
+    let shown = plan(
+        r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {"child_modules": [
+            {"resources": [{"address": "module.m.aws_vpc.a[0]", "values": {"id": "vpc-1"}, "sensitive_values": {"id": true}}]}]}}}"#,
+    );
+    let file = plan(
+        r#"{"version": 4, "serial": 1, "lineage": "x", "resources": [{"module": "module.m", "mode": "managed",
+            "type": "aws_vpc", "name": "a", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"].west",
+            "instances": [{"index_key": 0, "attributes": {"id": "vpc-1"},
+            "sensitive_attributes": [[{"type": "get_attr", "value": "id"}]]}]}]}"#,
+    );
+    for plan in [&shown, &file] {
+        assert_eq!(plan.kind, Kind::State);
+        let instance = &plan.prior[0];
+        assert_eq!(instance.address.to_string(), "module.m.aws_vpc.a[0]");
+        let id = instance.after.as_ref().and_then(|values| values.get("id")).unwrap();
+        assert_eq!(id.as_str(), Some("vpc-1"));
+        assert!(id.marks.has(crate::lang::Marks::SENSITIVE));
+    }
+    assert_eq!(&*file.prior[0].provider, "registry.terraform.io/hashicorp/aws");
+    assert!(refusal("{\"version\": 4, \"resources\": [{}]}").contains("missing field"));
+}

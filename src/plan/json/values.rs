@@ -1,0 +1,422 @@
+//! Values of a resource instance out of plan JSON: `after` with what `after_unknown` and `after_sensitive` say of it.
+//!
+//! The text is known to be JSON (serde_json went over it), so that reading is quick; what nobody asks for is skipped.
+
+use std::borrow::Cow;
+
+use crate::inventory::Wanted;
+use crate::lang::{Marks, Number, Str, Value};
+
+use super::super::Shape;
+
+/// The deepest nesting that is read.
+const MAX_DEPTH: usize = 500;
+
+/// What is wrong with values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Fault {
+    /// Nested too deeply.
+    Deep,
+    /// A key stands twice in an object.
+    Duplicate,
+    /// A number that is none that Terraform could write.
+    Number,
+    /// No object where there must be one, or no JSON.
+    Shape,
+}
+
+impl Fault {
+    /// In words, after "the values of `address`".
+    pub(in crate::plan) const fn words(self) -> &'static str {
+        match self {
+            Self::Deep => "are nested too deeply",
+            Self::Duplicate => "hold a key twice",
+            Self::Number => "hold a number that cannot be read",
+            Self::Shape => "are not of the form that Terraform writes",
+        }
+    }
+}
+
+/// What a plan says of each part of a value: whether it is unknown, or sensitive.
+#[derive(Clone, Debug, Default)]
+pub(in crate::plan) enum Flags<'t> {
+    /// It is not.
+    #[default]
+    No,
+    /// It is.
+    Yes,
+    /// Of elements, by index.
+    Elements(Vec<Flags<'t>>),
+    /// Of members, sorted by name.
+    Members(Vec<(Cow<'t, str>, Flags<'t>)>),
+}
+
+impl<'t> Flags<'t> {
+    /// Reads them of JSON text.
+    pub(in crate::plan) fn read(text: Option<&'t str>) -> Result<Self, Fault> {
+        text.map_or(Ok(Self::No), |text| Reader { text, at: 0 }.flags(0))
+    }
+
+    fn member(&self, name: &str) -> &Self {
+        match self {
+            Self::Members(members) => {
+                let found = members.binary_search_by(|(known, _)| (**known).cmp(name));
+                found.map_or(&Self::No, |at| &members[at].1)
+            }
+            Self::No | Self::Yes | Self::Elements(_) => &Self::No,
+        }
+    }
+
+    fn element(&self, index: usize) -> &Self {
+        match self {
+            Self::Elements(elements) => elements.get(index).unwrap_or(&Self::No),
+            Self::No | Self::Yes | Self::Members(_) => &Self::No,
+        }
+    }
+}
+
+/// What is said of a value.
+#[derive(Clone, Copy)]
+struct Said<'f, 't> {
+    unknown: &'f Flags<'t>,
+    sensitive: &'f Flags<'t>,
+}
+
+impl<'f, 't> Said<'f, 't> {
+    fn member(self, name: &str) -> Self {
+        Self { unknown: self.unknown.member(name), sensitive: self.sensitive.member(name) }
+    }
+
+    fn element(self, index: usize) -> Self {
+        Self { unknown: self.unknown.element(index), sensitive: self.sensitive.element(index) }
+    }
+
+    fn mark(self, value: Value) -> Value {
+        if matches!(self.sensitive, Flags::Yes) { value.with_marks(Marks::SENSITIVE) } else { value }
+    }
+}
+
+/// The attributes that are asked for out of the text of an object.
+pub(in crate::plan) fn object(
+    text: &str,
+    unknown: Option<&str>,
+    sensitive: Option<&str>,
+    shape: Shape<'_>,
+    wanted: &Wanted,
+) -> Result<Value, Fault> {
+    let (unknown, sensitive) = (Flags::read(unknown)?, Flags::read(sensitive)?);
+    let said = Said { unknown: &unknown, sensitive: &sensitive };
+    let mut reader = Reader { text, at: 0 };
+    reader.space();
+    if reader.peek() != Some(b'{') {
+        return Err(Fault::Shape);
+    }
+    let value = reader.members(shape, said, Some(wanted), 0)?;
+    Ok(said.mark(value))
+}
+
+/// A value of any type.
+pub(in crate::plan) fn any(text: &str, sensitive: bool) -> Result<Value, Fault> {
+    let said = Said { unknown: &Flags::No, sensitive: if sensitive { &Flags::Yes } else { &Flags::No } };
+    Reader { text, at: 0 }.value(Shape::Any, said, 0)
+}
+
+/// Goes over JSON text.
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    /// The next byte other than space, which must be this one.
+    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+        self.space();
+        if self.peek() != Some(byte) {
+            return Err(Fault::Shape);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Whether the list that is being read ends here, or goes on after a comma.
+    fn ends(&mut self, close: u8, first: bool) -> Result<bool, Fault> {
+        self.space();
+        match self.peek() {
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(_) if first => Ok(false),
+            Some(b',') => {
+                self.at += 1;
+                self.space();
+                Ok(false)
+            }
+            _ => Err(Fault::Shape),
+        }
+    }
+
+    fn value(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
+        if depth > MAX_DEPTH {
+            return Err(Fault::Deep);
+        }
+        self.space();
+        if matches!(said.unknown, Flags::Yes) {
+            self.skip()?;
+            return Ok(said.mark(shape.unknown()));
+        }
+        let value = match self.peek() {
+            Some(b'{') => self.members(shape, said, None, depth)?,
+            Some(b'[') => self.elements(shape, said, depth)?,
+            Some(b'"') => {
+                let text = self.string()?;
+                shape.leaf(Value::string(&text))
+            }
+            Some(b'n') => {
+                self.word("null")?;
+                shape.null()
+            }
+            Some(b't') => {
+                self.word("true")?;
+                shape.leaf(Value::bool(true))
+            }
+            Some(b'f') => {
+                self.word("false")?;
+                shape.leaf(Value::bool(false))
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                let text = self.number();
+                shape.leaf(Value::number(Number::parse(text).ok_or(Fault::Number)?))
+            }
+            _ => return Err(Fault::Shape),
+        };
+        Ok(said.mark(value))
+    }
+
+    /// An object; of the outermost one only the members that are `wanted`.
+    fn members(
+        &mut self,
+        shape: Shape<'_>,
+        said: Said<'_, 't>,
+        wanted: Option<&Wanted>,
+        depth: usize,
+    ) -> Result<Value, Fault> {
+        self.expect(b'{')?;
+        let takes = |name: &str| wanted.is_none_or(|wanted| wanted.takes(name));
+        let mut members: Vec<(Str, Value)> = Vec::new();
+        let mut first = true;
+        while !self.ends(b'}', first)? {
+            first = false;
+            let name = self.string()?;
+            self.expect(b':')?;
+            if !takes(&name) {
+                self.skip()?;
+                continue;
+            }
+            let (known, member) = shape.member(&name);
+            let value = self.value(member.shape, said.member(&name), depth + 1)?;
+            members.push((known.cloned().unwrap_or_else(|| (*name).into()), member.value(value)));
+        }
+        if !members.is_sorted_by(|left, right| left.0 < right.0) {
+            members.sort_by(|left, right| left.0.cmp(&right.0));
+            if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+                return Err(Fault::Duplicate);
+            }
+        }
+        // What is unknown is left out of objects.
+        if let Flags::Members(unknown) = said.unknown {
+            let there = members.len();
+            for (name, _) in unknown.iter().filter(|(name, flags)| matches!(flags, Flags::Yes) && takes(name)) {
+                if members[..there].binary_search_by(|(known, _)| (**known).cmp(name)).is_ok() {
+                    continue;
+                }
+                let (known, member) = shape.member(name);
+                let value = member.value(said.member(name).mark(member.shape.unknown()));
+                members.push((known.cloned().unwrap_or_else(|| (**name).into()), value));
+            }
+        }
+        Ok(shape.object(members))
+    }
+
+    fn elements(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
+        self.expect(b'[')?;
+        let mut elements = Vec::new();
+        while !self.ends(b']', elements.is_empty())? {
+            let index = elements.len();
+            elements.push(self.value(shape.element(index), said.element(index), depth + 1)?);
+        }
+        Ok(shape.collection(elements))
+    }
+
+    fn flags(&mut self, depth: usize) -> Result<Flags<'t>, Fault> {
+        if depth > MAX_DEPTH {
+            return Err(Fault::Deep);
+        }
+        self.space();
+        match self.peek() {
+            Some(b'{') => {
+                self.at += 1;
+                let mut members = Vec::new();
+                let mut first = true;
+                while !self.ends(b'}', first)? {
+                    first = false;
+                    let name = self.string()?;
+                    self.expect(b':')?;
+                    let flags = self.flags(depth + 1)?;
+                    if !matches!(flags, Flags::No) {
+                        members.push((name, flags));
+                    }
+                }
+                if !members.is_sorted_by(|left, right| left.0 < right.0) {
+                    members.sort_by(|left, right| left.0.cmp(&right.0));
+                }
+                Ok(if members.is_empty() { Flags::No } else { Flags::Members(members) })
+            }
+            Some(b'[') => {
+                self.at += 1;
+                let mut elements = Vec::new();
+                while !self.ends(b']', elements.is_empty())? {
+                    elements.push(self.flags(depth + 1)?);
+                }
+                let none = elements.iter().all(|flags| matches!(flags, Flags::No));
+                Ok(if none { Flags::No } else { Flags::Elements(elements) })
+            }
+            Some(b't') => self.word("true").map(|()| Flags::Yes),
+            Some(b'f') => self.word("false").map(|()| Flags::No),
+            Some(b'n') => self.word("null").map(|()| Flags::No),
+            _ => Err(Fault::Shape),
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Fault> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(Fault::Shape);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    fn number(&mut self) -> &'t str {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+            self.at += 1;
+        }
+        &self.text[start..self.at]
+    }
+
+    /// A string, as it stands where it has no escapes.
+    fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
+        let start = self.at;
+        let end = self.string_end()?;
+        let inside = &self.text[start + 1..end - 1];
+        if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
+            return Ok(Cow::Borrowed(inside));
+        }
+        serde_json::from_str(&self.text[start..end]).map(Cow::Owned).map_err(|_| Fault::Shape)
+    }
+
+    /// Goes to behind the string that begins here.
+    fn string_end(&mut self) -> Result<usize, Fault> {
+        if self.peek() != Some(b'"') {
+            return Err(Fault::Shape);
+        }
+        let bytes = self.text.as_bytes();
+        let mut at = self.at + 1;
+        loop {
+            at += memchr::memchr2(b'"', b'\\', &bytes[at..]).ok_or(Fault::Shape)?;
+            if bytes[at] == b'"' {
+                self.at = at + 1;
+                return Ok(at + 1);
+            }
+            at += 2;
+            if at > bytes.len() {
+                return Err(Fault::Shape);
+            }
+        }
+    }
+
+    /// Goes to behind the value that begins here.
+    fn skip(&mut self) -> Result<(), Fault> {
+        self.space();
+        let mut depth = 0_usize;
+        loop {
+            match self.peek().ok_or(Fault::Shape)? {
+                b'"' => {
+                    self.string_end()?;
+                }
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                b'}' | b']' if depth > 0 => {
+                    depth -= 1;
+                    self.at += 1;
+                }
+                b'}' | b']' | b',' if depth == 0 => return Ok(()),
+                _ => self.at += 1,
+            }
+            if depth == 0 && matches!(self.text.as_bytes()[self.at - 1], b'"' | b'}' | b']') {
+                return Ok(());
+            }
+            if depth == 0 && self.at == self.text.len() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Mode;
+    use crate::lang::{Data, json};
+
+    fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
+        let shape = Shape::of(Mode::Managed, "aws_security_group");
+        object(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+    }
+
+    #[test]
+    fn unknown_and_sensitive_parts_are_marked_one_by_one() {
+        let group = read(
+            r#"{"ingress": [{"cidr_blocks": ["0.0.0.0/0", null], "from_port": 22}], "name": "a\"b", "tags": null}"#,
+            r#"{"id": true, "ingress": [{"cidr_blocks": [false, true], "security_groups": true}]}"#,
+            r#"{"name": true}"#,
+        )
+        .unwrap();
+        let ingress = &group.get("ingress").unwrap().elements().unwrap()[0];
+        let cidrs = ingress.get("cidr_blocks").unwrap().elements().unwrap();
+        assert_eq!(cidrs[0].as_str(), Some("0.0.0.0/0"));
+        assert!(cidrs[1].is_unknown() && ingress.get("security_groups").unwrap().is_unknown());
+        assert!(group.get("id").unwrap().is_unknown());
+        let name = group.get("name").unwrap();
+        assert_eq!((name.as_str(), name.marks), (Some("a\"b"), Marks::SENSITIVE));
+        assert!(matches!(group.get("tags").unwrap().data, Data::Null(_)));
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_skipped() {
+        let names = std::rc::Rc::new(["tags".into()].into());
+        let text = r#"{"a": {"b": ["}", "\"]"]}, "n": -1.5e3, "t": true, "tags": {"k": "v"}, "z": null}"#;
+        let value = object(text, None, None, Shape::Any, &Wanted::Only(names)).unwrap();
+        assert_eq!(json::encode(&value).unwrap(), r#"{"tags":{"k":"v"}}"#);
+    }
+
+    #[test]
+    fn bad_values_are_refused() {
+        assert_eq!(read(r#"{"a": 1, "a": 2}"#, "{}", "false").unwrap_err(), Fault::Duplicate);
+        assert_eq!(read("[]", "{}", "false").unwrap_err(), Fault::Shape);
+        let deep = format!(r#"{{"a": {}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(read(&deep, "{}", "false").unwrap_err(), Fault::Deep);
+    }
+}

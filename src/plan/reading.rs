@@ -1,0 +1,139 @@
+//! A plan as a reading that policy takes like that of a configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::address::Mode;
+use crate::inventory::{Action, Instance, Inventory, Sites};
+use crate::lang::value::Entries;
+use crate::lang::{Str, Value};
+use crate::source::{Sources, Span, disk};
+use crate::syntax::Trees;
+use crate::terraform::{self, Archive, Difference, Options, Reading};
+
+use super::world::{World, computed};
+use super::{Change, Kind, Plan, Snapshot};
+
+/// Makes a reading of a plan.
+///
+/// `source` is the directory of the root module that the plan was made of: where a snapshot is inside the plan, the one
+/// that it stands for; else what lies there is read, if anything does.
+#[must_use]
+pub fn reading(
+    plan: Plan,
+    source: Option<&Path>,
+    options: &Options,
+    sources: &mut Sources,
+    trees: &mut Trees,
+) -> Reading {
+    let world = World::new(&plan);
+    let options =
+        Options { workspace: plan.workspace.clone().or_else(|| options.workspace.clone()), ..options.clone() };
+    let mut reading = match (&plan.snapshot, source) {
+        (Some(snapshot), directory) => {
+            let root = disk::clean(&options.current_directory.join(directory.unwrap_or(Path::new("."))));
+            let archive = archive(snapshot, &root);
+            terraform::read_beside(&world, &root, Some(&archive), &options, sources, trees)
+        }
+        (None, Some(directory)) => terraform::read_beside(&world, directory, None, &options, sources, trees),
+        (None, None) => Reading::default(),
+    };
+    let mut differences = Vec::new();
+    if let Some(problem) = reading.problems.first() {
+        let (address, span) = (String::new(), problem.span);
+        differences.push(Difference {
+            address,
+            what: format!("the configuration is refused: {}", problem.message),
+            span,
+        });
+    }
+    let mut inventory = Inventory::default();
+    let configured = std::mem::take(&mut reading.inventory);
+    for provider in ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws"] {
+        let constraints: Vec<String> = configured.constraints(provider).map(str::to_owned).collect();
+        constraints.into_iter().for_each(|constraint| inventory.require(provider.into(), constraint));
+    }
+    let has_source = !reading.files.is_empty();
+    for instance in configured.into_instances() {
+        if world.find(&instance.address).is_some() {
+            inventory.add(instance);
+        }
+    }
+    for change in world.changes() {
+        if inventory.find(&change.address).is_none() {
+            if has_source && change.address.mode == Mode::Managed {
+                differences.push(Difference {
+                    address: change.address.to_string(),
+                    what: "is in the plan alone".to_owned(),
+                    span: None,
+                });
+            }
+            inventory.add(alone(change, &world));
+        }
+    }
+    let (found, missing) = world.into_differences();
+    differences.extend(found.into_iter().filter(|difference| !is_ignoring(difference, sources)));
+    if plan.complete != Some(false) {
+        differences.extend(missing.into_iter().map(|address| Difference {
+            address: address.to_string(),
+            what: "is not in the plan".to_owned(),
+            span: None,
+        }));
+    }
+    inventory
+        .set_gone(plan.changes.iter().filter(|change| is_gone(change)).map(|change| other(change, &change.before)));
+    inventory.set_drift(plan.drift.iter().map(|change| other(change, &change.after)));
+    reading.inventory = inventory;
+    reading.problems = plan.problems;
+    reading.unavailable_modules.clear();
+    reading.differences = if plan.kind == Kind::State { Vec::new() } else { differences };
+    // Plans hold secrets in plain text.
+    let length = sources.file(plan.file).text.len() as u32;
+    reading.sensitive_spans.push(Span::new(plan.file, 0, length));
+    reading
+}
+
+fn is_gone(change: &Change) -> bool {
+    matches!(change.action, Action::Delete | Action::Forget)
+}
+
+/// An instance of the plan alone, without configuration.
+fn alone(change: &Change, world: &World<'_>) -> Instance {
+    let action = world.action(change);
+    let entries = change.after.as_ref().and_then(Value::entries);
+    let own = |(name, value): &(Str, Value)| (name.clone(), computed(value, &change.address, name));
+    let values = Value::object(entries.map(|entries| entries.iter().map(own).collect()).unwrap_or_default());
+    Instance { values, action, ..other(change, &None) }
+}
+
+/// An instance that is not part of what is judged, or not yet.
+fn other(change: &Change, values: &Option<Value>) -> Instance {
+    Instance {
+        address: change.address.clone(),
+        provider: change.provider.clone(),
+        values: values.clone().unwrap_or_else(|| Value::object(Entries::default())),
+        symbolic: false,
+        action: change.action,
+        sites: change
+            .place
+            .map(|place| Arc::new(Sites { header: place, block: place, attributes: Vec::new(), blocks: Vec::new() })),
+    }
+}
+
+/// Whether the resource's block says that what the configuration has is of no account (`ignore_changes`).
+fn is_ignoring(difference: &Difference, sources: &Sources) -> bool {
+    difference.span.is_some_and(|span| sources.text(span).contains("ignore_changes"))
+}
+
+/// A snapshot's files, where its root module's directory is `root`.
+fn archive(snapshot: &Snapshot, root: &Path) -> Archive {
+    let mut archive = Archive::default();
+    for module in &snapshot.modules {
+        let directory: PathBuf = disk::clean(&root.join(&module.directory));
+        if !module.key.is_empty() {
+            archive.modules.insert(module.key.clone(), directory.clone());
+        }
+        archive.files.entry(directory).or_default().extend(module.files.iter().cloned());
+    }
+    archive
+}

@@ -1,0 +1,182 @@
+//! The resource instances that will be there after apply, looked up by address; the configuration is evaluated beside them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
+use crate::inventory::{Action, Instance, Sites};
+use crate::lang::value::Entries;
+use crate::lang::{Data, Str, Unknown, Value};
+use crate::terraform::{Difference, Planned};
+
+use super::merge::merge;
+use super::{Change, Kind, Plan};
+
+/// A resource in a module instance, without its keys.
+type Resource = (ModulePath, Mode, Str, Str);
+
+/// What will be there after apply.
+pub(super) struct World<'p> {
+    plan: &'p Plan,
+    by_address: BTreeMap<&'p Address, &'p Change>,
+    resources: BTreeMap<Resource, Vec<InstanceKey>>,
+    modules: BTreeMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
+    differences: RefCell<Vec<Difference>>,
+    /// Addresses of the configuration that are not in the plan.
+    missing: RefCell<BTreeSet<Arc<Address>>>,
+}
+
+impl<'p> World<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Self {
+        let mut world = Self {
+            plan,
+            by_address: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            modules: BTreeMap::new(),
+            differences: RefCell::default(),
+            missing: RefCell::default(),
+        };
+        for change in plan.changes.iter().filter(|change| stays(change)) {
+            world.add(change);
+        }
+        // What a change speaks of, under its old name too, the state before does not tell anything about.
+        let spoken: BTreeSet<&Address> = plan
+            .changes
+            .iter()
+            .filter(|change| change.deposed.is_none())
+            .flat_map(|change| [Some(&*change.address), change.previous_address.as_deref()])
+            .flatten()
+            .collect();
+        for change in plan.prior.iter().filter(|change| stays(change) && !spoken.contains(&*change.address)) {
+            world.add(change);
+        }
+        world
+    }
+
+    fn add(&mut self, change: &'p Change) {
+        let address = &*change.address;
+        if self.by_address.insert(address, change).is_some() {
+            return;
+        }
+        let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
+        self.resources.entry(resource).or_default().push(address.key.clone());
+        for (depth, step) in address.module.0.iter().enumerate() {
+            let module = ModulePath(Arc::new(address.module.0[..depth].to_vec()));
+            self.modules.entry((module, step.name.clone())).or_default().insert(step.key.clone());
+        }
+    }
+
+    /// The change that an address stands for.
+    pub(super) fn find(&self, address: &Address) -> Option<&'p Change> {
+        self.by_address.get(address).copied()
+    }
+
+    /// All that will be there, in the order of the plan.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &'p Change> {
+        let there = |change: &&Change| self.find(&change.address).is_some_and(|known| std::ptr::eq(known, *change));
+        self.plan.changes.iter().chain(&self.plan.prior).filter(there)
+    }
+
+    /// In what the configuration that was evaluated disagrees.
+    pub(super) fn into_differences(self) -> (Vec<Difference>, BTreeSet<Arc<Address>>) {
+        (self.differences.into_inner(), self.missing.into_inner())
+    }
+
+    /// What is done with an instance, as findings say it: nothing of a state.
+    pub(super) fn action(&self, change: &Change) -> Action {
+        if self.plan.kind == Kind::State { Action::Configured } else { change.action }
+    }
+
+    /// The attributes that plan and configuration both have, the plan's over the others.
+    fn values(&self, change: &Change, instance: &Instance) -> (Value, Vec<Str>) {
+        let (Some(planned), Some(configured)) =
+            (change.after.as_ref().and_then(Value::entries), instance.values.entries())
+        else {
+            return (instance.values.clone(), Vec::new());
+        };
+        let sites = instance.sites.as_deref();
+        let is_written = |name: &Str| {
+            sites.is_some_and(|sites| {
+                sites.attributes.iter().any(|site| site.name == *name) || sites.blocks.iter().any(|(of, _)| of == name)
+            })
+        };
+        let mut differing = Vec::new();
+        let mut all: Vec<(Str, Value)> = Vec::with_capacity(configured.len());
+        for (name, configured) in configured.iter() {
+            let Some(planned) = planned.get(name) else {
+                all.push((name.clone(), configured.clone()));
+                continue;
+            };
+            let merged = merge(planned, configured, is_written(name));
+            if merged.differs {
+                differing.push(name.clone());
+            }
+            // Not written, so unknown because the provider works it out.
+            let own = merged.value.is_unknown() && merged.value.reference().is_none() && !is_written(name);
+            all.push((name.clone(), if own { computed(&merged.value, &change.address, name) } else { merged.value }));
+        }
+        for (name, planned) in planned.iter().filter(|(name, _)| configured.get(name).is_none()) {
+            let own = planned.is_unknown();
+            all.push((name.clone(), if own { computed(planned, &change.address, name) } else { planned.clone() }));
+        }
+        (Value { data: Value::object(Entries::new(all)).data, ..instance.values.clone() }, differing)
+    }
+}
+
+/// Whether there is an instance after apply.
+fn stays(change: &Change) -> bool {
+    change.deposed.is_none() && !matches!(change.action, Action::Delete | Action::Forget)
+}
+
+/// An unknown value that stands for an attribute of the instance itself.
+pub(super) fn computed(value: &Value, address: &Arc<Address>, name: &Str) -> Value {
+    let Some(unknown) = value.as_unknown() else { return value.clone() };
+    let reference = Reference { address: address.clone(), path: vec![Step::Attribute(name.clone())] };
+    let unknown = Unknown { reference: Some(Arc::new(reference)), ..unknown.clone() };
+    Value { data: Data::Unknown(Arc::new(unknown)), ..value.clone() }
+}
+
+/// The sites without those of some attributes and blocks.
+fn without(sites: &Sites, names: &[Str]) -> Arc<Sites> {
+    let mut sites = sites.clone();
+    sites.attributes.retain(|site| !names.contains(&site.name));
+    sites.blocks.retain(|(name, _)| !names.contains(name));
+    Arc::new(sites)
+}
+
+impl Planned for World<'_> {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.plan.variables.get(name)
+    }
+
+    fn resource_keys(&self, module: &ModulePath, mode: Mode, type_name: &str, name: &str) -> Vec<InstanceKey> {
+        let resource = (module.clone(), mode, type_name.into(), name.into());
+        self.resources.get(&resource).cloned().unwrap_or_default()
+    }
+
+    fn module_keys(&self, module: &ModulePath, name: &str) -> Vec<InstanceKey> {
+        let keys = self.modules.get(&(module.clone(), name.into()));
+        keys.map(|keys| keys.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    fn instance(&self, configured: Instance) -> Instance {
+        let Some(change) = self.find(&configured.address) else {
+            if configured.address.mode == Mode::Managed && !configured.symbolic {
+                self.missing.borrow_mut().insert(configured.address.clone());
+            }
+            return configured;
+        };
+        let (values, differing) = self.values(change, &configured);
+        let mut sites = configured.sites.clone();
+        if let (Some(name), Some(written)) = (differing.first(), &configured.sites) {
+            self.differences.borrow_mut().push(Difference {
+                address: change.address.to_string(),
+                what: format!("`{name}` is planned as another value"),
+                span: Some(written.block),
+            });
+            sites = Some(without(written, &differing));
+        }
+        Instance { values, sites, action: self.action(change), ..configured }
+    }
+}
