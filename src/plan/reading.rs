@@ -11,7 +11,7 @@ use crate::source::{Sources, Span, disk};
 use crate::syntax::Trees;
 use crate::terraform::{self, Archive, Difference, Options, Reading};
 
-use super::world::{World, computed};
+use super::world::{World, as_configured, computed};
 use super::{Change, Kind, Plan, Snapshot};
 
 /// Makes a reading of a plan.
@@ -20,12 +20,15 @@ use super::{Change, Kind, Plan, Snapshot};
 /// that it stands for; else what lies there is read, if anything does.
 #[must_use]
 pub fn reading(
-    plan: Plan,
+    mut plan: Plan,
     source: Option<&Path>,
     options: &Options,
     sources: &mut Sources,
     trees: &mut Trees,
 ) -> Reading {
+    for change in plan.changes.iter_mut().chain(&mut plan.prior) {
+        change.after = change.after.as_ref().map(as_configured);
+    }
     let world = World::new(&plan);
     let options =
         Options { workspace: plan.workspace.clone().or_else(|| options.workspace.clone()), ..options.clone() };

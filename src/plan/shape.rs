@@ -3,7 +3,7 @@
 use crate::address::Mode;
 use crate::lang::convert::convert;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Marks, Str, Type, Value};
+use crate::lang::{Marks, Str, Type, Value};
 use crate::schema::{self, Body, NestedBlock, Nesting};
 
 /// The type that a value in a plan has, as far as the built-in schema knows.
@@ -26,20 +26,12 @@ pub struct Member<'s> {
     pub shape: Shape<'s>,
     /// Whether the provider says that it is sensitive.
     pub sensitive: bool,
-    /// Whether it is an attribute of a resource or block, not an entry of a map.
-    pub is_attribute: bool,
 }
 
 impl Member<'_> {
-    /// The member's value, of what was read: marked, and text that the provider writes for what is not set taken as that.
+    /// The member's value, of what was read: marked where the provider says so.
     #[must_use]
     pub fn value(&self, value: Value) -> Value {
-        let value = match &value.data {
-            Data::String(text) if text.is_empty() && self.is_attribute => {
-                Value { data: Data::Null(Type::String), ..value }
-            }
-            _ => value,
-        };
         if self.sensitive { value.with_marks(Marks::SENSITIVE) } else { value }
     }
 }
@@ -59,14 +51,13 @@ impl<'s> Shape<'s> {
     /// A member of an object or map of this shape, by name; with the name as the schema holds it, where it does.
     #[must_use]
     pub fn member(&self, name: &str) -> (Option<&'s Str>, Member<'s>) {
-        let attribute = |shape| Member { shape, sensitive: false, is_attribute: true };
-        let plain = |shape| Member { is_attribute: false, ..attribute(shape) };
+        let plain = |shape| Member { shape, sensitive: false };
         match *self {
             Self::Body(body) => {
                 if let Ok(at) = body.attributes.binary_search_by(|(known, _)| (**known).cmp(name)) {
                     let (known, attribute) = &body.attributes[at];
                     let shape = Shape::Type(&attribute.ty);
-                    return (Some(known), Member { shape, sensitive: attribute.sensitive, is_attribute: true });
+                    return (Some(known), Member { shape, sensitive: attribute.sensitive });
                 }
                 match body.blocks.binary_search_by(|(known, _)| (**known).cmp(name)) {
                     Ok(at) => (Some(&body.blocks[at].0), plain(Shape::Blocks(&body.blocks[at].1))),
@@ -79,7 +70,7 @@ impl<'s> Shape<'s> {
             }
             Self::Type(Type::Map(element)) => (None, plain(Shape::Type(element))),
             Self::Type(Type::Object(object)) => match object.attributes.get_key_value(name) {
-                Some((known, ty)) => (Some(known), attribute(Shape::Type(ty))),
+                Some((known, ty)) => (Some(known), plain(Shape::Type(ty))),
                 None => (None, plain(Shape::Any)),
             },
             Self::Type(_) | Self::Any => (None, plain(Shape::Any)),

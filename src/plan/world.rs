@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
 use crate::inventory::{Action, Instance, Sites};
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Unknown, Value};
+use crate::lang::{Data, Str, Type, Unknown, Value};
 use crate::terraform::{Difference, Planned};
 
 use super::merge::merge;
@@ -22,6 +22,8 @@ pub(super) struct World<'p> {
     by_address: BTreeMap<&'p Address, &'p Change>,
     resources: BTreeMap<Resource, Vec<InstanceKey>>,
     modules: BTreeMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
+    /// What the plan speaks of, deletions included.
+    spoken: BTreeSet<&'p Address>,
     differences: RefCell<Vec<Difference>>,
     /// Addresses of the configuration that are not in the plan.
     missing: RefCell<BTreeSet<Arc<Address>>>,
@@ -34,6 +36,7 @@ impl<'p> World<'p> {
             by_address: BTreeMap::new(),
             resources: BTreeMap::new(),
             modules: BTreeMap::new(),
+            spoken: BTreeSet::new(),
             differences: RefCell::default(),
             missing: RefCell::default(),
         };
@@ -41,15 +44,17 @@ impl<'p> World<'p> {
             world.add(change);
         }
         // What a change speaks of, under its old name too, the state before does not tell anything about.
-        let spoken: BTreeSet<&Address> = plan
+        world.spoken = plan
             .changes
             .iter()
             .filter(|change| change.deposed.is_none())
             .flat_map(|change| [Some(&*change.address), change.previous_address.as_deref()])
             .flatten()
             .collect();
-        for change in plan.prior.iter().filter(|change| stays(change) && !spoken.contains(&*change.address)) {
-            world.add(change);
+        for change in plan.prior.iter().filter(|change| stays(change)) {
+            if !world.spoken.contains(&*change.address) {
+                world.add(change);
+            }
         }
         world
     }
@@ -109,7 +114,8 @@ impl<'p> World<'p> {
                 continue;
             };
             let merged = merge(planned, configured, is_written(name));
-            if merged.differs {
+            // The provider has its own words for protocols.
+            if merged.differs && !name.ends_with("protocol") {
                 differing.push(name.clone());
             }
             // Not written, so unknown because the provider works it out.
@@ -127,6 +133,70 @@ impl<'p> World<'p> {
 /// Whether there is an instance after apply.
 fn stays(change: &Change) -> bool {
     change.deposed.is_none() && !matches!(change.action, Action::Delete | Action::Forget)
+}
+
+/// Planned values as configuration has them. Empty text of an attribute is what the provider writes for one that is not set,
+/// in blocks above all (entries of maps and elements of lists stay); a block of which nothing is known stands for a `dynamic`
+/// block whose `for_each` is not known.
+pub(super) fn as_configured(value: &Value) -> Value {
+    let elements = |ty: &Type, elements: &[Value]| -> Vec<Value> {
+        let element = |value: &Value| {
+            if stands_for_several(value) {
+                Value { marks: value.marks, ..Value::unknown(ty.clone()) }
+            } else {
+                as_configured(value)
+            }
+        };
+        elements.iter().map(element).collect()
+    };
+    let data = match &value.data {
+        Data::Object(entries) if !entries.iter().all(|(_, value)| is_settled(value)) => {
+            let member = |(name, value): &(Str, Value)| {
+                let blank = value.as_str() == Some("");
+                let value = if blank {
+                    Value { data: Data::Null(Type::String), ..value.clone() }
+                } else {
+                    as_configured(value)
+                };
+                (name.clone(), value)
+            };
+            Value::object(entries.iter().map(member).collect()).data
+        }
+        Data::List(ty, blocks) => Data::List(ty.clone(), elements(ty, blocks).into()),
+        Data::Set(ty, blocks) => Data::Set(ty.clone(), elements(ty, blocks).into()),
+        _ => return value.clone(),
+    };
+    Value { data, ..value.clone() }
+}
+
+/// Whether a planned block is the one that Terraform makes of a `dynamic` block whose `for_each` is not known: all that can
+/// be unknown in it is.
+fn stands_for_several(block: &Value) -> bool {
+    let Some(entries) = block.entries() else { return false };
+    let (unknown, known): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, value)| value.is_unknown());
+    unknown.len() > 1 && known.iter().all(|(_, value)| is_zero(value))
+}
+
+/// The zero of a type.
+fn is_zero(value: &Value) -> bool {
+    match &value.data {
+        Data::Null(_) | Data::Bool(false) => true,
+        Data::Bool(true) | Data::Unknown(_) => false,
+        Data::String(text) => text.is_empty(),
+        Data::Number(number) => number.to_i64() == Some(0),
+        Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => elements.is_empty(),
+        Data::Map(_, entries) | Data::Object(entries) => entries.is_empty(),
+    }
+}
+
+/// Whether a member holds nothing that [`as_configured`] would change.
+fn is_settled(value: &Value) -> bool {
+    match &value.data {
+        Data::String(text) => !text.is_empty(),
+        Data::List(ty, elements) | Data::Set(ty, elements) => ty.is_primitive() || elements.is_empty(),
+        Data::Object(_) | Data::Tuple(_) => false,
+        Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::Map(..) => true,
+    }
 }
 
 /// An unknown value that stands for an attribute of the instance itself.
@@ -162,7 +232,8 @@ impl Planned for World<'_> {
 
     fn instance(&self, configured: Instance) -> Instance {
         let Some(change) = self.find(&configured.address) else {
-            if configured.address.mode == Mode::Managed && !configured.symbolic {
+            let absent = configured.address.mode == Mode::Managed && !configured.symbolic;
+            if absent && !self.spoken.contains(&*configured.address) {
                 self.missing.borrow_mut().insert(configured.address.clone());
             }
             return configured;
@@ -170,11 +241,14 @@ impl Planned for World<'_> {
         let (values, differing) = self.values(change, &configured);
         let mut sites = configured.sites.clone();
         if let (Some(name), Some(written)) = (differing.first(), &configured.sites) {
-            self.differences.borrow_mut().push(Difference {
-                address: change.address.to_string(),
-                what: format!("`{name}` is planned as another value"),
-                span: Some(written.block),
-            });
+            // What the plan leaves alone need not be as the configuration has it: only drift is to be refreshed, say.
+            if self.spoken.contains(&*change.address) {
+                self.differences.borrow_mut().push(Difference {
+                    address: change.address.to_string(),
+                    what: format!("`{name}` is planned as another value"),
+                    span: Some(written.block),
+                });
+            }
             sites = Some(without(written, &differing));
         }
         Instance { values, sites, action: self.action(change), ..configured }

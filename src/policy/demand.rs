@@ -28,6 +28,8 @@ impl Policy {
                     demand.ask_tags();
                 }
                 (Some("network"), Some(name)) => Network::ask(name, &mut demand),
+                // Any resource tells whether the configuration is another one: those of networks will do.
+                (Some("plan"), Some("source_differences")) => Network::ask("subnets", &mut demand),
                 _ => {}
             }
         }

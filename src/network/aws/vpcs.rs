@@ -281,7 +281,8 @@ fn block<'a>(
     let asking = computed.iter().map(|name| spot.get(name)).find(|spot| match spot.setting(aws.inventory) {
         Setting::Unset => false,
         Setting::Unknown => true,
-        Setting::Known(_) => spot.truth() != Some(false),
+        // In state, 0 is the length of no prefix.
+        Setting::Known(_) => spot.truth() != Some(false) && spot.integer() != Some(0),
     })?;
     let length =
         computed.iter().find(|name| name.ends_with("netmask_length")).and_then(|name| spot.get(name).integer());
