@@ -49,6 +49,7 @@ fn expressions(rule: &Rule) -> impl Iterator<Item = NodeRef> {
         Some(rule.error_message),
         rule.undetermined_message,
         rule.highlight,
+        rule.covers,
         severity,
     ]
     .into_iter()
