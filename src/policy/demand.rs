@@ -14,8 +14,7 @@ impl Policy {
     #[must_use]
     pub fn demand(&self, trees: &Trees) -> Demand {
         let running = self.rules.iter().zip(&self.set).filter(|(_, set)| set.enabled).map(|(rule, _)| rule);
-        let words: BTreeSet<&str> =
-            running.flat_map(|rule| expressions(rule)).flat_map(|at| words(trees, at)).collect();
+        let words: BTreeSet<&str> = running.flat_map(expressions).flat_map(|at| words(trees, at)).collect();
         let mut demand = Demand::default();
         for word in words {
             let mut parts = word.split('.');
