@@ -1,69 +1,45 @@
-// Runs terravet once on a configuration and publishes what it found. The options are explained in terravetCheck.txt.
-//
-// Kept CPS-safe: locals that live across a step are strings, numbers, booleans, lists and plain maps.
+// Runs terravet once on a configuration or a plan and publishes what it found. terravetCheck.txt explains the options.
 
-def call(Map options = [:]) {
-    Map defaults = [
-        binary  : 'terravet',
-        path    : '.',
-        config  : '',
-        failOn  : 'error',
-        varFiles: [],
-        reports : 'terravet-reports',
-        unstable: false
-    ]
-    List<String> unknown = []
-    for (Object key in options.keySet()) {
-        if (!defaults.containsKey(key)) {
-            unknown.add(key.toString())
-        }
-    }
-    if (!unknown.isEmpty()) {
-        error("terravetCheck: unknown option ${unknown.join(', ')}; known are ${defaults.keySet().join(', ')}")
-    }
-    Map settings = defaults + options
-
-    String arguments = '--fail-on ' + quoted(settings.failOn.toString())
-    if (settings.config) {
-        arguments += ' --config ' + quoted(settings.config.toString())
-    }
-    for (Object file in settings.varFiles) {
-        arguments += ' --var-file ' + quoted(file.toString())
-    }
-    String reports = settings.reports.toString()
-    // Reports of an earlier build must not pass for this one's, and a folder that cannot be made is no finding.
-    List<String> files = [reports + '/junit.xml', reports + '/terravet.sarif', reports + '/terravet.json']
-    String command = '{ mkdir -p ' + quoted(reports) + ' && rm -f ' + quoted(files[0]) + ' ' + quoted(files[1]) + ' ' +
-        quoted(files[2]) + '; } || exit 2\n' +
-        'exec ' + quoted(settings.binary.toString()) + ' check ' + arguments +
-        ' --output ' + quoted('junit=' + files[0]) +
-        ' --output ' + quoted('sarif=' + files[1]) +
-        ' --output ' + quoted('json=' + files[2]) +
-        ' -- ' + quoted(settings.path.toString())
-
-    int status = 2
-    try {
-        status = sh(label: 'terravet check', script: command, returnStatus: true)
-    } finally {
-        junit(testResults: files[0], allowEmptyResults: true, skipMarkingBuildUnstable: true)
-        archiveArtifacts(artifacts: files.join(','), allowEmptyArchive: true)
-    }
-    if (status == 0) {
-        return status
-    }
-    if (status == 1) {
-        String message = 'terravet: findings at or above ' + settings.failOn
-        if (settings.unstable) {
-            unstable(message)
-        } else {
-            error(message)
-        }
-        return status
-    }
-    error('terravet could not check everything it was given (exit code ' + status + '): see its output above')
+Map call(Map options = [:]) {
+    Map settings = terravetSupport.settings('terravetCheck', options, defaults(), kinds())
+    Map result = counts(settings)
+    terravetSupport.judge(result, settings.failOn, settings.unstable)
+    return result
 }
 
-// One word for the shell, whatever it holds.
-private String quoted(String word) {
-    return "'" + word.replace("'", "'\\''") + "'"
+/** Runs and publishes; the verdict is left to the caller. Internal: for other steps. */
+Map counts(Map options) {
+    Map settings = terravetSupport.merged(options, defaults())
+    List<String> words = ['check', '--fail-on', settings.failOn]
+    if (settings.config) {
+        words += ['--config', settings.config]
+    }
+    if (settings.source) {
+        words += ['--source', settings.source]
+    }
+    if (settings.workspace) {
+        words += ['--workspace', settings.workspace]
+    }
+    words += terravetSupport.repeated('--var-file', settings.varFiles)
+    return terravetSupport.report(binary: settings.binary, words: words, paths: [settings.path], reports: settings.reports, name: settings.name,
+        label: 'terravet check ' + settings.path)
+}
+
+Map defaults() {
+    return [
+        binary   : 'terravet',
+        path     : '.',
+        source   : '',
+        config   : '',
+        failOn   : 'error',
+        varFiles : [],
+        workspace: '',
+        name     : '',
+        reports  : 'terravet-reports',
+        unstable : false
+    ]
+}
+
+Map kinds() {
+    return [failOn: ['error', 'warning', 'info', 'never']]
 }

@@ -1,0 +1,32 @@
+package jenkins
+
+/** The base class of every var and Jenkinsfile: calls go to the vars, then to the steps, as in Jenkins. */
+abstract class StepScript extends Script implements Serializable {
+    /** The Jenkins that runs now. */
+    static Jenkins jenkins
+
+    Object methodMissing(String name, Object arguments) {
+        return jenkins.invoke(name, arguments as List)
+    }
+
+    Object propertyMissing(String name) {
+        return jenkins.variable(name)
+    }
+
+    /** Called before every statement: Jenkins may write the program to disk here, and read it again after a restart. */
+    void __probe(int line, Map locals) {
+        if (jenkins == null) {
+            return // asked for its options, outside any build
+        }
+        locals.each { name, value -> Snapshot.take("${getClass().simpleName}:$line: `$name`", value) }
+        jenkins.vars.each { name, value -> Snapshot.take("${getClass().simpleName}:$line: the fields of $name", value) }
+    }
+
+    /** Called with what a loop runs over: CPS keeps its iterator, and that of a map or a text cannot be written. */
+    Object __iterable(int line, Object values) {
+        if (values instanceof Map || values instanceof CharSequence) {
+            throw new Misuse("${getClass().simpleName}:$line: a loop over a ${values instanceof Map ? 'map' : 'text'} keeps an iterator that cannot be serialised")
+        }
+        return values
+    }
+}

@@ -1,0 +1,5 @@
+node {
+    Map found = [:].withDefault { 1 }
+    found.get('x')
+    sh('true')
+}

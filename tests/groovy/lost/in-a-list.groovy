@@ -1,0 +1,4 @@
+node {
+    List<Object> found = [1, [new Object()]]
+    sh('true')
+}

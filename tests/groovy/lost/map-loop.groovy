@@ -1,0 +1,6 @@
+node {
+    Object names = [a: 1]
+    for (Object entry in names) {
+        sh('true')
+    }
+}

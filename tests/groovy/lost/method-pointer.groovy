@@ -1,0 +1,4 @@
+node {
+    Object say = this.&println
+    sh('true')
+}

@@ -1,0 +1,6 @@
+void helper(Object found) {
+    sh('true')
+}
+node {
+    helper(new Object())
+}

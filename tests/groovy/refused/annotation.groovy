@@ -1,0 +1,4 @@
+@groovy.transform.Synchronized // refused
+void call() {
+    echo('x')
+}

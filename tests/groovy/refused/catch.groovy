@@ -1,0 +1,7 @@
+void call() {
+    try {
+        sh('true')
+    } catch (Exception error) { // refused
+        echo('went wrong')
+    }
+}

@@ -1,0 +1,6 @@
+void call() {
+    echo('x')
+}
+
+class Helper implements Serializable { // refused
+}

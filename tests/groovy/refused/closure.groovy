@@ -1,0 +1,3 @@
+void call(List<String> names) {
+    names.sort { a, b -> a <=> b } // refused
+}

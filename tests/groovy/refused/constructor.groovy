@@ -1,0 +1,4 @@
+void call() {
+    Object tree = new TreeMap() // refused
+    sh('true')
+}

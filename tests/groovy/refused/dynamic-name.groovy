@@ -1,0 +1,3 @@
+void call(String step) {
+    this."$step"('x') // refused
+}

@@ -1,0 +1,11 @@
+import groovy.transform.Field
+
+@Field Map settings = read() // refused
+
+Map read() {
+    return [:]
+}
+
+void call() {
+    echo(settings.size().toString())
+}

@@ -1,0 +1,3 @@
+void call(String password) {
+    sh("login $password") // refused
+}

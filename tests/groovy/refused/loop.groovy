@@ -1,0 +1,5 @@
+void call(Map names) {
+    for (Object entry in names) { // refused
+        echo('x')
+    }
+}

@@ -1,0 +1,4 @@
+void call(String text) {
+    Object match = text =~ /x/ // refused
+    echo('x')
+}

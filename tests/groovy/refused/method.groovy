@@ -1,0 +1,4 @@
+void call(String text) {
+    String encoded = text.encodeAsBase64() // refused
+    echo(encoded)
+}

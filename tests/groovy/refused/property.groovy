@@ -1,0 +1,4 @@
+void call(String text) {
+    Object kind = text.class // refused
+    echo('x')
+}

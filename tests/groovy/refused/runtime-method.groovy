@@ -1,0 +1,7 @@
+String toString() { // refused
+    return 'x'
+}
+
+void call() {
+    echo('x')
+}

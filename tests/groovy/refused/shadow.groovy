@@ -1,0 +1,8 @@
+Map counts() {
+    return [:]
+}
+
+void call() {
+    Map counts = counts() // refused
+    echo('x')
+}

@@ -1,0 +1,3 @@
+void call(List<String> names) {
+    names*.trim() // refused
+}

@@ -1,0 +1,7 @@
+static String name() { // refused
+    return 'x'
+}
+
+void call() {
+    echo('x')
+}

@@ -1,0 +1,4 @@
+void call() {
+    Object now = System.currentTimeMillis() // refused
+    echo('x')
+}

@@ -1,0 +1,4 @@
+void call() {
+    count = 1 // refused
+    echo('x')
+}

@@ -1,0 +1,3 @@
+void call() {
+    echo(environment) // refused
+}

@@ -1,0 +1,41 @@
+// Asks a person to approve the plan of one environment, without holding an agent. terraformApprove.txt explains the options.
+
+Map call(Map options = [:]) {
+    Map settings = terravetSupport.settings('terraformApprove', options, defaults(), kinds())
+    if (terravetSupport.onNode()) {
+        error('terraformApprove: it would hold an agent while it waits for a person; call it outside node (declarative: agent none)')
+    }
+    String environment = settings.environment
+    Map plan = terravetSupport.planned('terraformApprove', environment, ['planned'])
+    String question = 'Apply to ' + environment + '? ' + terravetSupport.changes(plan) + '. Plan ' + plan.plan_sha256.substring(0, 12) +
+        (plan.commit ? ' of commit ' + plan.commit.substring(0, 12) : '') + '; terravet: ' + terravetSupport.summary(plan)
+    terravetSupport.tell(settings.slackChannel, 'warning', env.JOB_NAME + ' ' + env.BUILD_NUMBER + ': ' + question + ' ' + env.BUILD_URL + 'input')
+    plan.state = 'refused'
+    try {
+        timeout(time: settings.timeoutMinutes, unit: 'MINUTES') {
+            Object answer = input(message: question, ok: 'Apply', submitter: settings.submitter, submitterParameter: 'approver')
+            plan.approver = answer.toString()
+        }
+        plan.state = 'approved'
+    } finally {
+        if (plan.state == 'refused') {
+            terravetSupport.discard(settings.label, [environment])
+        }
+    }
+    echo('terravet: ' + plan.approver + ' approved the plan ' + plan.plan_sha256.substring(0, 12) + ' of ' + environment)
+    return terravetSupport.shown(plan)
+}
+
+Map defaults() {
+    return [
+        environment   : '',
+        submitter     : '',
+        timeoutMinutes: 240,
+        label         : '',
+        slackChannel  : ''
+    ]
+}
+
+Map kinds() {
+    return [environment: 'name', submitter: 'required', timeoutMinutes: 'natural']
+}
