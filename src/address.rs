@@ -214,13 +214,13 @@ pub enum Step {
     Key(Arc<str>),
 }
 
-/// An attribute of a resource instance: what an unknown value stands for (`aws_subnet.db[0].id`).
+/// An attribute of a resource instance: what an unknown value stands for (`aws_subnet.db[0].id`). Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference {
     /// The resource instance.
     pub address: Arc<Address>,
     /// The way to the attribute.
-    pub path: Vec<Step>,
+    pub path: Arc<[Step]>,
 }
 
 impl Reference {
@@ -228,7 +228,7 @@ impl Reference {
     /// only which of the instances is meant.
     #[must_use]
     pub fn attribute(&self) -> Option<&str> {
-        match (self.path.as_slice(), &self.address.key) {
+        match (&*self.path, &self.address.key) {
             ([Step::Attribute(name)], _)
             | ([Step::Index(_) | Step::Key(_), Step::Attribute(name)], InstanceKey::Unknown) => Some(name),
             _ => None,

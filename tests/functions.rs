@@ -50,7 +50,7 @@ fn referring() -> Value {
         name: "main".into(),
         key: InstanceKey::None,
     });
-    let reference = Some(Arc::new(Reference { address, path: vec![Step::Attribute("id".into())] }));
+    let reference = Some(Reference { address, path: [Step::Attribute("id".into())].into() });
     Data::Unknown(Arc::new(Unknown { reference, ..Unknown::new(Type::String) })).into()
 }
 

@@ -17,7 +17,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("finding", &["source", "address"]),
     ("syntax", &["source"]),
     ("lang", &["source", "address", "syntax"]),
-    ("schema", &["lang"]),
+    ("schema", &["address", "lang"]),
     ("inventory", &["source", "address", "finding", "syntax", "lang", "schema"]),
     ("terraform", &["source", "address", "finding", "syntax", "lang", "schema", "inventory"]),
     ("plan", &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform"]),

@@ -1,6 +1,6 @@
 //! From the paths on the command line to root modules to be read, each once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -67,6 +67,8 @@ pub(super) struct Inputs {
     pub(super) targets: Vec<Target>,
     /// Paths that stand for nothing.
     pub(super) problems: Vec<Problem>,
+    /// Indices of the root modules (not of plans), by directory and variable file.
+    known: HashMap<(PathBuf, Option<PathBuf>), usize>,
 }
 
 /// Finds out what paths stand for. `excluded` says whether the configuration that holds for a directory (first) excludes a
@@ -169,10 +171,9 @@ impl Inputs {
 
     /// Adds a root module, or more files of one that is there already.
     fn add(&mut self, directory: &Path, only: Option<&str>, variable_file: Option<PathBuf>) {
-        let same = |target: &&mut Target| {
-            target.plan.is_none() && target.directory == directory && target.variable_file == variable_file
-        };
-        match (self.targets.iter_mut().find(same), only) {
+        let next = self.targets.len();
+        let known = *self.known.entry((directory.to_owned(), variable_file.clone())).or_insert(next);
+        match (self.targets.get_mut(known), only) {
             (Some(target), Some(file)) => {
                 target.only.as_mut().map(|files| files.insert(file.to_owned()));
             }

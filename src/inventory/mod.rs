@@ -6,7 +6,7 @@ mod locate;
 pub use demand::{Demand, Wanted};
 pub use locate::locate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::address::{Address, Mode};
@@ -116,7 +116,7 @@ impl Instance {
 pub struct Inventory {
     instances: Vec<Instance>,
     by_type: BTreeMap<Str, Vec<usize>>,
-    by_address: BTreeMap<Arc<Address>, usize>,
+    by_address: HashMap<Arc<Address>, usize>,
     gone: Vec<Instance>,
     drift: Vec<Instance>,
     constraints: Vec<(Str, String)>,

@@ -288,11 +288,11 @@ impl Value {
     pub fn held_entries(&self) -> (Listed, Listed) {
         match self.certain() {
             Some(What::Entries { settled, replaceable }) => {
-                (settled.iter().cloned().collect(), replaceable.iter().cloned().collect())
+                (settled.cloned().collect(), replaceable.cloned().collect())
             }
             Some(What::OneOf(choices)) => (in_all(choices), Vec::new()),
             Some(What::Elements(_) | What::Blocks { .. }) => (Vec::new(), Vec::new()),
-            None => (self.entries().into_iter().flatten().cloned().collect(), Vec::new()),
+            None => (self.entries().into_iter().flat_map(Entries::cloned).collect(), Vec::new()),
         }
     }
 }

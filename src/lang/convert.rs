@@ -54,10 +54,12 @@ pub fn convertible(given: &Type, wanted: &Type) -> bool {
             given.iter().all(|given| convertible(given, wanted))
         }
         (Type::Object(given), Type::Map(wanted)) if **wanted == Type::Dynamic => {
-            let types: Vec<Type> = given.attributes.values().cloned().collect();
+            let types: Vec<Type> = given.attributes.values().iter().cloned().collect();
             types.is_empty() || unify(&types).is_some()
         }
-        (Type::Object(given), Type::Map(wanted)) => given.attributes.values().all(|given| convertible(given, wanted)),
+        (Type::Object(given), Type::Map(wanted)) => {
+            given.attributes.values().iter().all(|given| convertible(given, wanted))
+        }
         (Type::Tuple(given), Type::Tuple(wanted)) => {
             given.len() == wanted.len()
                 && given.iter().zip(wanted.iter()).all(|(given, wanted)| convertible(given, wanted))
@@ -236,8 +238,8 @@ impl Conversion {
         if !convertible(given, wanted) {
             return Err(Failure::Types);
         }
-        let (names, values) = self.entries(entries, wanted)?;
-        map_of(names, values, given, wanted, "element")
+        let values = self.entries(entries, wanted)?;
+        map_of(entries.names(), values, given, wanted, "element")
     }
 
     fn object_to_map(&mut self, entries: &Entries, wanted: &Type) -> Converted<Data> {
@@ -252,17 +254,12 @@ impl Conversion {
         } else {
             wanted
         };
-        let (names, values) = self.entries(entries, wanted)?;
-        map_of(names, values, wanted, wanted, "attribute")
+        let values = self.entries(entries, wanted)?;
+        map_of(entries.names(), values, wanted, wanted, "attribute")
     }
 
-    fn entries(&mut self, entries: &Entries, wanted: &Type) -> Converted<(Vec<Str>, Vec<Value>)> {
-        let mut converted = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
-        for (name, value) in entries {
-            converted.0.push(name.clone());
-            converted.1.push(self.part(Step::Key(name.clone()), value, wanted)?);
-        }
-        Ok(converted)
+    fn entries(&mut self, entries: &Entries, wanted: &Type) -> Converted<Vec<Value>> {
+        entries.iter().map(|(name, value)| self.part(Step::Key(name.clone()), value, wanted)).collect()
     }
 
     fn map_to_object(&mut self, given: &Type, entries: &Entries, wanted: &ObjectType) -> Converted<Data> {
@@ -277,14 +274,14 @@ impl Conversion {
                     let message = format!("map element type is incompatible with attribute {name:?}: {reason}");
                     return Err(Failure::Value(message));
                 }
-                Some(value) => attributes.push((name.clone(), self.part(Step::Key(name.clone()), value, ty)?)),
-                None if optional => attributes.push((name.clone(), Value::null(ty.without_optional()))),
+                Some(value) => attributes.push(self.part(Step::Key(name.clone()), value, ty)?),
+                None if optional => attributes.push(Value::null(ty.without_optional())),
                 None => {
                     return Err(Failure::Value(format!("map has no element for required attribute {name:?}")));
                 }
             }
         }
-        Ok(Data::Object(Arc::new(Entries::new(attributes))))
+        Ok(Data::Object(Arc::new(Entries::of_shape(wanted.attributes.names().clone(), attributes))))
     }
 
     fn object(&mut self, entries: &Entries, wanted: &ObjectType) -> Converted<Data> {
@@ -295,9 +292,9 @@ impl Conversion {
                 None if wanted.optional.contains(name) => Value::null(ty.without_optional()),
                 None => return Err(Failure::Types),
             };
-            attributes.push((name.clone(), value));
+            attributes.push(value);
         }
-        Ok(Data::Object(Arc::new(Entries::new(attributes))))
+        Ok(Data::Object(Arc::new(Entries::of_shape(wanted.attributes.names().clone(), attributes))))
     }
 }
 
@@ -306,14 +303,14 @@ fn set_like(value: &Value, element: Type, elements: Vec<Value>) -> Value {
     Value::set(element, elements).with_marks(value.marks).with_origin(value.origin)
 }
 
-fn map_of(names: Vec<Str>, values: Vec<Value>, given: &Type, wanted: &Type, what: &str) -> Converted<Data> {
+fn map_of(names: &Arc<[Str]>, values: Vec<Value>, given: &Type, wanted: &Type, what: &str) -> Converted<Data> {
     let structural = wanted.is_collection() || matches!(wanted, Type::Object(_));
     let (element, values) = if structural && !values.is_empty() {
         unified(values, wanted)?
     } else {
         matching(values, given, wanted, what, "map")?
     };
-    Ok(Data::Map(element, Arc::new(names.into_iter().zip(values).collect())))
+    Ok(Data::Map(element, Arc::new(Entries::of_shape(names.clone(), values))))
 }
 
 /// Converted elements with their type. Where the wanted type leaves something open, they must be of one type, except
@@ -402,7 +399,7 @@ fn replaced(given: &Type, wanted: &Type) -> Type {
         Type::List(given) | Type::Set(given) | Type::Map(given) => replaced(given, wanted),
         Type::Tuple(elements) => replaced(&unify(elements).unwrap_or(Type::Dynamic), wanted),
         Type::Object(object) => {
-            let types: Vec<Type> = object.attributes.values().cloned().collect();
+            let types: Vec<Type> = object.attributes.values().iter().cloned().collect();
             replaced(&unify(&types).unwrap_or(Type::Dynamic), wanted)
         }
         Type::Dynamic | Type::Bool | Type::Number | Type::String => wanted.clone(),
@@ -431,7 +428,7 @@ fn replaced(given: &Type, wanted: &Type) -> Type {
                 };
                 (name.clone(), ty)
             });
-            Type::object(attributes.collect())
+            Type::object(attributes)
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod certain;
 pub mod convert;
 pub mod equality;
 pub mod eval;
+mod fields;
 pub mod functions;
 pub mod json;
 pub mod number;
@@ -15,6 +16,7 @@ pub mod types;
 pub mod value;
 
 pub use certain::{Certain, What};
+pub use fields::{Fields, Shape};
 pub use number::Number;
 pub use types::{ObjectType, Type};
 pub use value::{Data, Marks, Origin, Str, Unknown, Value};

@@ -39,9 +39,7 @@ impl Value {
             return self.clone();
         }
         let all = |elements: &[Self]| Arc::new(elements.iter().map(Self::without_marks).collect::<Vec<_>>());
-        let entries = |entries: &Entries| {
-            Arc::new(entries.iter().map(|(name, value)| (name.clone(), value.without_marks())).collect::<Entries>())
-        };
+        let entries = |entries: &Entries| Arc::new(entries.map(Self::without_marks));
         let data = match &self.data {
             Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) => self.data.clone(),
             Data::List(ty, elements) => Data::List(ty.clone(), all(elements)),

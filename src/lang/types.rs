@@ -1,9 +1,9 @@
 //! Types of values and type constraints, as in "Terraform Language: Types and Values" and "Type Constraints".
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
+use super::fields::Fields;
 use super::value::Str;
 
 /// A type, or a type constraint where it holds [`Type::Dynamic`] or optional attributes.
@@ -33,7 +33,7 @@ pub enum Type {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectType {
     /// Types by attribute name.
-    pub attributes: BTreeMap<Str, Type>,
+    pub attributes: Fields<Type>,
     /// Names of the attributes that are `optional(…)` (type constraints only).
     pub optional: std::collections::BTreeSet<Str>,
 }
@@ -65,7 +65,13 @@ impl Type {
 
     /// `object({…})` without optional attributes.
     #[must_use]
-    pub fn object(attributes: BTreeMap<Str, Self>) -> Self {
+    pub fn object(attributes: impl IntoIterator<Item = (Str, Self)>) -> Self {
+        Self::of_attributes(attributes.into_iter().collect())
+    }
+
+    /// The type of an object with these attributes.
+    #[must_use]
+    pub fn of_attributes(attributes: Fields<Self>) -> Self {
         Self::Object(Arc::new(ObjectType { attributes, optional: Default::default() }))
     }
 
@@ -98,7 +104,7 @@ impl Type {
             Self::Bool | Self::Number | Self::String => false,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.has_dynamic(),
             Self::Tuple(elements) => elements.iter().any(Self::has_dynamic),
-            Self::Object(object) => object.attributes.values().any(Self::has_dynamic),
+            Self::Object(object) => object.attributes.values().iter().any(Self::has_dynamic),
         }
     }
 
@@ -114,9 +120,7 @@ impl Type {
             Self::Set(element) => Self::set(element.without_optional()),
             Self::Map(element) => Self::map(element.without_optional()),
             Self::Tuple(elements) => Self::tuple(elements.iter().map(Self::without_optional).collect()),
-            Self::Object(object) => {
-                Self::object(object.attributes.iter().map(|(name, ty)| (name.clone(), ty.without_optional())).collect())
-            }
+            Self::Object(object) => Self::of_attributes(object.attributes.map(Self::without_optional)),
         }
     }
 
@@ -125,7 +129,9 @@ impl Type {
             Self::Dynamic | Self::Bool | Self::Number | Self::String => false,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.has_optional(),
             Self::Tuple(elements) => elements.iter().any(Self::has_optional),
-            Self::Object(object) => !object.optional.is_empty() || object.attributes.values().any(Self::has_optional),
+            Self::Object(object) => {
+                !object.optional.is_empty() || object.attributes.values().iter().any(Self::has_optional)
+            }
         }
     }
 
@@ -232,9 +238,7 @@ mod tests {
     fn types_are_named_as_terraform_names_them() {
         assert_eq!(Type::list(Type::map(Type::String)).to_string(), "list of map of string");
         assert_eq!(Type::list(Type::Dynamic).constraint_name(), "list of any single type");
-        let object = Type::object(
-            [("a".into(), Type::Number), ("b".into(), Type::tuple(vec![Type::String]))].into_iter().collect(),
-        );
+        let object = Type::object([("a".into(), Type::Number), ("b".into(), Type::tuple(vec![Type::String]))]);
         assert_eq!(object.console_text(), "object({\n    a: number,\n    b: tuple([\n        string,\n    ]),\n})");
         assert_eq!(Type::tuple(Vec::new()).console_text(), "tuple([])");
     }

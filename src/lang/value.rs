@@ -8,8 +8,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::certain::Certain;
+use super::fields::Fields;
 use super::number::Number;
-use super::types::{ObjectType, Type};
+use super::types::Type;
 use crate::address::Reference;
 use crate::source::{FileId, Span};
 
@@ -120,7 +121,7 @@ pub struct Unknown {
     pub length: (u64, Option<u64>),
     /// The resource attribute that it stands for: how facts join resources before ids exist. Kept by whatever hands the
     /// value on unchanged, lost by whatever changes it.
-    pub reference: Option<Arc<Reference>>,
+    pub reference: Option<Reference>,
     /// Which part of a network that is not known it is, where `cidrsubnet` made it.
     pub subnet: Option<Arc<Subnet>>,
     /// What else is certain of it, for facts alone.
@@ -131,7 +132,7 @@ pub struct Unknown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subnet {
     /// What holds the network's block.
-    pub of: Arc<Reference>,
+    pub of: Reference,
     /// By how many bits its prefix is longer.
     pub bits: u32,
     /// The value of these bits.
@@ -180,60 +181,8 @@ pub enum Data {
     Object(Arc<Entries>),
 }
 
-/// Entries of a map or object, sorted by key (bytes), each key once.
-#[derive(Clone, Debug, Default)]
-pub struct Entries(Vec<(Str, Value)>);
-
-impl Entries {
-    /// Sorts by key; of equal keys the last one stays.
-    #[must_use]
-    pub fn new(mut entries: Vec<(Str, Value)>) -> Self {
-        if !entries.is_sorted_by(|left, right| left.0 < right.0) {
-            entries.reverse();
-            entries.sort_by(|left, right| left.0.cmp(&right.0));
-            entries.dedup_by(|later, kept| later.0 == kept.0);
-        }
-        Self(entries)
-    }
-
-    /// The value under a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.binary_search_by(|(name, _)| (**name).cmp(key)).ok().map(|index| &self.0[index].1)
-    }
-
-    /// Entries in key order.
-    pub fn iter(&self) -> std::slice::Iter<'_, (Str, Value)> {
-        self.0.iter()
-    }
-
-    /// Number of entries.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl<'a> IntoIterator for &'a Entries {
-    type Item = &'a (Str, Value);
-    type IntoIter = std::slice::Iter<'a, (Str, Value)>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
-    }
-}
-
-impl FromIterator<(Str, Value)> for Entries {
-    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
-        Self::new(entries.into_iter().collect())
-    }
-}
+/// Entries of a map or object.
+pub type Entries = Fields<Value>;
 
 /// A value of the language.
 #[derive(Clone, Debug)]
@@ -360,7 +309,7 @@ impl Value {
 
     /// The resource attribute that an unknown value stands for.
     #[must_use]
-    pub fn reference(&self) -> Option<&Arc<Reference>> {
+    pub fn reference(&self) -> Option<&Reference> {
         self.as_unknown().and_then(|unknown| unknown.reference.as_ref())
     }
 
@@ -422,10 +371,7 @@ impl Value {
             Data::Set(element, _) => Type::set(element.clone()),
             Data::Map(element, _) => Type::map(element.clone()),
             Data::Tuple(elements) => Type::tuple(elements.iter().map(Self::ty).collect()),
-            Data::Object(entries) => Type::Object(Arc::new(ObjectType {
-                attributes: entries.iter().map(|(name, value)| (name.clone(), value.ty())).collect(),
-                optional: Default::default(),
-            })),
+            Data::Object(entries) => Type::of_attributes(entries.map(Self::ty)),
         }
     }
 
@@ -444,15 +390,17 @@ impl Value {
     /// Calls `visit` on this value and all below it, parents first, without recursion. `visit` says whether to go into
     /// the value it was given.
     pub fn walk<'v>(&'v self, mut visit: impl FnMut(&'v Self) -> bool) {
-        let mut stack = vec![self];
-        while let Some(value) = stack.pop() {
+        // Most values have nothing below them: they need no allocation.
+        let mut stack = Vec::new();
+        let mut next = Some(self);
+        while let Some(value) = next.take().or_else(|| stack.pop()) {
             if !visit(value) {
                 continue;
             }
             if let Some(elements) = value.elements() {
                 stack.extend(elements.iter().rev());
             } else if let Some(entries) = value.entries() {
-                stack.extend(entries.iter().rev().map(|(_, value)| value));
+                stack.extend(entries.values().iter().rev());
             }
         }
     }

@@ -122,7 +122,7 @@ impl<'a> Network<'a> {
     }
 
     fn locate(&self, spot: &Spot<'a>) -> Option<Place> {
-        locate(self.trees, self.inventory, spot.instance, &spot.way, spot.value)
+        locate(self.trees, self.inventory, spot.instance, &spot.way(), spot.value)
     }
 
     /// An origin that stands for a spot, with other places that have to do with it.

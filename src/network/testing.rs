@@ -59,7 +59,7 @@ fn unknown(expression: &str) -> Value {
     let mut unknown = Unknown::new(Type::Dynamic);
     if let Some((address, attribute)) = expression.rsplit_once('.') {
         let address = Arc::new(parse_address(address));
-        unknown.reference = Some(Arc::new(Reference { address, path: vec![Step::Attribute(attribute.into())] }));
+        unknown.reference = Some(Reference { address, path: [Step::Attribute(attribute.into())].into() });
     }
     Value { data: Data::Unknown(Arc::new(unknown)), marks: Marks::NONE, origin: Origin::NONE }
 }
@@ -68,7 +68,7 @@ fn unknown(expression: &str) -> Value {
 pub(crate) fn way(spot: &super::aws::spot::Spot<'_>) -> String {
     use crate::inventory::Way;
     let mut text = String::new();
-    for step in &spot.way {
+    for step in &spot.way() {
         match step {
             Way::Name(name) if text.is_empty() => text.push_str(name),
             Way::Name(name) => text.push_str(&format!(".{name}")),

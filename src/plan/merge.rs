@@ -126,7 +126,7 @@ impl Merge {
         if is_map && (planned.len() != configured.len()) {
             self.differs = true;
         }
-        let member = |(name, value): &(Str, Value)| {
+        let member = |(name, value): (&Str, &Value)| {
             let merged = match configured.get(name) {
                 Some(typed) => self.value(value, typed),
                 None => value.clone(),

@@ -104,7 +104,7 @@ fn is_gone(change: &Change) -> bool {
 fn alone(change: &Change, world: &World<'_>) -> Instance {
     let action = world.action(change);
     let entries = change.after.as_ref().and_then(Value::entries);
-    let own = |(name, value): &(Str, Value)| (name.clone(), computed(value, &change.address, name));
+    let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, &change.address, name));
     let values = Value::object(entries.map(|entries| entries.iter().map(own).collect()).unwrap_or_default());
     Instance { values, action, ..other(change, &None) }
 }

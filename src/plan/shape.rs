@@ -69,7 +69,7 @@ impl<'s> Shape<'s> {
                 block.body().map_or((None, plain(Shape::Any)), |body| Shape::Body(body).member(name))
             }
             Self::Type(Type::Map(element)) => (None, plain(Shape::Type(element))),
-            Self::Type(Type::Object(object)) => match object.attributes.get_key_value(name) {
+            Self::Type(Type::Object(object)) => match object.attributes.get_with_name(name) {
                 Some((known, ty)) => (Some(known), plain(Shape::Type(ty))),
                 None => (None, plain(Shape::Any)),
             },

@@ -151,7 +151,7 @@ pub(super) fn as_configured(value: &Value) -> Value {
     };
     let data = match &value.data {
         Data::Object(entries) if !entries.iter().all(|(_, value)| is_settled(value)) => {
-            let member = |(name, value): &(Str, Value)| {
+            let member = |(name, value): (&Str, &Value)| {
                 let blank = value.as_str() == Some("");
                 let value = if blank {
                     Value { data: Data::Null(Type::String), ..value.clone() }
@@ -202,8 +202,8 @@ fn is_settled(value: &Value) -> bool {
 /// An unknown value that stands for an attribute of the instance itself.
 pub(super) fn computed(value: &Value, address: &Arc<Address>, name: &Str) -> Value {
     let Some(unknown) = value.as_unknown() else { return value.clone() };
-    let reference = Reference { address: address.clone(), path: vec![Step::Attribute(name.clone())] };
-    let unknown = Unknown { reference: Some(Arc::new(reference)), ..unknown.clone() };
+    let reference = Reference { address: address.clone(), path: [Step::Attribute(name.clone())].into() };
+    let unknown = Unknown { reference: Some(reference), ..unknown.clone() };
     Value { data: Data::Unknown(Arc::new(unknown)), ..value.clone() }
 }
 

@@ -11,7 +11,7 @@ use crate::finding::Related;
 use crate::inventory::{self, Instance, Inventory, Place, Way};
 use crate::lang::eval::{Evaluated, Resolved, Scope};
 use crate::lang::value::Entries;
-use crate::lang::{Origin, Str, Type, Value};
+use crate::lang::{Origin, Shape, Str, Type, Value};
 use crate::network::Network;
 use crate::schema;
 use crate::source::{Problem, Span, nearest};
@@ -270,17 +270,16 @@ impl<'a> Facts<'a> {
 
 /// A resource instance as rules see it.
 fn of_instance(origin: Origin, instance: &Instance) -> Value {
-    object(
-        origin,
-        [
-            ("action", Value::string(instance.action.word().unwrap_or_default())),
-            ("address", Value::string(&instance.address.to_string())),
-            ("type", Value::normalized(instance.address.type_name.clone())),
-            ("name", Value::normalized(instance.address.name.clone())),
-            ("module", Value::string(&instance.address.module.to_string())),
-            ("values", instance.values.clone()),
-        ],
-    )
+    static FACT: Shape<6> = Shape::new(["action", "address", "module", "name", "type", "values"]);
+    let values = [
+        Value::string(instance.action.word().unwrap_or_default()),
+        Value::string(&instance.address.to_string()),
+        Value::string(&instance.address.module.to_string()),
+        Value::normalized(instance.address.name.clone()),
+        Value::normalized(instance.address.type_name.clone()),
+        instance.values.clone(),
+    ];
+    FACT.object(values).with_origin(origin)
 }
 
 /// The names of the functions that rule files have beside the language's own.

@@ -6,7 +6,7 @@ use crate::address::Mode;
 use crate::inventory::{Instance, Way};
 use crate::lang::eval::Evaluated;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Value, What, convert};
+use crate::lang::{Data, Shape, Str, Type, Value, What, convert};
 use crate::schema::{self, Tagging};
 use crate::source::{Problem, Span};
 use crate::syntax::{Kind, NodeId, NodeRef, Trees};
@@ -47,18 +47,17 @@ impl TagSet {
 
 /// `inventory.taggable`: what takes tags, with its effective tags.
 pub(super) fn taggable(facts: &Facts<'_>) -> Value {
+    static FACT: Shape<4> = Shape::new(["address", "more", "tags", "type"]);
     let fact = |(index, instance, tags): (usize, &Instance, TagSet)| {
         let origin = facts.keep(Kept::Tags(index));
         let more = if tags.more { Value::unknown(Type::Bool) } else { Value::bool(false) };
-        object(
-            origin,
-            [
-                ("address", Value::string(&instance.address.to_string())),
-                ("type", Value::normalized(instance.address.type_name.clone())),
-                ("tags", Value::map(Type::String, Entries::new(tags.listed())).with_origin(origin)),
-                ("more", more.with_origin(origin)),
-            ],
-        )
+        let values = [
+            Value::string(&instance.address.to_string()),
+            more.with_origin(origin),
+            Value::map(Type::String, Entries::new(tags.listed())).with_origin(origin),
+            Value::normalized(instance.address.type_name.clone()),
+        ];
+        FACT.object(values).with_origin(origin)
     };
     Value::tuple(tag_sets(facts).map(fact).collect())
 }
@@ -122,20 +121,19 @@ fn fold(key: &str) -> String {
 /// What takes tags, with `missing`: the keys that it certainly lacks or holds blank. Where none is certain but the answer
 /// hangs on what is not known, that is unknown. A tag whose key differs from a `spelled` one only in spelling counts.
 fn tags_required(facts: &Facts<'_>, keys: &Value, spelled: &Value) -> Result<Value, String> {
+    static FACT: Shape<3> = Shape::new(["address", "missing", "type"]);
     let (keys, spelled) = (texts(keys)?, texts(spelled)?);
     if keys.is_empty() {
         return Ok(Value::tuple(Vec::new()));
     }
     let found = tag_sets(facts).map(|(index, instance, tags)| {
         let origin = facts.keep(Kept::Tags(index));
-        object(
-            origin,
-            [
-                ("address", Value::string(&instance.address.to_string())),
-                ("type", Value::normalized(instance.address.type_name.clone())),
-                ("missing", missing(facts, index, &tags, &keys, &spelled).or_origin(origin)),
-            ],
-        )
+        let values = [
+            Value::string(&instance.address.to_string()),
+            missing(facts, index, &tags, &keys, &spelled).or_origin(origin),
+            Value::normalized(instance.address.type_name.clone()),
+        ];
+        FACT.object(values).with_origin(origin)
     });
     Ok(Value::tuple(found.collect()))
 }

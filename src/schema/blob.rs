@@ -1,9 +1,10 @@
 //! The embedded binary that `build/schema.rs` writes, and the caches of what was decoded of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Attribute, Body, CidrKind, NestedBlock, Nesting, ResourceType, Since, Tagging};
+use crate::address::Step;
 use crate::lang::{ObjectType, Str, Type};
 
 const BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin"));
@@ -23,29 +24,22 @@ pub(super) enum Types {
     Ephemeral = 5,
 }
 
-/// What was decoded so far, by index in its section.
-struct Caches {
-    names: Vec<OnceLock<Str>>,
-    types: Vec<OnceLock<Type>>,
-    bodies: Vec<OnceLock<Body>>,
-    resource_types: [Vec<OnceLock<ResourceType>>; 3],
-    /// Indices of the types, by name: asked for with every resource.
-    by_name: [OnceLock<HashMap<&'static str, usize>>; 3],
-}
+/// What was decoded so far of one kind, by index. What is decoded stays for the whole run: few of thousands are.
+struct Cache<T: 'static>(Mutex<BTreeMap<u32, &'static T>>);
 
-static CACHES: OnceLock<Caches> = OnceLock::new();
-
-fn caches() -> &'static Caches {
-    fn empty<T>(section: usize) -> Vec<OnceLock<T>> {
-        std::iter::repeat_with(OnceLock::new).take(count(section)).collect()
+impl<T> Cache<T> {
+    const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
     }
-    CACHES.get_or_init(|| Caches {
-        names: empty(NAMES),
-        types: empty(TYPES),
-        bodies: empty(BODIES),
-        resource_types: [Types::Resources, Types::Data, Types::Ephemeral].map(|types| empty(types as usize)),
-        by_name: Default::default(),
-    })
+
+    fn get(&self, index: u32, decode: impl FnOnce() -> T) -> &'static T {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&index) {
+            return found;
+        }
+        let decoded = decode();
+        known().entry(index).or_insert_with(|| Box::leak(Box::new(decoded)))
+    }
 }
 
 fn word(at: usize) -> usize {
@@ -92,15 +86,18 @@ impl Reader {
 
 /// Indices of names order as the names do.
 fn name(index: u32) -> Str {
-    caches().names[index as usize].get_or_init(|| text(NAMES, index as usize).into()).clone()
+    static CACHE: Cache<Str> = Cache::new();
+    CACHE.get(index, || text(NAMES, index as usize).into()).clone()
 }
 
 fn ty(index: u32) -> Type {
-    caches().types[index as usize].get_or_init(|| parse_type(text(TYPES, index as usize))).clone()
+    static CACHE: Cache<Type> = Cache::new();
+    CACHE.get(index, || parse_type(text(TYPES, index as usize))).clone()
 }
 
 pub(super) fn body(index: u32) -> &'static Body {
-    caches().bodies[index as usize].get_or_init(|| decode_body(&mut Reader(record(BODIES, index as usize))))
+    static CACHE: Cache<Body> = Cache::new();
+    CACHE.get(index, || decode_body(&mut Reader(record(BODIES, index as usize))))
 }
 
 pub(super) fn provider() -> &'static Body {
@@ -114,6 +111,7 @@ fn decode_body(reader: &mut Reader) -> Body {
             let flags = reader.byte();
             let takes = ty(reader.number());
             let attribute = Attribute {
+                step: [Step::Attribute(name.clone())].into(),
                 ty: takes.without_optional(),
                 takes,
                 required: flags & 1 != 0,
@@ -156,11 +154,13 @@ fn type_name(types: Types, index: usize) -> &'static str {
 }
 
 pub(super) fn resource_type(types: Types, wanted: &str) -> Option<&'static ResourceType> {
-    let kind = types as usize - Types::Resources as usize;
-    let by_name = caches().by_name[kind].get_or_init(|| type_names(types).zip(0..).collect());
-    let &index = by_name.get(wanted)?;
-    Some(caches().resource_types[kind][index].get_or_init(|| {
-        let mut reader = Reader(record(types as usize, index));
+    /// Indices by name, and the types themselves: asked for with every resource.
+    struct Kind(OnceLock<HashMap<&'static str, u32>>, Cache<ResourceType>);
+    static KINDS: [Kind; 3] = [const { Kind(OnceLock::new(), Cache::new()) }; 3];
+    let Kind(by_name, cache) = &KINDS[types as usize - Types::Resources as usize];
+    let &index = by_name.get_or_init(|| type_names(types).zip(0..).collect()).get(wanted)?;
+    Some(cache.get(index, || {
+        let mut reader = Reader(record(types as usize, index as usize));
         reader.number();
         let bits = reader.byte();
         ResourceType {
@@ -237,7 +237,7 @@ fn parse_type_prefix(text: &str) -> (Type, &str) {
                 attributes.insert(plain, ty);
                 rest = after.strip_prefix(',').unwrap_or(after);
             }
-            (Type::Object(Arc::new(ObjectType { attributes, optional })), &rest[2..])
+            (Type::Object(Arc::new(ObjectType { attributes: attributes.into_iter().collect(), optional })), &rest[2..])
         }
         _ => (Type::Dynamic, rest),
     }

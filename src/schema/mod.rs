@@ -5,9 +5,10 @@
 
 mod blob;
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
+use crate::address::Step;
 use crate::lang::{Str, Type};
 
 /// In which of the two embedded provider versions something exists.
@@ -24,6 +25,8 @@ pub enum Since {
 /// An attribute.
 #[derive(Clone, Debug)]
 pub struct Attribute {
+    /// The way to it from what has it, as references take it: shared by all of them.
+    pub step: Arc<[Step]>,
     /// Its type.
     pub ty: Type,
     /// What it takes: its type, where members of objects that only one version has may be left out.
@@ -95,6 +98,7 @@ pub struct Body {
     /// Nested blocks.
     pub blocks: Vec<(Str, NestedBlock)>,
     ty: OnceLock<Type>,
+    shape: OnceLock<Arc<[Str]>>,
 }
 
 impl Body {
@@ -108,6 +112,16 @@ impl Body {
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&NestedBlock> {
         self.blocks.binary_search_by(|(key, _)| (**key).cmp(name)).ok().map(|index| &self.blocks[index].1)
+    }
+
+    /// The names of the attributes of the object that such a body becomes, in order: shared by all such objects.
+    #[must_use]
+    pub fn shape(&self) -> &Arc<[Str]> {
+        self.shape.get_or_init(|| {
+            let attributes = self.attributes.iter().map(|(name, _)| name);
+            let names: BTreeSet<&Str> = attributes.chain(self.blocks.iter().map(|(name, _)| name)).collect();
+            names.into_iter().cloned().collect()
+        })
     }
 
     /// The type of the object that such a body becomes. Blocks whose body is not known, or that hold themselves more
@@ -127,6 +141,12 @@ impl Body {
             });
         }
         Type::object(attributes)
+    }
+
+    /// A name of an attribute or block as it is held here.
+    #[must_use]
+    pub fn name(&self, name: &str) -> Option<&Str> {
+        self.shape().binary_search_by(|known| (**known).cmp(name)).ok().map(|index| &self.shape()[index])
     }
 
     /// The names of all attributes and blocks.
@@ -172,6 +192,7 @@ fn terraform_data() -> &'static ResourceType {
     TYPE.get_or_init(|| {
         let attribute = |name: &str, ty: Type, settable: bool| {
             let attribute = Attribute {
+                step: [Step::Attribute(name.into())].into(),
                 takes: ty.clone(),
                 ty,
                 required: false,

@@ -37,7 +37,7 @@ fn flags_types_and_nesting() {
     let ingress = attribute("aws_security_group", "ingress");
     let Type::Set(element) = ingress.ty else { panic!("a set") };
     let Type::Object(object) = &*element else { panic!("of objects") };
-    assert_eq!(object.attributes["cidr_blocks"], Type::list(Type::String));
+    assert_eq!(object.attributes.get("cidr_blocks"), Some(&Type::list(Type::String)));
     let timeouts = resource("aws_security_group").unwrap().body.block("timeouts").unwrap();
     assert_eq!(timeouts.nesting, Nesting::Single);
 }

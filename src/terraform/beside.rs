@@ -101,7 +101,7 @@ pub(super) fn with_origins_of(value: Value, typed: &Value) -> Value {
     let zip = |values: &[Value], typed: &[Value]| -> Vec<Value> {
         values.iter().zip(typed).map(|(value, typed)| with_origins_of(value.clone(), typed)).collect()
     };
-    let member = |(name, value): &(Str, Value)| {
+    let member = |(name, value): (&Str, &Value)| {
         let typed = typed.get(name);
         (name.clone(), typed.map_or_else(|| value.clone(), |typed| with_origins_of(value.clone(), typed)))
     };

@@ -215,7 +215,10 @@ impl Reader<'_> {
             attributes.insert(name, ty);
         }
         let has_defaults = !defaults.own.is_empty() || !defaults.inner.is_empty();
-        Ok((Type::Object(Arc::new(ObjectType { attributes, optional })), has_defaults.then_some(defaults)))
+        Ok((
+            Type::Object(Arc::new(ObjectType { attributes: attributes.into_iter().collect(), optional })),
+            has_defaults.then_some(defaults),
+        ))
     }
 
     fn tuple(&self, at: NodeRef) -> Read {

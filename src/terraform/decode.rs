@@ -42,35 +42,57 @@ enum Way<'w> {
 }
 
 impl Way<'_> {
-    fn steps(&self, last: &Str) -> Option<Vec<Step>> {
-        let mut steps = match self {
-            Self::Top => Vec::new(),
-            Self::Lost => return None,
-            Self::In(outer, name, index) => {
-                let mut steps = outer.steps(name)?;
-                steps.extend(index.map(Step::Index));
-                steps
+    /// The whole way to an attribute that is one step away; shared where that step is all.
+    fn to(&self, attribute: &Arc<[Step]>) -> Option<Arc<[Step]>> {
+        match self {
+            Self::Top => Some(attribute.clone()),
+            Self::In(..) | Self::Lost => {
+                let mut steps = self.steps()?;
+                steps.extend_from_slice(attribute);
+                Some(steps.into())
             }
-        };
-        steps.push(Step::Attribute(last.clone()));
-        Some(steps)
+        }
+    }
+
+    fn steps(&self) -> Option<Vec<Step>> {
+        match self {
+            Self::Top => Some(Vec::new()),
+            Self::Lost => None,
+            Self::In(outer, name, index) => {
+                let mut steps = outer.steps()?;
+                steps.push(Step::Attribute((*name).clone()));
+                steps.extend(index.map(Step::Index));
+                Some(steps)
+            }
+        }
     }
 }
 
 /// A body's values, and where they were written.
 pub(super) struct Decoded {
-    pub(super) values: Vec<(Str, Value)>,
+    pub(super) values: Entries,
     pub(super) sites: Arc<Sites>,
 }
 
 /// So many blocks are made by dynamic blocks, in all.
 const MAX_BLOCKS: u64 = 500_000;
 
+/// Sites of blocks while they are collected; `None` where they are known without.
+type BlockSites = Option<Vec<(Str, Arc<Sites>)>>;
+
 /// Blocks of one type while they are collected: objects, and sites of each.
-#[derive(Default)]
-struct Collected {
+struct Collected<'s> {
     objects: Vec<Value>,
-    sites: Vec<(Str, Arc<Sites>)>,
+    sites: &'s mut BlockSites,
+}
+
+impl Collected<'_> {
+    fn add(&mut self, object: Value, name: &Str, sites: Arc<Sites>) {
+        self.objects.push(object);
+        if let Some(known) = self.sites {
+            known.push((name.clone(), sites));
+        }
+    }
 }
 
 impl<'d> Decoder<'d> {
@@ -82,7 +104,7 @@ impl<'d> Decoder<'d> {
     /// The value of one attribute or of all blocks of a type; `None` where neither is written.
     pub(super) fn named(&self, outline: &Outline, name: &str) -> Option<Value> {
         let attribute = outline.attribute(name).map(|attribute| self.attribute(attribute, None));
-        attribute.or_else(|| outline.group(name).map(|group| self.group(group, None, Way::Top, &mut Vec::new())))
+        attribute.or_else(|| outline.group(name).map(|group| self.group(group, None, Way::Top, &mut None)))
     }
 
     /// Evaluates an expression; what goes wrong is a problem, and the value unknown.
@@ -106,7 +128,7 @@ impl<'d> Decoder<'d> {
     }
 
     fn body(&self, outline: &Outline, iteration: Option<&Iteration<'_>>, way: Way<'_>) -> Decoded {
-        let mut sites = Vec::new();
+        let mut sites = outline.sites.is_none().then(Vec::new);
         let values = match &outline.schema {
             BodySchema::Known(schema) => self.known(outline, schema, iteration, way, &mut sites),
             BodySchema::Object(object) => self.object(outline, object, iteration, &mut sites),
@@ -114,7 +136,7 @@ impl<'d> Decoder<'d> {
         };
         let sites = match &outline.sites {
             Some(sites) => sites.clone(),
-            None => Arc::new(Sites { blocks: sites, ..own_sites(outline) }),
+            None => Arc::new(Sites { blocks: sites.unwrap_or_default(), ..own_sites(outline) }),
         };
         Decoded { values, sites }
     }
@@ -126,63 +148,63 @@ impl<'d> Decoder<'d> {
         schema: &'static schema::Body,
         iteration: Option<&Iteration<'_>>,
         way: Way<'_>,
-        sites: &mut Vec<(Str, Arc<Sites>)>,
-    ) -> Vec<(Str, Value)> {
-        let mut values = Vec::with_capacity(schema.attributes.len() + schema.blocks.len());
-        let mut written = outline.attributes.iter().peekable();
-        for (name, attribute) in &schema.attributes {
-            while written.next_if(|written| written.name < *name).is_some() {}
-            let value = if let Some(written) = written.next_if(|written| written.name == *name) {
-                match self.attribute(written, iteration) {
-                    // Null is as good as not written.
-                    value if value.is_null() && attribute.computed => {
-                        let computed = self.computed(name, &attribute.ty, way);
-                        computed.with_marks(value.marks).with_origin(value.origin)
-                    }
-                    value => {
-                        if attribute.required_in_both && value.is_null() {
-                            let span = self.trees.span(written.expression);
-                            let message =
-                                format!("Missing required argument: \"{name}\" is null here, as if it were not set");
-                            self.problems.borrow_mut().add(Problem::at(span, message));
-                        }
-                        value
-                    }
-                }
-            } else if let Some(group) = outline.group(name) {
-                self.group(group, iteration, way, sites)
-            } else if schema.block(name).is_some() && !attribute.computed {
-                // An attribute in one version, a block in the other: the block says what it is when absent.
-                continue;
-            } else if attribute.computed {
-                self.computed(name, &attribute.ty, way)
-            } else {
-                Value::null(attribute.ty.clone())
+        sites: &mut BlockSites,
+    ) -> Entries {
+        let shape = schema.shape();
+        let mut values = Vec::with_capacity(shape.len());
+        let (mut attributes, mut blocks) = (schema.attributes.iter().peekable(), schema.blocks.iter().peekable());
+        let mut all_written = outline.attributes.iter().peekable();
+        for name in shape.iter() {
+            while all_written.next_if(|written| written.name < *name).is_some() {}
+            let attribute = attributes.next_if(|(known, _)| known == name).map(|(_, attribute)| attribute);
+            let block = blocks.next_if(|(known, _)| known == name).map(|(_, block)| block);
+            let written = match (attribute, all_written.next_if(|written| written.name == *name)) {
+                (Some(attribute), Some(written)) => Some(self.written(written, attribute, iteration, way)),
+                (_, _) => outline.group(name).map(|group| self.group(group, iteration, way, sites)),
             };
-            let value = if attribute.sensitive { value.with_marks(Marks::SENSITIVE) } else { value };
-            values.push((name.clone(), value));
+            // An attribute in one version, a block in the other: the block says what it is when absent.
+            values.push(match (written, attribute, block) {
+                (Some(value), Some(attribute), _) => marked(value, attribute),
+                (Some(value), None, _) => value,
+                (None, Some(attribute), _) if attribute.computed => marked(self.computed(attribute, way), attribute),
+                (None, _, Some(block)) => none_of(block),
+                (None, Some(attribute), None) => marked(Value::null(attribute.ty.clone()), attribute),
+                (None, None, None) => Value::null(Type::Dynamic),
+            });
         }
-        for (name, block) in &schema.blocks {
-            if outline.attribute(name).is_some() || (schema.attribute(name).is_some_and(|attribute| attribute.computed))
-            {
-                continue;
-            }
-            let value = match outline.group(name) {
-                Some(_) if schema.attribute(name).is_some() => continue,
-                Some(group) => self.group(group, iteration, way, sites),
-                None => none_of(block),
-            };
-            // Attributes are in order, and blocks are few: put in their places, they save the sorting.
-            let place = values.partition_point(|(known, _)| known < name);
-            values.insert(place, (name.clone(), value));
-        }
-        values
+        Entries::of_shape(shape.clone(), values)
     }
 
-    fn computed(&self, name: &Str, ty: &Type, way: Way<'_>) -> Value {
-        match (self.address, way.steps(name)) {
-            (Some(address), Some(path)) => unknown_reference(ty.clone(), Reference { address: address.clone(), path }),
-            (_, _) => Value::unknown(ty.clone()),
+    /// A written attribute; null is as good as not written.
+    fn written(
+        &self,
+        written: &WrittenAttribute,
+        attribute: &schema::Attribute,
+        iteration: Option<&Iteration<'_>>,
+        way: Way<'_>,
+    ) -> Value {
+        let value = self.attribute(written, iteration);
+        if !value.is_null() {
+            return value;
+        }
+        if attribute.computed {
+            return self.computed(attribute, way).with_marks(value.marks).with_origin(value.origin);
+        }
+        if attribute.required_in_both {
+            let span = self.trees.span(written.expression);
+            let name = &written.name;
+            let message = format!("Missing required argument: \"{name}\" is null here, as if it were not set");
+            self.problems.borrow_mut().add(Problem::at(span, message));
+        }
+        value
+    }
+
+    fn computed(&self, attribute: &schema::Attribute, way: Way<'_>) -> Value {
+        match (self.address, way.to(&attribute.step)) {
+            (Some(address), Some(path)) => {
+                unknown_reference(attribute.ty.clone(), Reference { address: address.clone(), path })
+            }
+            (_, _) => Value::unknown(attribute.ty.clone()),
         }
     }
 
@@ -192,9 +214,9 @@ impl<'d> Decoder<'d> {
         outline: &Outline,
         object: &ObjectType,
         iteration: Option<&Iteration<'_>>,
-        sites: &mut Vec<(Str, Arc<Sites>)>,
-    ) -> Vec<(Str, Value)> {
-        let member = |name: &Str, ty: &Type, sites: &mut Vec<(Str, Arc<Sites>)>| {
+        sites: &mut BlockSites,
+    ) -> Entries {
+        let mut member = |(name, ty): (&Str, &Type)| {
             if let Some(written) = outline.attribute(name) {
                 self.attribute(written, iteration)
             } else if let Some(group) = outline.group(name) {
@@ -203,40 +225,30 @@ impl<'d> Decoder<'d> {
                 Value::null(ty.clone())
             }
         };
-        object.attributes.iter().map(|(name, ty)| (name.clone(), member(name, ty, sites))).collect()
+        let values = object.attributes.iter().map(&mut member).collect();
+        Entries::of_shape(object.attributes.names().clone(), values)
     }
 
-    fn as_written(
-        &self,
-        outline: &Outline,
-        iteration: Option<&Iteration<'_>>,
-        sites: &mut Vec<(Str, Arc<Sites>)>,
-    ) -> Vec<(Str, Value)> {
+    fn as_written(&self, outline: &Outline, iteration: Option<&Iteration<'_>>, sites: &mut BlockSites) -> Entries {
         let attributes = outline.attributes.iter();
         let mut values: Vec<(Str, Value)> =
             attributes.map(|attribute| (attribute.name.clone(), self.attribute(attribute, iteration))).collect();
         for group in &outline.groups {
             values.push((group.name.clone(), self.group(group, iteration, Way::Lost, sites)));
         }
-        values
+        Entries::new(values)
     }
 
     /// All blocks of a type as one value.
-    fn group(
-        &self,
-        group: &Group,
-        iteration: Option<&Iteration<'_>>,
-        way: Way<'_>,
-        sites: &mut Vec<(Str, Arc<Sites>)>,
-    ) -> Value {
-        let mut collected = Collected::default();
+    fn group(&self, group: &Group, iteration: Option<&Iteration<'_>>, way: Way<'_>, sites: &mut BlockSites) -> Value {
+        let parts = group.parts.len();
+        let mut collected = Collected { objects: Vec::with_capacity(parts), sites };
         for part in &group.parts {
             match part {
                 Part::Static(outline) => self.block(outline, group, iteration, way, &mut collected),
                 Part::Dynamic(dynamic) => self.dynamic(dynamic, group, iteration, way, &mut collected),
             }
         }
-        sites.append(&mut collected.sites);
         let objects = collected.objects;
         let Some(element) = &group.element else { return Value::tuple(objects) };
         match group.nesting {
@@ -252,7 +264,7 @@ impl<'d> Decoder<'d> {
         group: &Group,
         iteration: Option<&Iteration<'_>>,
         way: Way<'_>,
-        collected: &mut Collected,
+        collected: &mut Collected<'_>,
     ) {
         let index = match group.nesting {
             Nesting::List => Some(collected.objects.len() as u64),
@@ -263,9 +275,8 @@ impl<'d> Decoder<'d> {
             Nesting::Set => Way::Lost,
         };
         let Decoded { values, sites } = self.body(outline, iteration, inside);
-        let object = Value::object(Entries::new(values)).with_origin(Origin::span(outline.header));
-        collected.objects.push(object);
-        collected.sites.push((group.name.clone(), sites));
+        let object = Value::object(values).with_origin(Origin::span(outline.header));
+        collected.add(object, &group.name, sites);
     }
 
     /// The blocks that a dynamic block makes; one unknown object where it is not known which ("zero or more of these").
@@ -275,7 +286,7 @@ impl<'d> Decoder<'d> {
         group: &Group,
         iteration: Option<&Iteration<'_>>,
         way: Way<'_>,
-        collected: &mut Collected,
+        collected: &mut Collected<'_>,
     ) {
         let span = self.trees.span(dynamic.for_each);
         let collection = self.expression(dynamic.for_each, iteration);
@@ -305,9 +316,10 @@ impl<'d> Decoder<'d> {
             Data::Unknown(unknown) => {
                 let mut marker = crate::lang::Unknown::new(group.element.clone().unwrap_or(Type::Dynamic));
                 marker.reference.clone_from(&unknown.reference);
-                let certain = self.certain_of(&collection, dynamic, group, iteration, collected);
+                let (certain, sites) = self.certain_of(&collection, dynamic, group, iteration);
                 let marker = Value::from(Data::Unknown(Arc::new(marker))).with_certain(certain);
-                collected.objects.push(marker.with_origin(Origin::span(span)).with_marks(collection.marks));
+                let marker = marker.with_origin(Origin::span(span)).with_marks(collection.marks);
+                collected.add(marker, &group.name, sites.unwrap_or_else(|| dynamic_sites(dynamic)));
             }
             Data::Null(_) => refuse("cannot use a null value in for_each"),
             Data::Bool(_) | Data::Number(_) | Data::String(_) => {
@@ -324,24 +336,21 @@ impl<'d> Decoder<'d> {
         dynamic: &Dynamic,
         group: &Group,
         iteration: Option<&Iteration<'_>>,
-        collected: &mut Collected,
-    ) -> Option<Certain> {
+    ) -> (Option<Certain>, Option<Arc<Sites>>) {
         let unsaid = RefCell::default();
         let decoder = Decoder { problems: &unsaid, ..*self };
-        let mut sites = None;
+        let mut sites = Some(Vec::new());
         let mut blocks = |turns: Turns| {
-            let mut made = Collected::default();
+            let mut made = Collected { objects: Vec::new(), sites: &mut sites };
             for (key, value) in turns {
                 let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
                 decoder.block(&dynamic.content, group, Some(&iteration), Way::Lost, &mut made);
             }
-            sites = made.sites.pop().or(sites.take());
             made.objects
         };
         let (certain, perhaps) = turns(collection, Origin::span(self.trees.span(dynamic.for_each)));
         let certain = Certain::blocks(blocks(certain), blocks(perhaps));
-        collected.sites.extend(sites.or_else(|| Some((group.name.clone(), dynamic_sites(dynamic)))));
-        certain
+        (certain, sites.and_then(|mut made| made.pop()).map(|(_, sites)| sites))
     }
 }
 
@@ -349,6 +358,10 @@ impl Outline {
     fn group(&self, name: &str) -> Option<&Group> {
         self.groups.binary_search_by(|group| (*group.name).cmp(name)).ok().map(|index| &self.groups[index])
     }
+}
+
+fn marked(value: Value, attribute: &schema::Attribute) -> Value {
+    if attribute.sensitive { value.with_marks(Marks::SENSITIVE) } else { value }
 }
 
 /// The value where no block of a type is written.

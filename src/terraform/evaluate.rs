@@ -23,7 +23,7 @@ use super::graph::{Item, Step};
 use super::load::Problems;
 use super::module::Meta;
 use super::outline::Outline;
-use super::providers::{ProviderConfiguration, resolve};
+use super::providers::ProviderConfiguration;
 use super::references_in_values::{as_referenced, named_directly};
 use super::scope::{ModuleScope, Surroundings};
 use super::state::{Instances, Repetition, State, address, unknown_reference};
@@ -129,10 +129,13 @@ impl Evaluator<'_> {
                 let value = this.default_tags(module, index);
                 this.state.modules[module].default_tags[index] = value;
             }),
-            Item::Output(index) => self.each_module(place, |this, module| {
-                let value = this.output(module, index);
-                this.state.modules[module].outputs[index] = Some(value);
-            }),
+            Item::Output(index) => {
+                self.each_module(place, |this, module| {
+                    let value = this.output(module, index);
+                    this.state.modules[module].outputs[index] = Some(value);
+                });
+                self.state.outputs[place] += 1;
+            }
         }
     }
 
@@ -374,9 +377,9 @@ impl Evaluator<'_> {
             plan.resource_keys(&path, resource.mode, &resource.type_name, &resource.name)
         });
         let instances = self.within_limit(instances, resource.layers.header);
-        let provider = self.tree.module(place).provider_source(&resource.provider.0);
-        let configuration = resolve(self.tree, place, &resource.provider);
-        let default_tags = self.provider_tags(module, configuration);
+        let provider = self.tree.provider(place, resource);
+        let default_tags = self.provider_tags(module, provider.and_then(|provider| provider.configuration));
+        let provider = provider.map_or_else(Str::default, |provider| provider.source.clone());
         let in_symbolic = path.0.iter().any(|step| step.key == InstanceKey::Unknown);
         let mut made = Vec::new();
         for (key, repetition) in instances.repetitions() {
@@ -385,7 +388,7 @@ impl Evaluator<'_> {
             let decoder = Decoder { address: Some(&address), ..self.decoder(module, &repetition) };
             let mut decoded = decoder.resource(outline);
             complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
-            let values = Value::object(Entries::new(decoded.values));
+            let values = Value::object(decoded.values);
             let configured = Instance {
                 address,
                 provider: provider.clone(),
@@ -402,7 +405,7 @@ impl Evaluator<'_> {
         let values = made.iter().map(|instance| self.referenced(outline, instance)).collect();
         let symbolic = || {
             let address = address(&path, resource.mode, &resource.type_name, &resource.name, InstanceKey::Unknown);
-            unknown_reference(Type::Dynamic, crate::address::Reference { address, path: Vec::new() })
+            unknown_reference(Type::Dynamic, crate::address::Reference { address, path: Arc::default() })
         };
         self.state.modules[module].resources[index] = instances.whole(values, symbolic);
         self.instances.extend(made.into_iter().map(|instance| (module, index, instance)));
@@ -442,7 +445,7 @@ impl Evaluator<'_> {
 }
 
 /// What a resource has beside what its schema says.
-fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut [(Str, Value)]) {
+fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Entries) {
     if mode != Mode::Managed {
         return;
     }
@@ -455,13 +458,11 @@ fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &
 }
 
 /// The built-in `terraform_data`: its output is its input, after apply.
-fn terraform_data(values: &mut [(Str, Value)]) {
-    let find = |values: &[(Str, Value)], wanted: &str| values.iter().position(|(name, _)| **name == *wanted);
-    let (Some(input), Some(output)) = (find(values, "input"), find(values, "output")) else { return };
-    let given = values[input].1.clone();
-    let reference = values[output].1.reference().cloned();
-    values[output].1 = match reference {
-        Some(reference) if !given.is_null() => unknown_reference(given.ty(), (*reference).clone()),
+fn terraform_data(values: &mut Entries) {
+    let Some(given) = values.get("input").cloned() else { return };
+    let Some(output) = values.get_mut("output") else { return };
+    *output = match output.reference() {
+        Some(reference) if !given.is_null() => unknown_reference(given.ty(), reference.clone()),
         Some(_) | None => given,
     };
 }

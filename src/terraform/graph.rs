@@ -3,7 +3,6 @@
 
 use crate::source::{Problem, Span};
 
-use super::providers::{ProviderConfiguration, resolve};
 use super::references::Target;
 use super::tree::ModuleTree;
 
@@ -124,10 +123,9 @@ impl<'t> Graph<'t> {
             Item::Local(index) => self.add(place, &uses.locals[index], &mut found),
             Item::Resource(index) => {
                 self.add(place, &uses.resources[index], &mut found);
-                let key = &self.tree.module(place).resources[index].provider;
-                if let Some(ProviderConfiguration { place, index }) = resolve(self.tree, place, key) {
-                    found.push(self.node(place, Item::Provider(index)));
-                }
+                let provider = self.tree.provider(place, &self.tree.module(place).resources[index]);
+                let configuration = provider.and_then(|provider| provider.configuration);
+                found.extend(configuration.map(|at| self.node(at.place, Item::Provider(at.index))));
             }
             Item::Provider(index) => self.add(place, &uses.providers[index], &mut found),
             Item::Output(index) => self.add(place, &uses.outputs[index], &mut found),

@@ -62,10 +62,20 @@ impl BodySchema {
         }
     }
 
+    /// A name as the schema spells it: its own text, where it knows the name.
+    fn shared(&self, name: &str) -> Str {
+        let known = match self {
+            Self::Known(body) => body.name(name),
+            Self::Object(object) => object.attributes.get_with_name(name).map(|(known, _)| known),
+            Self::AsWritten => None,
+        };
+        known.cloned().unwrap_or_else(|| name.into())
+    }
+
     fn names(&self) -> Vec<&str> {
         match self {
             Self::Known(body) => body.names().collect(),
-            Self::Object(object) => object.attributes.keys().map(|name| &**name).collect(),
+            Self::Object(object) => object.attributes.names().iter().map(|name| &**name).collect(),
             Self::AsWritten => Vec::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! Which provider configuration a resource uses ("Terraform Language: Providers Within Modules").
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lang::Str;
 
 use super::module::ProviderKey;
@@ -33,9 +35,29 @@ pub(super) struct ProviderConfiguration {
     pub(super) index: usize,
 }
 
+/// What a provider's name at some place stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Provider {
+    /// Its full source address.
+    pub(super) source: Str,
+    /// The provider block; `None` where there is none.
+    pub(super) configuration: Option<ProviderConfiguration>,
+}
+
+/// The providers of the resources at a place.
+pub(super) fn of_place(tree: &ModuleTree, place: usize) -> BTreeMap<ProviderKey, Provider> {
+    let module = tree.module(place);
+    let keys: BTreeSet<&ProviderKey> = module.resources.iter().map(|resource| &resource.provider).collect();
+    let provider = |key: &ProviderKey| Provider {
+        source: module.provider_source(&key.0),
+        configuration: resolve(tree, place, key),
+    };
+    keys.into_iter().map(|key| (key.clone(), provider(key))).collect()
+}
+
 /// The provider block that a name at some place stands for, through the module calls that lead there. A configuration
 /// without an alias is inherited, others must be passed.
-pub(super) fn resolve(tree: &ModuleTree, place: usize, key: &ProviderKey) -> Option<ProviderConfiguration> {
+fn resolve(tree: &ModuleTree, place: usize, key: &ProviderKey) -> Option<ProviderConfiguration> {
     let mut place = place;
     let mut key = key.clone();
     loop {

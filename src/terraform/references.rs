@@ -38,19 +38,21 @@ pub(super) fn traversals<'t>(
     visit: &mut dyn FnMut(Traversal<'t>),
 ) {
     let tree = trees.get(expression.tree);
-    // Scope 0 has no names; each further one a parent and up to two names.
-    let mut scopes: Vec<(ScopeId, [Option<&str>; 2])> = vec![(0, [None, None])];
+    // Scope 0 has no names; each further one, kept here, a parent and up to two names.
+    let mut scopes: Vec<(ScopeId, [Option<&str>; 2])> = Vec::new();
     let is_bound = |scopes: &[(ScopeId, [Option<&str>; 2])], mut scope: ScopeId, name: &str| {
         while scope != 0 {
-            if scopes[scope].1.contains(&Some(name)) {
+            let (outer, names) = scopes[scope - 1];
+            if names.contains(&Some(name)) {
                 return true;
             }
-            scope = scopes[scope].0;
+            scope = outer;
         }
         bound.iter().any(|bound| **bound == *name)
     };
-    let mut stack: Vec<(NodeId, ScopeId)> = vec![(expression.node, 0)];
-    while let Some((node, scope)) = stack.pop() {
+    let mut stack: Vec<(NodeId, ScopeId)> = Vec::new();
+    let mut next = Some((expression.node, 0));
+    while let Some((node, scope)) = next.take().or_else(|| stack.pop()) {
         match tree.kind(node) {
             Kind::Name | Kind::Text | Kind::Label => {}
             Kind::Variable => {
@@ -101,7 +103,7 @@ pub(super) fn traversals<'t>(
                     }
                 }
                 scopes.push((scope, names));
-                let inner = scopes.len() - 1;
+                let inner = scopes.len();
                 stack.extend(
                     rest.iter().enumerate().map(|(index, &child)| (child, if index == 0 { scope } else { inner })),
                 );

@@ -38,9 +38,9 @@ fn has_marker(value: &Value) -> bool {
 /// Of a resource without a schema: what is not written, and asked for anywhere, is the provider's to know.
 pub(super) fn named_directly(values: Value, address: &Arc<Address>, names: &BTreeSet<Str>) -> Value {
     let Some(entries) = values.entries() else { return values };
-    let mut all: Vec<(Str, Value)> = entries.iter().cloned().collect();
+    let mut all: Vec<(Str, Value)> = entries.cloned().collect();
     for name in names.iter().filter(|name| entries.get(name).is_none()) {
-        let reference = Reference { address: address.clone(), path: vec![Step::Attribute(name.clone())] };
+        let reference = Reference { address: address.clone(), path: [Step::Attribute(name.clone())].into() };
         all.push((name.clone(), unknown_reference(Type::Dynamic, reference)));
     }
     Value::object(Entries::new(all))

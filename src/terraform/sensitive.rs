@@ -10,7 +10,8 @@ use crate::syntax::{Kind, NodeId, NodeRef, Tree, Trees};
 /// value), and where sensitive values of these instances were typed.
 pub(super) fn spans(files: &[FileId], trees: &Trees, variables: &[Str], instances: &[Instance]) -> Vec<Span> {
     let mut spans = Vec::new();
-    for (id, tree) in trees.iter().filter(|(_, tree)| files.contains(&tree.file)) {
+    for id in files.iter().filter_map(|&file| trees.of_file(file)) {
+        let tree = trees.get(id);
         calls(tree, &mut spans);
         if !variables.is_empty() {
             // Only variable files have arguments outside blocks.

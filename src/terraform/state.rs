@@ -87,7 +87,7 @@ pub(super) struct CallInstances {
     pub(super) instances: Instances,
     /// Indices of the module instances.
     pub(super) modules: Vec<usize>,
-    /// The value of the whole call, with how many outputs were there when it was made.
+    /// The value of the whole call, with how many outputs of its module were there when it was made.
     whole: RefCell<Option<(usize, Value)>>,
 }
 
@@ -104,13 +104,22 @@ pub(super) struct State<'t> {
     pub(super) modules: Vec<ModuleInstance>,
     /// Module instances by place.
     pub(super) by_place: Vec<Vec<usize>>,
+    /// How many outputs of each place are evaluated, in all its instances.
+    pub(super) outputs: Vec<usize>,
     /// What evaluation may still cost: many expressions that each stay within bounds are bounded together.
     pub(super) work: Work,
 }
 
 impl<'t> State<'t> {
     pub(super) fn new(tree: &'t ModuleTree) -> Self {
-        Self { tree, modules: Vec::new(), by_place: vec![Vec::new(); tree.places.len()], work: Work::default() }
+        let places = tree.places.len();
+        Self {
+            tree,
+            modules: Vec::new(),
+            by_place: vec![Vec::new(); places],
+            outputs: vec![0; places],
+            work: Work::default(),
+        }
     }
 
     /// Adds an instance of a place.
@@ -156,8 +165,7 @@ impl<'t> State<'t> {
     /// `module.name` as a whole.
     pub(super) fn call(&self, module: usize, call: usize) -> Value {
         let instances = &self.modules[module].calls[call];
-        let outputs = |child: usize| &self.modules[child].outputs;
-        let evaluated = instances.modules.iter().map(|&child| outputs(child).iter().flatten().count()).sum::<usize>();
+        let evaluated = instances.modules.first().map_or(0, |&child| self.outputs[self.modules[child].place]);
         if let Some((known, value)) = &*instances.whole.borrow()
             && *known == evaluated
         {
@@ -182,6 +190,6 @@ pub(super) fn address(module: &ModulePath, mode: Mode, type_name: &Str, name: &S
 
 /// An unknown value that stands for something of a resource.
 pub(super) fn unknown_reference(ty: Type, reference: Reference) -> Value {
-    let unknown = Unknown { reference: Some(Arc::new(reference)), ..Unknown::new(ty) };
+    let unknown = Unknown { reference: Some(reference), ..Unknown::new(ty) };
     Data::Unknown(Arc::new(unknown)).into()
 }

@@ -3,7 +3,7 @@
 
 use crate::lang::convert::convert;
 use crate::lang::value::Entries;
-use crate::lang::{Certain, Data, Marks, Str, Type, Value};
+use crate::lang::{Certain, Data, Marks, Type, Value};
 
 /// The tags of an evaluated `default_tags`: blocks, or in JSON an object; `None` where none are set.
 pub(super) fn of_default_tags(value: &Value) -> Option<Value> {
@@ -19,22 +19,27 @@ pub(super) fn of_default_tags(value: &Value) -> Option<Value> {
 }
 
 /// Sets `tags_all`.
-pub(super) fn complete(default_tags: Option<&Value>, values: &mut [(Str, Value)]) {
-    let find = |values: &[(Str, Value)], wanted: &str| values.iter().position(|(name, _)| **name == *wanted);
-    let (Some(own), Some(all)) = (find(values, "tags"), find(values, "tags_all")) else { return };
-    if !values[all].1.is_unknown() {
+pub(super) fn complete(default_tags: Option<&Value>, values: &mut Entries) {
+    let (Some(own), Some(all)) = (values.get("tags"), values.get("tags_all")) else { return };
+    if !all.is_unknown() {
         return;
     }
-    let given: Vec<Value> = default_tags.into_iter().chain([&values[own].1]).cloned().collect();
+    let effective = effective(default_tags, own, all);
+    if let Some(all) = values.get_mut("tags_all") {
+        *all = effective;
+    }
+}
+
+fn effective(default_tags: Option<&Value>, own: &Value, all: &Value) -> Value {
     let mut marks = Marks::NONE;
     let mut merged = Vec::new();
-    for tags in &given {
+    for tags in default_tags.into_iter().chain([own]) {
         marks = marks.with(tags.marks);
         match &tags.data {
             Data::Null(_) => {}
             // The provider (5.100.0) never sees a null element, so it takes no default away.
             Data::Map(_, entries) | Data::Object(entries) => {
-                merged.extend(entries.iter().filter(|(_, tag)| !tag.is_null()).cloned());
+                merged.extend(entries.cloned().filter(|(_, tag)| !tag.is_null()));
             }
             // Not known, so neither is the whole: what it stands for stays `tags_all` of the resource.
             Data::Unknown(_)
@@ -44,12 +49,11 @@ pub(super) fn complete(default_tags: Option<&Value>, values: &mut [(Str, Value)]
             | Data::List(..)
             | Data::Set(..)
             | Data::Tuple(_) => {
-                let whole = values[all].1.clone().with_certain(Certain::merged(&given));
-                values[all].1 = whole.with_marks(marks).or_origin(tags.origin);
-                return;
+                let given: Vec<Value> = default_tags.into_iter().chain([own]).cloned().collect();
+                let whole = all.clone().with_certain(Certain::merged(&given));
+                return whole.with_marks(marks).or_origin(tags.origin);
             }
         }
     }
-    let origin = values[own].1.origin;
-    values[all].1 = Value::map(Type::String, Entries::new(merged)).with_marks(marks).with_origin(origin);
+    Value::map(Type::String, Entries::new(merged)).with_marks(marks).with_origin(own.origin)
 }

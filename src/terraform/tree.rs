@@ -1,7 +1,7 @@
 //! The module tree: which directory each module call leads to, before anything is evaluated ("Terraform Language: Module
 //! Sources").
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::lang::Str;
@@ -10,7 +10,8 @@ use crate::source::{Problem, disk};
 use super::UnavailableModule;
 use super::declared::{Uses, uses};
 use super::load::Loader;
-use super::module::{self, Module};
+use super::module::{self, Module, ProviderKey, Resource};
+use super::providers::{self, Provider};
 
 /// So many module calls (over all levels) are followed.
 const MAX_CALLS: usize = 10_000;
@@ -48,6 +49,8 @@ pub(super) struct TreeNode {
 pub(super) struct ModuleTree {
     pub(super) modules: Vec<Loaded>,
     pub(super) places: Vec<TreeNode>,
+    /// The providers of the resources at each place.
+    providers: Vec<BTreeMap<ProviderKey, Provider>>,
 }
 
 impl ModuleTree {
@@ -57,6 +60,11 @@ impl ModuleTree {
 
     pub(super) fn uses(&self, place: usize) -> &Uses {
         &self.modules[self.places[place].module].uses
+    }
+
+    /// The provider of a resource at a place.
+    pub(super) fn provider(&self, place: usize, resource: &Resource) -> Option<&Provider> {
+        self.providers[place].get(&resource.provider)
     }
 }
 
@@ -72,7 +80,9 @@ pub(super) fn read(root: &Path, data: Option<&Path>, loader: &mut Loader<'_>) ->
         unavailable: Vec::new(),
     };
     builder.read();
-    (builder.tree, builder.unavailable)
+    let mut tree = builder.tree;
+    tree.providers = (0..tree.places.len()).map(|place| providers::of_place(&tree, place)).collect();
+    (tree, builder.unavailable)
 }
 
 struct Builder<'l, 'a> {

@@ -43,8 +43,9 @@ pub fn mismatch(given: &Type, wanted: &Type) -> String {
 fn objects(given: &ObjectType, wanted: &ObjectType) -> String {
     let missing: Vec<String> = wanted
         .attributes
-        .keys()
-        .filter(|name| !given.attributes.contains_key(*name) && !wanted.optional.contains(*name))
+        .names()
+        .iter()
+        .filter(|name| given.attributes.get(name).is_none() && !wanted.optional.contains(*name))
         .map(|name| format!("{name:?}"))
         .collect();
     match missing.as_slice() {

@@ -79,12 +79,12 @@ fn unify_objects(types: &[Type]) -> Option<Type> {
     let objects: Vec<_> =
         types.iter().filter_map(|ty| if let Type::Object(object) = ty { Some(object) } else { None }).collect();
     let (first, rest) = objects.split_first()?;
-    if rest.iter().any(|object| !object.attributes.keys().eq(first.attributes.keys())) {
+    if rest.iter().any(|object| object.attributes.names() != first.attributes.names()) {
         return objects_to_map(types);
     }
     let mut attributes = std::collections::BTreeMap::new();
-    for name in first.attributes.keys() {
-        let across: Vec<Type> = objects.iter().map(|object| object.attributes[name].clone()).collect();
+    for (index, name) in first.attributes.names().iter().enumerate() {
+        let across: Vec<Type> = objects.iter().map(|object| object.attributes.values()[index].clone()).collect();
         attributes.insert(name.clone(), unify(&across)?);
     }
     let unified = Type::object(attributes);
@@ -109,7 +109,7 @@ fn unify_tuples(types: &[Type]) -> Option<Type> {
 
 fn objects_to_map(types: &[Type]) -> Option<Type> {
     let attributes = types.iter().filter_map(|ty| if let Type::Object(object) = ty { Some(object) } else { None });
-    let attributes: Vec<Type> = attributes.flat_map(|object| object.attributes.values().cloned()).collect();
+    let attributes: Vec<Type> = attributes.flat_map(|object| object.attributes.values().iter().cloned()).collect();
     collected(types, Type::map(unify(&attributes)?))
 }
 
@@ -185,10 +185,10 @@ fn generality(left: &Type, right: &Type) -> i32 {
         | (Type::Tuple(_), Type::List(_))
         | (Type::Object(_), Type::Map(_)) => 1,
         (Type::Object(left), Type::Object(right)) => {
-            if !left.attributes.keys().eq(right.attributes.keys()) {
+            if left.attributes.names() != right.attributes.names() {
                 return 0;
             }
-            combined(left.attributes.values().zip(right.attributes.values()))
+            combined(left.attributes.values().iter().zip(right.attributes.values()))
         }
         (Type::Tuple(left), Type::Tuple(right)) => {
             if left.len() != right.len() {

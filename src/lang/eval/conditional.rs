@@ -117,7 +117,7 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
     if let Some(reference) = then.reference()
         && otherwise.reference() == Some(reference)
     {
-        unknown.reference = Some(Arc::clone(reference));
+        unknown.reference = Some(reference.clone());
         origin = then.origin;
     }
     let arms = [then, otherwise].map(|arm| convert(arm, &unknown.ty).ok());
@@ -170,7 +170,7 @@ fn mismatch(then: &Type, otherwise: &Type) -> String {
                 Some(_) => None,
             })
             .or_else(|| {
-                let extra = otherwise.attributes.keys().find(|name| !then.attributes.contains_key(*name))?;
+                let extra = otherwise.attributes.names().iter().find(|name| !then.attributes.get(name).is_some())?;
                 Some(format!(
                     "The 'false' value includes object attribute {extra:?}, which is absent in the 'true' value"
                 ))

@@ -79,7 +79,7 @@ impl Env<'_> {
         let group = flags.flag(FLAG_GROUP);
         let attribute =
             |(key, mut types): (Str, Vec<Type>)| (key, if group { Type::tuple(types) } else { types.swap_remove(0) });
-        Ok(Type::object(groups.into_iter().map(attribute).collect()))
+        Ok(Type::object(groups.into_iter().map(attribute)))
     }
 
     fn failed_splat(&self, node: NodeId) -> Outcome<Type> {

@@ -57,13 +57,13 @@ fn id(key: u64, name: &str) -> Value {
         name: "a".into(),
         key: InstanceKey::Number(key),
     };
-    let reference = Reference { address: Arc::new(address), path: vec![Step::Attribute(name.into())] };
+    let reference = Reference { address: Arc::new(address), path: [Step::Attribute(name.into())].into() };
     let mut unknown = Unknown::new(match name {
         "id" => Type::String,
         "zones" => Type::list(Type::String),
         _ => Type::Dynamic,
     });
-    unknown.reference = Some(Arc::new(reference));
+    unknown.reference = Some(reference);
     Value::from(Data::Unknown(Arc::new(unknown))).with_origin(Origin::place(key as u32))
 }
 

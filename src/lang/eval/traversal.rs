@@ -164,7 +164,7 @@ impl Env<'_> {
         let message = match &ty {
             Type::Object(_) => format!("This object does not have an attribute named {name:?}"),
             Type::List(element) if of_objects(element) => {
-                let has = matches!(&**element, Type::Object(object) if object.attributes.contains_key(name));
+                let has = matches!(&**element, Type::Object(object) if object.attributes.get(name).is_some());
                 let which = if has { format!("attribute {name:?}") } else { "an attribute".into() };
                 format!(
                     "Can't access attributes on a list of objects. Did you mean to access {which} for a specific \
@@ -324,9 +324,8 @@ pub(super) fn part_of(value: &Value, unknown: &Unknown, ty: Type, step: Option<i
         let step = step();
         part.certain = unknown.certain.as_deref().and_then(|certain| certain.part(&step)).map(Arc::new);
         part.reference = unknown.reference.as_ref().map(|reference| {
-            let mut path = reference.path.clone();
-            path.push(step);
-            Arc::new(Reference { address: Arc::clone(&reference.address), path })
+            let path = reference.path.iter().cloned().chain([step]).collect();
+            Reference { address: Arc::clone(&reference.address), path }
         });
     }
     Value::from(Data::Unknown(Arc::new(part))).with_origin(value.origin)

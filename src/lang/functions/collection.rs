@@ -90,7 +90,7 @@ fn keys(call: &Call<'_>) -> Result<Value, Failure> {
             let keys = entries.iter().map(|(key, value)| Value::normalized(key.clone()).with_origin(value.origin));
             keys.collect()
         }
-        (_, Type::Object(object)) => object.attributes.keys().cloned().map(Value::normalized).collect(),
+        (_, Type::Object(object)) => object.attributes.names().iter().cloned().map(Value::normalized).collect(),
         _ => return Ok(call.unknown().with_marks(map.marks)),
     };
     Ok(sequence(call.ty, keys).with_marks(map.marks))
@@ -126,7 +126,7 @@ fn length(call: &Call<'_>) -> Result<Value, Failure> {
 fn merge_type(arguments: &[Value]) -> Result<Type, Failure> {
     let types: Vec<Type> = arguments.iter().map(Value::ty).collect();
     if types.is_empty() {
-        return Ok(Type::object(BTreeMap::new()));
+        return Ok(Type::object([]));
     }
     let mut attributes: BTreeMap<Str, Type> = BTreeMap::new();
     let mut known = true;
@@ -156,7 +156,7 @@ fn merge_type(arguments: &[Value]) -> Result<Type, Failure> {
 
 fn merge(call: &Call<'_>) -> Result<Value, Failure> {
     let marks = call.arguments.iter().fold(Marks::NONE, |marks, argument| marks.with(argument.marks));
-    let all = call.arguments.iter().filter_map(Value::entries).flat_map(Entries::iter).cloned();
+    let all = call.arguments.iter().filter_map(Value::entries).flat_map(Entries::cloned);
     let merged = all.collect::<Entries>();
     let value = match call.ty {
         Type::Map(element) => Value::map((**element).clone(), merged),
@@ -220,7 +220,7 @@ fn transpose(call: &Call<'_>) -> Result<Value, Failure> {
 fn values_type(arguments: &[Value]) -> Result<Type, Failure> {
     match arguments[0].ty() {
         Type::Map(element) => Ok(Type::list((*element).clone())),
-        Type::Object(object) => Ok(Type::tuple(object.attributes.values().cloned().collect())),
+        Type::Object(object) => Ok(Type::tuple(object.attributes.values().iter().cloned().collect())),
         _ => Err("values() requires a map as the first argument".into()),
     }
 }

@@ -108,10 +108,7 @@ fn ephemeral_as_null(value: &Value) -> Value {
         return value.clone();
     }
     let all = |elements: &Arc<Vec<Value>>| Arc::new(elements.iter().map(ephemeral_as_null).collect::<Vec<_>>());
-    let each = |entries: &Arc<Entries>| {
-        let entries = entries.iter().map(|(key, value)| (key.clone(), ephemeral_as_null(value)));
-        Arc::new(entries.collect::<Entries>())
-    };
+    let each = |entries: &Arc<Entries>| Arc::new(entries.map(ephemeral_as_null));
     let data = match &value.data {
         Data::List(element, elements) => Data::List(element.clone(), all(elements)),
         Data::Set(element, elements) => Data::Set(element.clone(), all(elements)),

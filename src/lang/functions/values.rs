@@ -60,10 +60,7 @@ pub(super) fn fill_origin(value: Value, origin: Origin) -> Value {
     let all = |elements: &Arc<Vec<Value>>| {
         Arc::new(elements.iter().map(|element| fill_origin(element.clone(), origin)).collect::<Vec<_>>())
     };
-    let each = |entries: &Arc<Entries>| {
-        let filled = entries.iter().map(|(key, value)| (key.clone(), fill_origin(value.clone(), origin)));
-        Arc::new(filled.collect::<Entries>())
-    };
+    let each = |entries: &Arc<Entries>| Arc::new(entries.map(|value| fill_origin(value.clone(), origin)));
     let data = match &value.data {
         Data::List(element, elements) => Data::List(element.clone(), all(elements)),
         Data::Set(element, elements) => Data::Set(element.clone(), all(elements)),

@@ -158,7 +158,7 @@ where
 /// Takes over the entries of a mapping.
 fn merge(value: &Value, entries: &mut Vec<(Str, Value)>) -> Result<(), String> {
     let merged = value.entries().ok_or_else(|| format!("cannot merge {} into mapping", value.ty()))?;
-    entries.extend(merged.iter().cloned());
+    entries.extend(merged.cloned());
     Ok(())
 }
 

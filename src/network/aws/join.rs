@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, Reference};
 use crate::inventory::Inventory;
@@ -17,7 +16,7 @@ pub enum Target {
     /// A resource outside the inventory, by its id.
     Id(Str),
     /// An attribute of some resource: of a data source, say.
-    Attribute(Arc<Reference>),
+    Attribute(Reference),
 }
 
 /// Instances by known text of one attribute.

@@ -131,10 +131,14 @@ impl<'a> SecurityGroups<'a> {
     /// A new group without `ingress` has no such rules, and one without `egress` neither: the provider takes AWS's
     /// default rule away ("Resource: aws_security_group").
     fn read_inline(&mut self, aws: &Aws<'a>, group: usize, index: usize, name: &'static str, direction: Direction) {
-        let spot = Spot::instance(aws.inventory, index).get(name);
-        let blocks = match spot.setting(aws.inventory) {
-            Setting::Unset => return,
-            Setting::Unknown => vec![spot.clone()],
+        let instance = Spot::instance(aws.inventory, index);
+        let setting = instance.attribute(name, aws.inventory);
+        if matches!(setting, Setting::Unset) {
+            return;
+        }
+        let spot = instance.get(name);
+        let blocks = match setting {
+            Setting::Unset | Setting::Unknown => vec![spot.clone()],
             Setting::Known(_) => spot.each(),
         };
         let is_certain = |block: &Spot<'a>| block.within.is_none() && !is_symbolic(aws, block);
@@ -251,7 +255,7 @@ const LISTS: &[&str] = &["prefix_list_ids"];
 
 /// Whether a block stands for blocks of which neither number nor content is known.
 fn is_symbolic(aws: &Aws<'_>, block: &Spot<'_>) -> bool {
-    let unknown = |name: &&'static str| block.get(name).is_unknown(aws.inventory);
+    let unknown = |name: &&str| matches!(block.attribute(name, aws.inventory), Setting::Unknown);
     block.is_unknown(aws.inventory) || CIDRS.iter().chain(LISTS).all(unknown)
 }
 

@@ -51,20 +51,27 @@ impl<'a> Source<'a> {
         let mut sources = Vec::new();
         for (names, read) in [(cidrs, of_cidr as fn(&Aws<'a>, Spot<'a>) -> Self), (lists, of_prefix_list)] {
             for name in names {
-                let spot = block.get(name);
-                match spot.setting(aws.inventory) {
+                match block.attribute(name, aws.inventory) {
                     Setting::Unset => {}
                     Setting::Unknown => {
+                        let spot = block.get(name);
                         let held = spot.held();
                         let others = others(aws, &spot, read);
+                        sources.reserve_exact(held.len() + 1);
                         sources.extend(held.into_iter().map(|spot| read(aws, spot)));
                         sources.extend(others.unwrap_or_else(|| Some(read(aws, spot))));
                     }
                     Setting::Known(value) if value.elements().is_some() => {
-                        let set = spot.each().into_iter().filter(|spot| !spot.is_unset(aws.inventory));
-                        sources.extend(set.map(|spot| read(aws, spot)));
+                        let set: Vec<_> = block.get(name).each();
+                        sources.reserve_exact(set.len());
+                        sources.extend(
+                            set.into_iter().filter(|spot| !spot.is_unset(aws.inventory)).map(|spot| read(aws, spot)),
+                        );
                     }
-                    Setting::Known(_) => sources.push(read(aws, spot)),
+                    Setting::Known(_) => {
+                        sources.reserve_exact(1);
+                        sources.push(read(aws, block.get(name)));
+                    }
                 }
             }
         }
@@ -133,7 +140,7 @@ fn others<'a>(
     }
     let held = value.held();
     let is_held = |value: &&Value| held.iter().any(|it| equal(it, value) == Some(true));
-    let read_one = |value| read(aws, Spot { value: Some(value), ..spot.clone() });
+    let read_one = |value| read(aws, spot.with(value));
     let read: Vec<Source<'a>> = value.possible()?.into_iter().filter(|it| !is_held(it)).map(read_one).collect();
     if read.is_empty() {
         return Some(None);
@@ -150,7 +157,7 @@ fn of_cidr<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
             return Source::among(spot, common.unwrap_or_default(), &read);
         }
         let empty = unknown.length.1 == Some(0);
-        let limit = || unknown.reference.as_deref().and_then(limit).or_else(|| written_limit(aws, &spot));
+        let limit = || unknown.reference.as_ref().and_then(limit).or_else(|| written_limit(aws, &spot));
         let rest = if empty { Rest::None } else { limit().unwrap_or(Rest::Anything) };
         return Source::new(spot, AddressSet::EMPTY, rest);
     }
@@ -169,10 +176,11 @@ fn of_prefix_list<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
 
 /// How large the block can be that a template makes whose last part is a prefix length.
 fn written_limit(aws: &Aws<'_>, spot: &Spot<'_>) -> Option<Rest> {
-    let place = locate(aws.trees, aws.inventory, spot.instance, &spot.way, spot.value)?;
+    let way = spot.way();
+    let place = locate(aws.trees, aws.inventory, spot.instance, &way, spot.value)?;
     let parts = aws.template(place.span)?;
     let prefix: u8 = parts.last()?.as_deref()?.rsplit_once('/')?.1.parse().ok()?;
-    let v6 = spot.way.iter().any(|step| matches!(step, Way::Name(name) if name.contains("ipv6")));
+    let v6 = way.iter().any(|step| matches!(step, Way::Name(name) if name.contains("ipv6")));
     let family = if v6 { Family::V6 } else { Family::V4 };
     let size = 1u128.checked_shl(family.bits().checked_sub(prefix)?.into())?;
     Some(Rest::AtMost(family, size))

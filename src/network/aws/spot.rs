@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::inventory::{Inventory, Way};
 use crate::lang::value::Subnet;
-use crate::lang::{Marks, Value, What};
+use crate::lang::{Data, Marks, Value, What};
 
 /// A value in an instance (or what is missing there), with the way to it: what a fact is made of, and where a finding
 /// about it stands.
@@ -12,8 +12,8 @@ use crate::lang::{Marks, Value, What};
 pub struct Spot<'a> {
     /// The instance.
     pub instance: usize,
-    /// The way from the instance.
-    pub way: Vec<Way<'a>>,
+    /// The last step of the way from the instance.
+    last: Option<Rc<Link<'a>>>,
     /// The value at the end of the way, if there is one.
     pub value: Option<&'a Value>,
     /// Marks on the value and on what holds it.
@@ -21,6 +21,13 @@ pub struct Spot<'a> {
     /// The marker of the blocks that it is in, where there may be none of them: a `dynamic` block makes them of what is
     /// not known.
     pub within: Option<Rc<Self>>,
+}
+
+/// A step of a way, and those before it: ways that begin alike share that part.
+#[derive(Debug)]
+struct Link<'a> {
+    step: Way<'a>,
+    before: Option<Rc<Link<'a>>>,
 }
 
 /// What an attribute is set to.
@@ -39,7 +46,7 @@ impl<'a> Spot<'a> {
     #[must_use]
     pub fn instance(inventory: &'a Inventory, index: usize) -> Self {
         let values = &inventory.instance(index).values;
-        Self { instance: index, way: Vec::new(), value: Some(values), marks: values.marks, within: None }
+        Self { instance: index, last: None, value: Some(values), marks: values.marks, within: None }
     }
 
     /// An attribute of it, or all its nested blocks of a type.
@@ -87,8 +94,13 @@ impl<'a> Spot<'a> {
     /// Here with each of the values that it may have; `None` where it may have any.
     #[must_use]
     pub fn choices(&self) -> Option<Vec<Self>> {
-        let with = |value| Self { value: Some(value), ..self.clone() };
-        Some(self.value?.choices()?.iter().map(with).collect())
+        Some(self.value?.choices()?.iter().map(|value| self.with(value)).collect())
+    }
+
+    /// Here with another value.
+    #[must_use]
+    pub fn with(&self, value: &'a Value) -> Self {
+        Self { value: Some(value), ..self.clone() }
     }
 
     /// What a finding stands at that hangs on what is not known here. In a block that a `dynamic` block makes of what is
@@ -110,20 +122,42 @@ impl<'a> Spot<'a> {
     }
 
     fn step(&self, step: Way<'a>, value: Option<&'a Value>) -> Self {
-        let mut way = Vec::with_capacity(self.way.len() + 1);
-        way.extend_from_slice(&self.way);
-        way.push(step);
+        let last = Some(Rc::new(Link { step, before: self.last.clone() }));
         let marks = value.map_or(self.marks, |it| self.marks.with(it.marks));
-        Self { instance: self.instance, way, value, marks, within: self.within.clone() }
+        Self { instance: self.instance, last, value, marks, within: self.within.clone() }
+    }
+
+    /// The way from the instance.
+    #[must_use]
+    pub fn way(&self) -> Vec<Way<'a>> {
+        let mut steps: Vec<Way<'a>> =
+            std::iter::successors(self.last.as_deref(), |link| link.before.as_deref()).map(|link| link.step).collect();
+        steps.reverse();
+        steps
+    }
+
+    /// Whether it is a whole instance.
+    #[must_use]
+    pub const fn is_instance(&self) -> bool {
+        self.last.is_none()
     }
 
     /// What it is set to.
-    ///
-    /// An unknown value that stands for an attribute of its own instance is one that the provider computes because it
-    /// is not set: no expression in a resource can refer to the resource itself.
     #[must_use]
     pub fn setting(&self, inventory: &Inventory) -> Setting<'a> {
-        match self.value {
+        self.setting_of(self.value, inventory)
+    }
+
+    /// What an attribute of it is set to.
+    #[must_use]
+    pub fn attribute(&self, name: &str, inventory: &Inventory) -> Setting<'a> {
+        self.setting_of(self.value.and_then(|value| value.get(name)), inventory)
+    }
+
+    /// An unknown value that stands for an attribute of its own instance is one that the provider computes because it
+    /// is not set: no expression in a resource can refer to the resource itself.
+    fn setting_of(&self, value: Option<&'a Value>, inventory: &Inventory) -> Setting<'a> {
+        match value {
             None => Setting::Unset,
             Some(value) if value.is_null() => Setting::Unset,
             Some(value) if value.is_unknown() => {
@@ -158,6 +192,15 @@ impl<'a> Spot<'a> {
         let value = self.value?;
         let number = || value.as_number()?.to_i64().map(|number| number.to_string());
         value.as_str().map(str::to_owned).or_else(number).or_else(|| value.as_bool().map(|truth| truth.to_string()))
+    }
+
+    /// The same text as a value of its own.
+    #[must_use]
+    pub fn text_value(&self) -> Option<Value> {
+        match &self.value?.data {
+            Data::String(text) => Some(Value::normalized(text.clone())),
+            _ => self.text().as_deref().map(Value::string),
+        }
     }
 
     /// The integer, if it is a known one (or text that is one).

@@ -301,9 +301,9 @@ pub fn vpc_attribute(aws: &Aws<'_>, value: &Value, names: &[&str]) -> Option<Tar
     }
     Some(aws.ids().referenced(reference).map_or_else(
         || {
-            let path = vec![crate::address::Step::Attribute("id".into())];
+            let path = [crate::address::Step::Attribute("id".into())].into();
             let address = reference.address.clone();
-            Target::Attribute(std::sync::Arc::new(crate::address::Reference { address, path }))
+            Target::Attribute(crate::address::Reference { address, path })
         },
         Target::Instance,
     ))

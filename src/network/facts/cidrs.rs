@@ -1,7 +1,6 @@
 //! CIDR text wherever the provider's schema has it.
 
-use crate::inventory::Way;
-use crate::lang::{Marks, Type, Value};
+use crate::lang::{Marks, Shape, Type, Value};
 use crate::network::Network;
 use crate::network::aws::of_type;
 use crate::network::aws::spot::{Setting, Spot};
@@ -9,28 +8,31 @@ use crate::network::cidr::{self, Fault};
 use crate::network::sets::Family;
 use crate::schema::{self, CidrKind};
 
-use super::{Shape, text};
+use super::text;
 
 /// One fact per text that should be, or hold, a CIDR block.
 pub(super) fn cidrs(network: &Network<'_>) -> Vec<Value> {
-    let shape = Shape::new(["address", "attribute", "fault", "has_host_bits", "network", "site", "text", "valid"]);
     let mut facts = Vec::new();
     for type_name in network.inventory.types() {
         for &(path, kind) in schema::cidr_attributes(type_name) {
             let attribute = Attribute::new(type_name, path, kind);
+            let reader = Reader { network, attribute: &attribute };
             for index in of_type(network.inventory, type_name) {
-                for spot in along(network, Spot::instance(network.inventory, index), path) {
-                    facts.extend(read(network, &shape, &spot, &attribute));
-                }
+                reader.along(&Spot::instance(network.inventory, index), 0, &mut facts);
             }
         }
     }
     facts
 }
 
+static FACT: Shape<8> =
+    Shape::new(["address", "attribute", "fault", "has_host_bits", "network", "site", "text", "valid"]);
+
 /// What an attribute takes.
 struct Attribute {
     kind: CidrKind,
+    /// The names that lead to it, and with each the names up to it as text.
+    way: Vec<(&'static str, Value)>,
     /// The family, where it takes one alone.
     family: Option<Family>,
     /// Whether an address inside the block may stand in its place.
@@ -40,9 +42,11 @@ struct Attribute {
 }
 
 impl Attribute {
-    fn new(type_name: &str, path: &str, kind: CidrKind) -> Self {
+    fn new(type_name: &str, path: &'static str, kind: CidrKind) -> Self {
+        let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]);
         Self {
             kind,
+            way: path.split('.').zip(ends.map(|end| text(&path[..end], Marks::NONE))).collect(),
             family: family_of(type_name, path),
             takes_host_bits: !matches!(kind, CidrKind::Cidr) || takes_host_bits(type_name, path),
             takes_addresses: TAKE_ADDRESSES.contains(&type_name),
@@ -50,47 +54,80 @@ impl Attribute {
     }
 }
 
-/// The values at the end of a path in dots, through every element of lists, sets and blocks on the way. What is not
-/// known on the way stands for all behind it.
-fn along<'a>(network: &Network<'a>, start: Spot<'a>, path: &'static str) -> Vec<Spot<'a>> {
-    let mut spots = vec![start];
-    for name in path.split('.') {
-        let mut next = Vec::new();
-        for spot in spots {
-            if spot.is_unknown(network.inventory) && !spot.way.is_empty() {
-                next.push(spot);
-                continue;
-            }
-            let spot = spot.get(name);
-            match spot.setting(network.inventory) {
-                Setting::Unset => {}
-                Setting::Known(value) if value.elements().is_some() => next.extend(spot.each()),
-                Setting::Unknown => {
-                    next.extend(spot.held());
-                    next.push(spot);
-                }
-                Setting::Known(_) => next.push(spot),
-            }
-        }
-        spots = next;
-    }
-    spots
+/// Makes the facts of one attribute.
+struct Reader<'r, 'a> {
+    network: &'r Network<'a>,
+    attribute: &'r Attribute,
 }
 
-fn read<'a>(network: &Network<'a>, shape: &Shape<8>, spot: &Spot<'a>, attribute: &Attribute) -> Vec<Value> {
-    match (attribute.kind, spot.setting(network.inventory)) {
-        (_, Setting::Unset) => Vec::new(),
-        (_, Setting::Unknown) => match doubtful(spot, attribute) {
-            Some(doubtful) => doubtful.then(|| fact(network, shape, spot, spot, None, attribute)).into_iter().collect(),
-            None => vec![fact(network, shape, spot, spot, None, attribute)],
-        },
-        (CidrKind::MapKey, Setting::Known(_)) => {
-            let entries = spot.entries().into_iter();
-            entries.map(|(key, entry)| fact(network, shape, spot, &entry, Some(key), attribute)).collect()
+impl<'a> Reader<'_, 'a> {
+    /// The facts of the values at the end of the way, through every element of lists, sets and blocks on it; so many
+    /// names of it are behind. What is not known on the way stands for all behind it.
+    fn along(&self, spot: &Spot<'a>, behind: usize, facts: &mut Vec<Value>) {
+        let inventory = self.network.inventory;
+        let next = self.attribute.way.get(behind);
+        let Some((name, _)) = next.filter(|_| spot.is_instance() || !spot.is_unknown(inventory)) else {
+            return self.read(spot, behind, facts);
+        };
+        match spot.attribute(name, inventory) {
+            Setting::Unset => {}
+            Setting::Known(value) if value.elements().is_some() => {
+                spot.get(name).each().iter().for_each(|element| self.along(element, behind + 1, facts));
+            }
+            Setting::Unknown => {
+                let spot = spot.get(name);
+                spot.held().iter().for_each(|element| self.along(element, behind + 1, facts));
+                self.along(&spot, behind + 1, facts);
+            }
+            Setting::Known(_) => self.along(&spot.get(name), behind + 1, facts),
         }
-        (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => {
-            spot.text().map(|written| fact(network, shape, spot, spot, Some(&written), attribute)).into_iter().collect()
+    }
+
+    fn read(&self, spot: &Spot<'a>, behind: usize, facts: &mut Vec<Value>) {
+        match (self.attribute.kind, spot.setting(self.network.inventory)) {
+            (_, Setting::Unset) => {}
+            (_, Setting::Unknown) => {
+                if doubtful(spot, self.attribute) != Some(false) {
+                    facts.push(self.fact(spot, spot, None, behind));
+                }
+            }
+            (CidrKind::MapKey, Setting::Known(_)) => {
+                for (key, entry) in spot.entries() {
+                    facts.push(self.fact(spot, &entry, Some(Value::string(key)), behind));
+                }
+            }
+            (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => {
+                facts.extend(spot.text_value().map(|written| self.fact(spot, spot, Some(written), behind)));
+            }
         }
+    }
+
+    fn fact(&self, of: &Spot<'a>, site: &Spot<'a>, written: Option<Value>, behind: usize) -> Value {
+        let (network, attribute) = (self.network, self.attribute);
+        let typed = written.as_ref().and_then(Value::as_str);
+        let fault = typed.and_then(|typed| judge(typed, attribute));
+        let (valid, host_bits) = match typed {
+            // What another resource has as its block is one.
+            None if is_block(of) => (Value::bool(true), Value::bool(false)),
+            None => (network.unknown_at(Type::Bool, of), network.unknown_at(Type::Bool, of)),
+            Some(typed) => {
+                let host_bits = !attribute.takes_host_bits && cidr::check(typed).is_ok_and(cidr::has_host_bits);
+                (Value::bool(fault.is_none()), Value::bool(host_bits))
+            }
+        };
+        let block = typed.and_then(cidr::read).map(|block| block.trunc().to_string()).unwrap_or_default();
+        let way = behind.checked_sub(1).and_then(|last| attribute.way.get(last));
+        let written = written.unwrap_or_else(|| text("", Marks::NONE));
+        FACT.object([
+            network.address_text(of.instance),
+            way.map_or_else(|| text("", Marks::NONE), |(_, names)| names.clone()),
+            text(fault.unwrap_or_default(), Marks::NONE),
+            host_bits,
+            text(&block, site.marks),
+            network.leaf(site),
+            written.with_marks(site.marks),
+            valid,
+        ])
     }
 }
 
@@ -109,46 +146,6 @@ fn doubtful(spot: &Spot<'_>, attribute: &Attribute) -> Option<bool> {
     let held = value.held();
     let held = |value: &&Value| held.iter().any(|it| std::ptr::eq(*it, *value));
     Some(scalars.iter().any(wrong) || elements.iter().filter(|element| !held(element)).any(wrong))
-}
-
-fn fact<'a>(
-    network: &Network<'a>,
-    shape: &Shape<8>,
-    of: &Spot<'a>,
-    site: &Spot<'a>,
-    written: Option<&str>,
-    attribute: &Attribute,
-) -> Value {
-    let fault = written.and_then(|written| judge(written, attribute));
-    let (valid, host_bits) = match written {
-        // What another resource has as its block is one.
-        None if is_block(of) => (Value::bool(true), Value::bool(false)),
-        None => (network.unknown_at(Type::Bool, of), network.unknown_at(Type::Bool, of)),
-        Some(written) => {
-            let host_bits = !attribute.takes_host_bits && cidr::check(written).is_ok_and(cidr::has_host_bits);
-            (Value::bool(fault.is_none()), Value::bool(host_bits))
-        }
-    };
-    let block = written.and_then(cidr::read).map(|block| block.trunc().to_string()).unwrap_or_default();
-    shape.object([
-        network.address_text(of.instance),
-        text(&way(of), Marks::NONE),
-        text(fault.unwrap_or_default(), Marks::NONE),
-        host_bits,
-        text(&block, site.marks),
-        network.leaf(site),
-        text(written.unwrap_or_default(), site.marks),
-        valid,
-    ])
-}
-
-/// The names on the way to a spot.
-fn way(spot: &Spot<'_>) -> String {
-    let names = spot.way.iter().filter_map(|step| match step {
-        Way::Name(name) => Some(*name),
-        Way::Element(..) | Way::Key(_) => None,
-    });
-    names.collect::<Vec<_>>().join(".")
 }
 
 /// Whether an unknown value stands for the block of some VPC, subnet or such.

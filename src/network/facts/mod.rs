@@ -127,20 +127,6 @@ fn port_range(value: &Value) -> Option<(u16, u16)> {
     Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
 }
 
-/// The names in the facts of a large collection, made once.
-struct Shape<const N: usize>([Str; N]);
-
-impl<const N: usize> Shape<N> {
-    /// `names` in order.
-    fn new(names: [&str; N]) -> Self {
-        Self(names.map(Str::from))
-    }
-
-    fn object(&self, values: [Value; N]) -> Value {
-        Value::object(Entries::new(self.0.iter().cloned().zip(values).collect()))
-    }
-}
-
 /// An object of named values.
 fn object<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
     Value::object(Entries::new(entries.into_iter().map(|(name, value)| (Str::from(name), value)).collect()))

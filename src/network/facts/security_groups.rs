@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use crate::lang::eval::Evaluated;
-use crate::lang::{Marks, Type, Value};
+use crate::lang::{Marks, Shape, Type, Value};
 use crate::network::Network;
 use crate::network::aws::join::Target;
 use crate::network::aws::openness::{Limits, OpenSources, Openness, Ports};
@@ -14,7 +14,7 @@ use crate::network::aws::spot::{Setting, Spot};
 use crate::network::sets::{Family, PortSet};
 use crate::source::Problem;
 
-use super::{Arguments, Shape, number, object, text, words};
+use super::{Arguments, number, object, text, words};
 
 /// One fact per source of an ingress rule that may hold public addresses.
 pub(super) fn ingress_sources(network: &Network<'_>) -> Vec<Value> {
@@ -27,7 +27,7 @@ pub(super) fn egress_destinations(network: &Network<'_>) -> Vec<Value> {
 }
 
 fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
-    let shape = Shape::new(["address", "part", "rule", "site", "text"]);
+    static FACT: Shape<5> = Shape::new(["address", "part", "rule", "site", "text"]);
     let mut facts = Vec::new();
     for (index, rule) in network.aws.security_groups().rules.iter().enumerate() {
         if rule.direction != direction {
@@ -37,7 +37,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
             if !source.is_of_interest() {
                 continue;
             }
-            facts.push(shape.object([
+            facts.push(FACT.object([
                 network.address_text(source.spot.instance),
                 number(part),
                 number(index),
@@ -76,6 +76,7 @@ fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
 
 /// One fact per security group.
 pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
+    static FACT: Shape<4> = Shape::new(["address", "default", "has_rules", "site"]);
     let groups = network.aws.security_groups();
     let mut facts = Vec::new();
     for group in &groups.groups {
@@ -96,11 +97,11 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
             }
             Some(_) => Value::bool(true),
         };
-        facts.push(object([
-            ("address", network.address_text(subject.instance)),
-            ("default", Value::bool(group.default)),
-            ("has_rules", has_rules),
-            ("site", first_rule.map_or_else(|| network.leaf(&subject), |rule| network.leaf(&rule.block))),
+        facts.push(FACT.object([
+            network.address_text(subject.instance),
+            Value::bool(group.default),
+            has_rules,
+            first_rule.map_or_else(|| network.leaf(&subject), |rule| network.leaf(&rule.block)),
         ]));
     }
     facts
@@ -144,7 +145,7 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
 
 /// One fact per security-group rule whose own block is known.
 pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
-    let shape = Shape::new(["address", "described", "direction", "inline", "site"]);
+    static FACT: Shape<5> = Shape::new(["address", "described", "direction", "inline", "site"]);
     let mut facts = Vec::new();
     let mut last = None;
     for rule in &network.aws.security_groups().rules {
@@ -164,7 +165,7 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
             Direction::Egress => "egress",
         };
         let site = if description.is_unset(network.inventory) { &rule.block } else { &description };
-        facts.push(shape.object([
+        facts.push(FACT.object([
             network.address_text(rule.block.instance),
             described,
             text(direction, Marks::NONE),

@@ -3,7 +3,6 @@
 //! The encoding does not tell a set from a list, nor a map from an object, and numbers without an exact binary form travel
 //! as text: the [`Shape`] settles all three.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rmp::Marker;
@@ -14,7 +13,7 @@ use rmp::decode::{
 use super::Damage;
 use super::sensitive::Sensitive;
 use crate::inventory::Wanted;
-use crate::lang::{Data, Marks, Number, ObjectType, Str, Type, Unknown, Value};
+use crate::lang::{Data, Fields, Marks, Number, ObjectType, Str, Type, Unknown, Value};
 use crate::plan::Shape;
 
 /// Values may lie so deep in one another.
@@ -272,7 +271,7 @@ fn type_of_json(json: &serde_json::Value) -> Option<Type> {
         "tuple" => argument.as_array()?.iter().map(type_of_json).collect::<Option<_>>().map(Type::tuple),
         "object" => {
             let attributes = argument.as_object()?.iter();
-            let attributes: Option<BTreeMap<Str, Type>> =
+            let attributes: Option<Fields<Type>> =
                 attributes.map(|(name, ty)| Some((key(name), type_of_json(ty)?))).collect();
             Some(Type::Object(Arc::new(ObjectType { attributes: attributes?, optional: Default::default() })))
         }

@@ -101,7 +101,7 @@ fn sensitive(value: Value, paths: Option<&str>) -> Value {
         return value;
     }
     let Some(entries) = value.entries() else { return value };
-    let mark = |(name, value): &(Str, Value)| {
+    let mark = |(name, value): (&Str, &Value)| {
         let hidden = names.contains(&&**name);
         (name.clone(), if hidden { value.clone().with_marks(crate::lang::Marks::SENSITIVE) } else { value.clone() })
     };

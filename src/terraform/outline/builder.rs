@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::lang::{Str, Type};
+use crate::lang::Type;
 use crate::schema::Nesting;
 use crate::source::{Problem, Span, nearest};
 use crate::syntax::{AttributeView, BlockView, Kind, NodeRef, Trees};
@@ -149,7 +149,7 @@ impl Builder<'_> {
             }
         };
         outline.attributes.push(WrittenAttribute {
-            name: (*attribute.name).into(),
+            name: outline.schema.shared(&attribute.name),
             name_span: attribute.name_span,
             expression: attribute.expression,
             ty,
@@ -191,7 +191,7 @@ impl Builder<'_> {
                 return;
             }
         };
-        let name = Str::from(name);
+        let name = outline.schema.shared(name);
         let part = if is_dynamic { self.dynamic(block, &name, body) } else { self.fixed(block, body) };
         let Some(part) = part else { return };
         match outline.groups.iter_mut().find(|group| group.name == name) {
