@@ -54,8 +54,8 @@ pub fn convertible(given: &Type, wanted: &Type) -> bool {
             given.iter().all(|given| convertible(given, wanted))
         }
         (Type::Object(given), Type::Map(wanted)) if **wanted == Type::Dynamic => {
-            let types: Vec<Type> = given.attributes.values().iter().cloned().collect();
-            types.is_empty() || unify(&types).is_some()
+            let types = given.attributes.values();
+            types.is_empty() || unify(types).is_some()
         }
         (Type::Object(given), Type::Map(wanted)) => {
             given.attributes.values().iter().all(|given| convertible(given, wanted))
@@ -399,8 +399,8 @@ fn replaced(given: &Type, wanted: &Type) -> Type {
         Type::List(given) | Type::Set(given) | Type::Map(given) => replaced(given, wanted),
         Type::Tuple(elements) => replaced(&unify(elements).unwrap_or(Type::Dynamic), wanted),
         Type::Object(object) => {
-            let types: Vec<Type> = object.attributes.values().iter().cloned().collect();
-            replaced(&unify(&types).unwrap_or(Type::Dynamic), wanted)
+            let types = object.attributes.values();
+            replaced(&unify(types).unwrap_or(Type::Dynamic), wanted)
         }
         Type::Dynamic | Type::Bool | Type::Number | Type::String => wanted.clone(),
     };

@@ -170,7 +170,7 @@ fn mismatch(then: &Type, otherwise: &Type) -> String {
                 Some(_) => None,
             })
             .or_else(|| {
-                let extra = otherwise.attributes.names().iter().find(|name| !then.attributes.get(name).is_some())?;
+                let extra = otherwise.attributes.names().iter().find(|name| then.attributes.get(name).is_none())?;
                 Some(format!(
                     "The 'false' value includes object attribute {extra:?}, which is absent in the 'true' value"
                 ))

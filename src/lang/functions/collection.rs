@@ -220,7 +220,7 @@ fn transpose(call: &Call<'_>) -> Result<Value, Failure> {
 fn values_type(arguments: &[Value]) -> Result<Type, Failure> {
     match arguments[0].ty() {
         Type::Map(element) => Ok(Type::list((*element).clone())),
-        Type::Object(object) => Ok(Type::tuple(object.attributes.values().iter().cloned().collect())),
+        Type::Object(object) => Ok(Type::tuple(object.attributes.values().to_vec())),
         _ => Err("values() requires a map as the first argument".into()),
     }
 }
