@@ -72,6 +72,12 @@ impl ModulePath {
         Self(Arc::new(steps))
     }
 
+    /// Whether it is not known if there is any such instance.
+    #[must_use]
+    pub fn is_symbolic(&self) -> bool {
+        self.0.iter().any(|step| step.key == InstanceKey::Unknown)
+    }
+
     /// Whether it is the root module.
     #[must_use]
     pub fn is_root(&self) -> bool {

@@ -228,6 +228,8 @@ const WITHOUT: &[(&str, Verdict, &str)] = &[
     ("suppression/", Verdict::Undetermined, "a comment is there or not: nothing about it is unknown"),
     ("plan/source-differs", Verdict::Undetermined, "the plan and the configuration are both there to be compared"),
     ("module/not-available", Verdict::Violation, "what is not there is never known to be wrong"),
+    ("module/unknown-argument", Verdict::Undetermined, "a name is in the schema or not: nothing about it is unknown"),
+    ("module/missing-argument", Verdict::Undetermined, "an argument is written or not: nothing about it is unknown"),
 ];
 
 #[test]

@@ -6,13 +6,13 @@ use crate::address::ModulePath;
 use crate::finding::{Severity, Verdict};
 use crate::inventory::{Action, Inventory};
 use crate::lang::eval::{Context, Evaluated, evaluate};
+use crate::lang::functions::NoFiles;
 use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
 use crate::source::{FileId, Problem, Sources, Span};
 use crate::syntax::{Kind, NodeId, NodeRef, TreeId, Trees};
 use crate::terraform::Reading;
 
 use super::facts::{Facts, RuleScope, Spot};
-use super::form::NoFiles;
 use super::rule::{RuleOption, RuleSeverity, descendants};
 use super::way::{follow, search, steps_in_values};
 use super::yields::{self, Coverage};
@@ -241,7 +241,7 @@ pub(super) fn ask(
 pub(super) fn fits(option: &RuleOption, value: &Value, trees: &Trees) -> Result<(), String> {
     let Some((condition, message)) = &option.condition else { return Ok(()) };
     let inventory = Inventory::default();
-    let (facts, others) = (Facts::new(&inventory, &[], trees), |_: &str, _: &str| None);
+    let (facts, others) = (Facts::new(&inventory, trees), |_: &str, _: &str| None);
     let options = [(Str::from(option.name.as_str()), value.clone())];
     let (key, fact) = (Value::null(Type::Dynamic), Value::null(Type::Dynamic));
     let scope = RuleScope { facts: &facts, options: &options, others: &others, key, value: fact };

@@ -1,7 +1,7 @@
 //! What the names in rule files mean: facts over one reading.
 //!
 //! `each`, `option`; `network.NAME`; `resources.TYPE`; `inventory.resources`, `inventory.taggable`;
-//! `configuration.unavailable_modules`; `plan.NAME`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
+//! `configuration.NAME`; `plan.NAME`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
 //! network, and (with [`OWN`] set) those kept here.
 
 use std::cell::RefCell;
@@ -16,9 +16,9 @@ use crate::network::Network;
 use crate::schema;
 use crate::source::{Problem, Span, nearest};
 use crate::syntax::Trees;
-use crate::terraform::{Difference, Reading, UnavailableModule};
+use crate::terraform::{Difference, Reading};
 
-use super::{pattern, tags};
+use super::{configuration_facts as configuration, pattern, tags};
 
 /// Marks places that are kept here, not by the network.
 const OWN: u32 = 1 << 31;
@@ -71,7 +71,7 @@ pub(super) struct Facts<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) trees: &'a Trees,
     network: Network<'a>,
-    unavailable_modules: &'a [UnavailableModule],
+    reading: Option<&'a Reading>,
     differences: &'a [Difference],
     table: RefCell<Vec<Kept>>,
     made: RefCell<BTreeMap<String, Value>>,
@@ -80,21 +80,16 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// The facts of a reading.
     pub(super) fn of(reading: &'a Reading, trees: &'a Trees) -> Self {
-        let facts = Self::new(&reading.inventory, &reading.unavailable_modules, trees);
-        Self { differences: &reading.differences, ..facts }
+        Self { reading: Some(reading), differences: &reading.differences, ..Self::new(&reading.inventory, trees) }
     }
 
     /// The facts of an inventory.
-    pub(super) fn new(
-        inventory: &'a Inventory,
-        unavailable_modules: &'a [UnavailableModule],
-        trees: &'a Trees,
-    ) -> Self {
+    pub(super) fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
         Self {
             inventory,
             trees,
             network: Network::new(inventory, trees),
-            unavailable_modules,
+            reading: None,
             differences: &[],
             table: RefCell::default(),
             made: RefCell::default(),
@@ -171,7 +166,7 @@ impl<'a> Facts<'a> {
             "network" => Network::collection_names().collect(),
             "resources" => return self.resources_of(name, at),
             "inventory" => vec!["resources", "taggable"],
-            "configuration" => vec!["unavailable_modules"],
+            "configuration" => configuration::NAMES.to_vec(),
             "plan" => vec!["deletions", "drift", "source_differences"],
             "policy" => vec!["suppressions"],
             _ => return Err(Box::new(Problem::at(at, format!("`{root}` means nothing in a rule")))),
@@ -182,7 +177,7 @@ impl<'a> Facts<'a> {
                 Some(Value::tuple((0..self.inventory.instances().len()).filter_map(|at| self.resource(at)).collect()))
             }
             ("inventory", "taggable") => Some(tags::taggable(self)),
-            ("configuration", "unavailable_modules") => Some(self.unavailable_modules()),
+            ("configuration", _) => configuration::collection(self, self.reading?, name),
             ("plan", "deletions") => Some(Value::tuple(self.others(self.inventory.gone()))),
             ("plan", "drift") => Some(Value::tuple(self.others(self.inventory.drift()))),
             ("plan", "source_differences") => Some(Value::tuple(self.source_differences())),
@@ -244,27 +239,6 @@ impl<'a> Facts<'a> {
         let origin = self.keep(Kept::Spot(spot));
         let text = Value::string(&format!("{subject}{}{more}", first.what));
         vec![object(origin, [("text", text.with_origin(origin)), ("is_same", Value::bool(false))])]
-    }
-
-    fn unavailable_modules(&self) -> Value {
-        let fact = |call: &UnavailableModule| {
-            let spot = Spot {
-                address: Some(call.address.clone()),
-                span: Some(call.span),
-                path: "source".into(),
-                ..Spot::default()
-            };
-            let origin = self.keep(Kept::Spot(spot));
-            object(
-                origin,
-                [
-                    ("address", Value::string(&call.address)),
-                    ("source", Value::string(&call.source).with_origin(origin)),
-                    ("passes", Value::unknown(Type::Bool)),
-                ],
-            )
-        };
-        Value::tuple(self.unavailable_modules.iter().map(fact).collect())
     }
 }
 

@@ -63,7 +63,7 @@ impl Check<'_> {
             speaks && (candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span))
         });
         let nothing = Inventory::default();
-        let facts = Facts::new(&nothing, &[], trees);
+        let facts = Facts::new(&nothing, trees);
         facts.set_suppressions(suppressions.facts(policy, &facts, &self.today));
         let mut about = Vec::new();
         for rule in (0..policy.rules.len()).filter(|&rule| is_about_policy(policy, rule)) {

@@ -1,11 +1,10 @@
 //! Reading the bodies of rule files and of the configuration: every mistake is a problem at its line, all at once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::finding::Severity;
 use crate::lang::eval::{Context, Evaluated, Resolved, Scope, evaluate};
-use crate::lang::functions::Files;
+use crate::lang::functions::NoFiles;
 use crate::lang::{Type, Value, convert};
 use crate::source::{Problem, SourceFile, Sources, Span, disk, nearest};
 use crate::syntax::{AttributeView, BlockView, Body, NodeRef, TreeId, Trees, native};
@@ -205,28 +204,5 @@ impl Scope for Nothing {
         let name = names.first().copied().unwrap_or_default();
         let help = "Only constants can stand here; text stands in quotes.";
         Err(Box::new(Problem::at(at, format!("`{name}` means nothing here")).help(help)))
-    }
-}
-
-/// Policy reads no files by functions: what a rule says must not hang on where it runs.
-pub(super) struct NoFiles;
-
-const NO_FILES: &str = "rule files and the configuration read no files";
-
-impl Files for NoFiles {
-    fn read(&self, _: &str) -> Result<Arc<[u8]>, String> {
-        Err(NO_FILES.into())
-    }
-
-    fn exists(&self, _: &str) -> Result<bool, String> {
-        Err(NO_FILES.into())
-    }
-
-    fn set(&self, _: &str, _: &str) -> Result<Vec<String>, String> {
-        Err(NO_FILES.into())
-    }
-
-    fn absolute(&self, path: &str) -> String {
-        path.to_owned()
     }
 }

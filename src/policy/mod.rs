@@ -10,6 +10,7 @@
 mod check;
 mod comments;
 pub mod configuration;
+mod configuration_facts;
 mod demand;
 pub mod examples;
 mod facts;

@@ -4,12 +4,20 @@
 //! body when somebody looks into it (so that a body may hold itself, as the WAF's statements do).
 
 mod blob;
+mod builtin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::address::Step;
 use crate::lang::{Str, Type};
+
+/// The provider whose schema is embedded.
+pub const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
+/// Terraform's own provider.
+pub const BUILTIN: &str = "terraform.io/builtin/terraform";
+/// The versions of [`PROVIDER`] whose schema is embedded, the newer one first.
+pub const VERSIONS: [[u64; 3]; 2] = [[6, 69, 1], [3, 39, 0]];
 
 /// In which of the two embedded provider versions something exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,45 +188,13 @@ pub struct ResourceType {
 /// The managed resource type of that name, if the AWS provider has one (or it is the one that is Terraform's own).
 #[must_use]
 pub fn resource(type_name: &str) -> Option<&'static ResourceType> {
-    if type_name == "terraform_data" {
-        return Some(terraform_data());
-    }
-    blob::resource_type(blob::Types::Resources, type_name)
-}
-
-/// Terraform's own resource type ("Terraform Language: The terraform_data Managed Resource Type").
-fn terraform_data() -> &'static ResourceType {
-    static TYPE: OnceLock<ResourceType> = OnceLock::new();
-    TYPE.get_or_init(|| {
-        let attribute = |name: &str, ty: Type, settable: bool| {
-            let attribute = Attribute {
-                step: [Step::Attribute(name.into())].into(),
-                takes: ty.clone(),
-                ty,
-                required: false,
-                required_in_both: false,
-                optional: settable,
-                computed: !settable,
-                sensitive: false,
-                since: Since::Both,
-            };
-            (Str::from(name), attribute)
-        };
-        let attributes = vec![
-            attribute("id", Type::String, false),
-            attribute("input", Type::Dynamic, true),
-            attribute("output", Type::Dynamic, false),
-            attribute("triggers_replace", Type::Dynamic, true),
-        ];
-        let body = Body { attributes, ..Body::default() };
-        ResourceType { body, tagging: Tagging::None, since: Since::Both }
-    })
+    builtin::resource(type_name).or_else(|| blob::resource_type(blob::Types::Resources, type_name))
 }
 
 /// The data source of that name.
 #[must_use]
 pub fn data_source(type_name: &str) -> Option<&'static ResourceType> {
-    blob::resource_type(blob::Types::Data, type_name)
+    builtin::data_source(type_name).or_else(|| blob::resource_type(blob::Types::Data, type_name))
 }
 
 /// The ephemeral resource type of that name.
@@ -241,6 +217,11 @@ pub fn resource_types() -> impl Iterator<Item = &'static str> {
 /// The names of all data sources, in order.
 pub fn data_sources() -> impl Iterator<Item = &'static str> {
     blob::type_names(blob::Types::Data)
+}
+
+/// The names of all ephemeral resource types, in order.
+pub fn ephemeral_types() -> impl Iterator<Item = &'static str> {
+    blob::type_names(blob::Types::Ephemeral)
 }
 
 /// What kind of text an attribute of ../data/aws-cidr-attributes.txt holds.

@@ -85,7 +85,8 @@ impl Question {
         let mut finder = Finder::new(tree.module(0), trees);
         let mut found = Vec::new();
         finder.expression(self.expression, Offers::default(), &[], &mut found);
-        let (mut problems, uses) = finder.into_parts();
+        let (wrong, uses) = finder.into_parts();
+        let mut problems = wrong.problems;
         self.attribute_names = uses.attribute_names.into_iter().collect();
         check::outputs(tree, 0, &found, &mut problems);
         self.problem = problems.into_iter().next();
@@ -109,7 +110,7 @@ impl Question {
         let Some(&module) = state.by_place[0].first() else { return Ok(Value::unknown(Type::Dynamic)) };
         let repetition = Repetition::None;
         let surroundings = setting.surroundings;
-        let scope = ModuleScope { state, module, repetition: &repetition, iteration: None, surroundings };
+        let scope = ModuleScope { state, module, repetition: &repetition, iteration: None, itself: None, surroundings };
         let context = Context { trees: setting.trees, scope: &scope, files: setting.files };
         let value = evaluate(self.expression, &context)?;
         if value.has_at_most(MAX_SIZE) {

@@ -59,7 +59,7 @@ pub(super) fn outputs<'t>(
     problems: &mut Vec<Problem>,
 ) {
     for target in targets {
-        let Target::Output(call, name, at) = target else { continue };
+        let Target::Output(call, name, Some(at)) = target else { continue };
         let Some(child) = tree.places[place].children[*call] else { continue };
         let outputs = &tree.module(child).outputs;
         if outputs.find(name).is_none() {

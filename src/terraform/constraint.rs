@@ -191,6 +191,9 @@ impl Reader<'_> {
                 {
                     let (ty, inner) = self.read(NodeRef { tree: value.tree, node: *ty })?;
                     optional.insert(name.clone());
+                    if rest.len() > 1 {
+                        return self.invalid(value, "optional takes the attribute's type, and a default at most");
+                    }
                     if let Some(&node) = rest.first() {
                         let at = NodeRef { tree: value.tree, node };
                         let default = (self.default)(at)?;

@@ -1,16 +1,22 @@
 //! What each part of a module depends on, and its resources' outlines: worked out once per module, however often it is
 //! called.
 
+mod conditions;
+mod functions;
+mod lifecycle;
+
 use crate::address::Mode;
 use crate::lang::Str;
 use crate::schema;
 use crate::source::{Problem, nearest};
 use crate::syntax::{NodeRef, Trees};
 
-use super::layers::Layers;
+use super::backends::BACKENDS;
+use super::found::Found;
 use super::load::Loader;
-use super::module::{Module, Resource};
+use super::module::{Module, Resource, constant_text};
 use super::outline::{self, BodySchema, Outline};
+use super::providers::Home;
 use super::references::{Offers, Step, Target, Traversal, target, traversals};
 
 /// Dependencies of a module's parts, by their index.
@@ -21,12 +27,18 @@ pub(super) struct Uses {
     pub(super) resources: Vec<Vec<Target>>,
     pub(super) providers: Vec<Vec<Target>>,
     pub(super) calls: Vec<CallUses>,
+    /// Of the conditions on each variable's value, beside the variable itself.
+    pub(super) validations: Vec<Vec<Target>>,
     /// Outlines of the resources.
     pub(super) outlines: Vec<Outline>,
     /// Outlines of the provider configurations.
     pub(super) provider_outlines: Vec<Outline>,
+    /// What is wrong in each provider configuration: Terraform does not look at one that nothing uses.
+    pub(super) provider_problems: Vec<Found>,
     /// Names of attributes that any expression asks for.
     pub(super) attribute_names: std::collections::BTreeSet<Str>,
+    /// What hangs on the version of the provider.
+    pub(super) found: Found,
 }
 
 /// Dependencies of a module call.
@@ -45,8 +57,9 @@ pub(super) fn uses(module: &Module, loader: &mut Loader<'_>) -> Uses {
     finder.resources();
     finder.providers();
     finder.calls();
-    let (problems, uses) = finder.into_parts();
-    problems.into_iter().for_each(|problem| loader.problems.add(problem));
+    let (mut found, mut uses) = finder.into_parts();
+    loader.problems.add_all(std::mem::take(&mut found.problems));
+    uses.found = found;
     uses
 }
 
@@ -54,26 +67,31 @@ pub(super) fn uses(module: &Module, loader: &mut Loader<'_>) -> Uses {
 pub(super) struct Finder<'f> {
     module: &'f Module,
     trees: &'f Trees,
-    problems: Vec<Problem>,
+    found: Found,
     uses: Uses,
 }
 
 impl<'f> Finder<'f> {
     pub(super) fn new(module: &'f Module, trees: &'f Trees) -> Self {
-        Self { module, trees, problems: Vec::new(), uses: Uses::default() }
+        Self { module, trees, found: Found::default(), uses: Uses::default() }
     }
 
-    /// What was found: what is not declared, and dependencies.
-    pub(super) fn into_parts(self) -> (Vec<Problem>, Uses) {
-        (self.problems, self.uses)
+    /// What was found: what is wrong, and dependencies.
+    pub(super) fn into_parts(self) -> (Found, Uses) {
+        (self.found, self.uses)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.found.problems.push(problem);
     }
 
     /// Adds the references of an expression.
-    pub(super) fn expression(&mut self, expression: NodeRef, offers: Offers, bound: &[Str], found: &mut Vec<Target>) {
+    pub(super) fn expression(&mut self, expression: NodeRef, offers: Offers, bound: &[Str], targets: &mut Vec<Target>) {
         // Each suggestion compares all names: after many mistakes they would cost more than they help.
         const MAX_SUGGESTIONS: usize = 50;
-        let offers = Offers { suggest: self.problems.len() < MAX_SUGGESTIONS, ..offers };
-        let (module, problems, names) = (self.module, &mut self.problems, &mut self.uses.attribute_names);
+        let offers = Offers { suggest: self.found.len() < MAX_SUGGESTIONS, ..offers };
+        self.functions(expression);
+        let (module, found, names) = (self.module, &mut self.found, &mut self.uses.attribute_names);
         traversals(self.trees, expression, bound, &mut |traversal| {
             for step in traversal.steps.iter().skip(1) {
                 if let Step::Attribute(name) = step
@@ -85,12 +103,21 @@ impl<'f> Finder<'f> {
             match target(module, &traversal, offers) {
                 Ok(Some(target)) => {
                     if let Target::Resource(index) = target {
-                        problems.extend(unknown_attribute(&module.resources[index], &traversal));
+                        let resource = &module.resources[index];
+                        if let Some(problem) = refused(resource, index, &traversal, offers) {
+                            found.problems.push(problem);
+                            return;
+                        }
+                        unknown_attribute(resource, &traversal, found);
                     }
-                    found.push(target);
+                    targets.push(target);
                 }
-                Ok(None) => {}
-                Err(problem) => problems.push(problem),
+                Ok(None) => {
+                    if let (Some(own), "self") = (offers.itself, traversal.root) {
+                        unknown_attribute(&module.resources[own], &traversal, found);
+                    }
+                }
+                Err(problem) => found.problems.push(problem),
             }
         });
     }
@@ -103,6 +130,21 @@ impl<'f> Finder<'f> {
         found
     }
 
+    /// References in `depends_on`: to whole objects.
+    fn depends_on(&mut self, references: &[NodeRef]) -> Vec<Target> {
+        for &reference in references {
+            let mut found = None;
+            traversals(self.trees, reference, &[], &mut |traversal| {
+                found = (!is_whole(&traversal)).then_some(traversal.span);
+            });
+            if let Some(at) = found {
+                let message = "Invalid depends_on reference: it must be to a whole object, not to an attribute of one";
+                self.problem(Problem::at(at, message));
+            }
+        }
+        self.all(references.iter().copied(), Offers::default())
+    }
+
     fn values(&mut self) {
         let module = self.module;
         for (_, local) in module.locals.iter() {
@@ -110,116 +152,162 @@ impl<'f> Finder<'f> {
             self.uses.locals.push(found);
         }
         for (_, output) in module.outputs.iter() {
-            let mut expressions: Vec<NodeRef> = output.depends_on.clone();
-            expressions.extend(output.layers.attribute(self.trees, "value").map(|attribute| attribute.expression));
-            expressions.extend(conditions(&output.layers, self.trees, "precondition"));
-            let found = self.all(expressions, Offers::default());
-            self.uses.outputs.push(found);
+            let mut targets = self.depends_on(&output.depends_on);
+            let value = output.layers.attribute(self.trees, "value").map(|attribute| attribute.expression);
+            targets.extend(self.all(value, Offers::default()));
+            self.conditions(&output.layers, "precondition", Offers::default(), &mut targets);
+            self.uses.outputs.push(targets);
         }
-        for (_, variable) in module.variables.iter() {
-            self.all(conditions(&variable.layers, self.trees, "validation"), Offers::default());
+        for (name, variable) in module.variables.iter() {
+            let found = self.validations(name, variable);
+            self.uses.validations.push(found);
         }
-        for check in &module.checks {
-            self.all(conditions(check, self.trees, "assert"), Offers::default());
+        for import in &module.imports {
+            let offers = Offers { each: import.for_each.is_some(), ..Offers::default() };
+            self.all(import.for_each, Offers::default());
+            self.all(import.id, offers);
+        }
+        for (_, check) in module.checks.iter() {
+            let offers = Offers { scope: Some(check.block), ..Offers::default() };
+            self.conditions(check, "assert", offers, &mut Vec::new());
         }
     }
 
     fn resources(&mut self) {
-        for resource in &self.module.resources {
+        for (index, resource) in self.module.resources.iter().enumerate() {
             let what = format!("{}.{}", resource.type_name, resource.name);
-            let schema = schema_of(resource).map_or(BodySchema::AsWritten, |known| BodySchema::Known(&known.body));
-            let reserved = if resource.mode == Mode::Managed { &outline::MANAGED } else { &outline::RESOURCE };
-            let outline = outline::outline(&resource.layers, schema, reserved, &what, self.trees, &mut self.problems);
-            let mut found = Vec::new();
-            let meta = &resource.meta;
-            for expression in meta.count.iter().chain(&meta.for_each).chain(&meta.depends_on) {
-                self.expression(*expression, Offers::default(), &[], &mut found);
+            let known = schema_of(resource);
+            self.type_is_known(resource);
+            let schema = known.map_or(BodySchema::AsWritten, |known| BodySchema::Known(&known.body));
+            let reserved = match resource.mode {
+                Mode::Managed => &outline::MANAGED,
+                Mode::Data | Mode::Ephemeral => &outline::READ,
+            };
+            let subject = outline::Subject { what: &what, is_builtin: resource.home == Home::Builtin };
+            let outline = outline::outline(&resource.layers, schema, reserved, subject, self.trees, &mut self.found);
+            if *resource.type_name == *"terraform_remote_state" {
+                self.remote_state(&outline);
             }
-            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..Offers::default() };
+            let meta = &resource.meta;
+            let mut targets = self.depends_on(&meta.depends_on);
+            // Terraform takes it, and there is nothing to wait for.
+            targets.retain(|target| *target != Target::Resource(index));
+            let not_own = Offers { own: Some(index), scope: resource.scope, ..Offers::default() };
+            for expression in meta.count.iter().chain(&meta.for_each) {
+                self.expression(*expression, not_own, &[], &mut targets);
+            }
+            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..not_own };
             outline.expressions(&mut Vec::new(), &mut |expression, bound| {
-                self.expression(expression, offers, bound, &mut found);
+                self.expression(expression, offers, bound, &mut targets);
             });
-            self.lifecycle(resource, offers, &mut found);
-            self.uses.resources.push(found);
+            self.lifecycle(index, offers, &mut targets);
+            self.uses.resources.push(targets);
             self.uses.outlines.push(outline);
         }
     }
 
-    /// Conditions, `replace_triggered_by`, provisioners and connections: their references are checked and order the
-    /// evaluation, where they are not the resource's own.
-    fn lifecycle(&mut self, resource: &Resource, offers: Offers, found: &mut Vec<Target>) {
-        if let Some(lifecycle) = resource.layers.merged_block(self.trees, "lifecycle") {
-            const ARGUMENTS: [&str; 4] =
-                ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"];
-            const BLOCKS: [&str; 2] = ["precondition", "postcondition"];
-            for attribute in lifecycle.attributes(self.trees) {
-                let name = &*attribute.name;
-                if !ARGUMENTS.contains(&name) && !BLOCKS.contains(&name) {
-                    self.problems.push(super::module::unsupported("argument", name, attribute.name_span, &ARGUMENTS));
-                }
-            }
-            for expression in conditions(&lifecycle, self.trees, "precondition") {
-                self.expression(expression, offers, &[], found);
-            }
-            // Postconditions are evaluated when the resource is there: what they refer to orders nothing here.
-            let own = Offers { itself: true, ..offers };
-            for expression in conditions(&lifecycle, self.trees, "postcondition") {
-                self.expression(expression, own, &[], &mut Vec::new());
-            }
-            if let Some(triggers) = lifecycle.attribute(self.trees, "replace_triggered_by") {
-                self.expression(triggers.expression, offers, &[], &mut Vec::new());
-            }
-        }
-        let own = Offers { itself: true, ..offers };
-        let provisioners = resource.layers.blocks(self.trees, "provisioner", 1);
-        for block in provisioners.into_iter().chain(resource.layers.blocks(self.trees, "connection", 0)) {
-            let outline = outline::outline(
-                &Layers::new(&block),
-                BodySchema::AsWritten,
-                &outline::PROVISIONER,
-                "provisioner",
-                self.trees,
-                &mut self.problems,
-            );
-            outline.expressions(&mut Vec::new(), &mut |expression, bound| {
-                self.expression(expression, own, bound, &mut Vec::new());
-            });
+    /// `terraform_remote_state` takes the names of backends.
+    fn remote_state(&mut self, outline: &Outline) {
+        let Some(backend) = outline.attribute("backend") else { return };
+        if let Some(text) = constant_text(self.trees, backend.expression)
+            && !BACKENDS.contains(&text.as_str())
+        {
+            let message = format!("Invalid backend configuration: there is no backend type named \"{text}\"");
+            self.problem(Problem::at(self.trees.span(backend.expression), message));
         }
     }
 
     fn providers(&mut self) {
+        let before = std::mem::take(&mut self.found);
         for provider in &self.module.providers {
-            let outline = outline::outline(
-                &provider.layers,
-                BodySchema::AsWritten,
-                &outline::PROVIDER,
-                "provider",
-                self.trees,
-                &mut self.problems,
-            );
-            let mut found = Vec::new();
+            let subject = outline::Subject { what: &format!("provider \"{}\"", provider.key.0), is_builtin: false };
+            let schema = match Home::of(&self.module.provider_source(&provider.key.0)) {
+                Home::Known => BodySchema::Known(schema::provider()),
+                Home::Builtin | Home::Other => BodySchema::AsWritten,
+            };
+            let outline =
+                outline::outline(&provider.layers, schema, &outline::PROVIDER, subject, self.trees, &mut self.found);
+            let mut targets = Vec::new();
             outline.expressions(&mut Vec::new(), &mut |expression, bound| {
-                self.expression(expression, Offers::default(), bound, &mut found);
+                self.expression(expression, Offers::default(), bound, &mut targets);
             });
-            self.uses.providers.push(found);
+            self.uses.providers.push(targets);
             self.uses.provider_outlines.push(outline);
+            self.uses.provider_problems.push(std::mem::take(&mut self.found));
         }
+        self.found = before;
     }
 
     fn calls(&mut self) {
         let module = self.module;
         for (_, call) in module.calls.iter() {
             let meta = &call.meta;
-            let expansion = meta.count.iter().chain(&meta.for_each).chain(&meta.depends_on).copied();
-            let expansion = self.all(expansion, Offers::default());
+            let mut expansion = self.depends_on(&meta.depends_on);
+            expansion.extend(self.all(meta.count.iter().chain(&meta.for_each).copied(), Offers::default()));
             let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..Offers::default() };
             let arguments = call.arguments.iter().map(|argument| self.all([argument.expression], offers)).collect();
             self.uses.calls.push(CallUses { expansion, arguments });
         }
     }
+
+    /// A type that neither version of the provider has.
+    fn type_is_known(&mut self, resource: &Resource) {
+        if resource.home == Home::Other || schema_of(resource).is_some() {
+            return;
+        }
+        let type_name = &resource.type_name;
+        let (kind, names): (_, Vec<&str>) = match resource.mode {
+            Mode::Managed => ("resource type", schema::resource_types().collect()),
+            Mode::Data => ("data source", schema::data_sources().collect()),
+            Mode::Ephemeral => ("ephemeral resource type", schema::ephemeral_types().collect()),
+        };
+        let message = format!("Invalid {kind} \"{type_name}\": the provider has none of that name");
+        let problem = Problem::at(resource.layers.header, message);
+        let problem = match nearest(type_name, names) {
+            Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
+            None if resource.mode == Mode::Managed && schema::data_source(type_name).is_some() => {
+                problem.help(format!("Did you mean data \"{type_name}\"?"))
+            }
+            None => problem,
+        };
+        self.found.unknown(problem, resource.home == Home::Builtin);
+    }
+}
+
+/// Whether a reference is to a whole object: nothing follows its name and key.
+fn is_whole(traversal: &Traversal<'_>) -> bool {
+    let steps = &traversal.steps;
+    let names = match traversal.root {
+        "data" | "ephemeral" | "resource" => 2,
+        // An output of a module is an object of its own.
+        "module" => {
+            let key = usize::from(steps.get(1) == Some(&Step::Index));
+            return steps.len() <= 2 + key;
+        }
+        "var" | "local" | "path" | "terraform" => return steps.len() <= 1,
+        _ => 1,
+    };
+    steps.len() <= names || (steps.len() == names + 1 && steps[names] == Step::Index)
+}
+
+/// What speaks against a reference to a resource.
+fn refused(resource: &Resource, index: usize, traversal: &Traversal<'_>, offers: Offers) -> Option<Problem> {
+    let name = format!("{}.{}", resource.type_name, resource.name);
+    if offers.own == Some(index) {
+        let message = format!("Self-referential block: {name} may not refer to itself");
+        return Some(Problem::at(traversal.span, message));
+    }
+    if resource.scope.is_some() && resource.scope != offers.scope {
+        let message = format!("Reference to scoped resource: data.{name} is known only inside its check block");
+        return Some(Problem::at(traversal.span, message));
+    }
+    None
 }
 
 fn schema_of(resource: &Resource) -> Option<&'static schema::ResourceType> {
+    if resource.home == Home::Other {
+        return None;
+    }
     match resource.mode {
         Mode::Managed => schema::resource(&resource.type_name),
         Mode::Data => schema::data_source(&resource.type_name),
@@ -228,34 +316,26 @@ fn schema_of(resource: &Resource) -> Option<&'static schema::ResourceType> {
 }
 
 /// Terraform checks the first attribute of a reference to a resource before it evaluates anything, inside `try` too.
-fn unknown_attribute(resource: &Resource, traversal: &Traversal<'_>) -> Option<Problem> {
-    let body = &schema_of(resource)?.body;
+fn unknown_attribute(resource: &Resource, traversal: &Traversal<'_>, found: &mut Found) {
+    let Some(known) = schema_of(resource) else { return };
+    let body = &known.body;
     let names = match traversal.root {
         "data" | "ephemeral" | "resource" => 2,
+        "self" => 0,
         _ => 1,
     };
     let after = traversal.steps.get(names..).unwrap_or_default();
     let after = after.strip_prefix(&[Step::Index]).unwrap_or(after);
-    let Some(Step::Attribute(name)) = after.first() else { return None };
+    let Some(Step::Attribute(name)) = after.first() else { return };
     if body.attribute(name).is_some() || body.block(name).is_some() {
-        return None;
+        return;
     }
     let message =
         format!("Unsupported attribute: {} has no argument, block or attribute named \"{name}\"", resource.type_name);
     let problem = Problem::at(traversal.span, message);
-    Some(match nearest(name, body.names()) {
+    let problem = match nearest(name, body.names()) {
         Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
         None => problem,
-    })
-}
-
-/// The expressions of condition blocks of a type.
-fn conditions(layers: &Layers, trees: &Trees, type_name: &str) -> Vec<NodeRef> {
-    let mut expressions = Vec::new();
-    for block in layers.blocks(trees, type_name, 0) {
-        for attribute in block.body.attributes() {
-            expressions.push(attribute.expression);
-        }
-    }
-    expressions
+    };
+    found.unknown(problem, resource.home == Home::Builtin);
 }

@@ -31,6 +31,8 @@ pub(super) struct Decoder<'d> {
     pub(super) blocks: &'d Cell<u64>,
     /// The instance whose values these are; what the provider computes stands for its attributes.
     pub(super) address: Option<&'d Arc<Address>>,
+    /// The values are kept, so that ephemeral ones are refused but in write-only arguments (`…_wo`).
+    pub(super) is_kept: bool,
 }
 
 /// The way from the instance to a body, where it can be told (not through sets).
@@ -119,6 +121,11 @@ impl<'d> Decoder<'d> {
 
     fn attribute(&self, attribute: &WrittenAttribute, iteration: Option<&Iteration<'_>>) -> Value {
         let value = self.expression(attribute.expression, iteration);
+        if self.is_kept && !attribute.name.ends_with("_wo") && value.deep_marks().has(Marks::EPHEMERAL) {
+            let name = &attribute.name;
+            let message = format!("Invalid use of ephemeral value: \"{name}\" is kept in the state and the plan");
+            self.problems.borrow_mut().add(Problem::at(self.trees.span(attribute.expression), message));
+        }
         convert(&value, &attribute.ty).unwrap_or_else(|why| {
             let span = self.trees.span(attribute.expression);
             let message = format!("Inappropriate value for attribute \"{}\": {why}", attribute.name);
@@ -250,12 +257,38 @@ impl<'d> Decoder<'d> {
             }
         }
         let objects = collected.objects;
+        self.limits(group, &objects);
         let Some(element) = &group.element else { return Value::tuple(objects) };
         match group.nesting {
             Nesting::List => Value::list(element.clone(), objects),
             Nesting::Set => Value::set(element.clone(), objects),
             Nesting::Single => objects.into_iter().next().unwrap_or_else(|| Value::null(element.clone())),
         }
+    }
+
+    /// How many blocks dynamic blocks have made; how many are written was counted before.
+    fn limits(&self, group: &Group, objects: &[Value]) {
+        let (min, max) = group.limits;
+        let dynamic = group.parts.iter().find_map(|part| match part {
+            Part::Dynamic(dynamic) => Some(dynamic.content_header),
+            Part::Static(_) => None,
+        });
+        let Some(content) = dynamic else { return };
+        if objects.iter().any(Value::is_unknown) {
+            return;
+        }
+        let (count, name) = (objects.len() as u64, &group.name);
+        let problem = if count < u64::from(min) {
+            let message =
+                format!("Insufficient {name} blocks: at least {min} is required, and the dynamic block makes none");
+            Problem::at(group.header, message)
+        } else if max > 0 && count > u64::from(max) {
+            let message = format!("Too many {name} blocks: no more than {max} is allowed, and there are {count}");
+            Problem::at(content, message)
+        } else {
+            return;
+        };
+        self.problems.borrow_mut().add(problem);
     }
 
     fn block(
@@ -290,6 +323,9 @@ impl<'d> Decoder<'d> {
     ) {
         let span = self.trees.span(dynamic.for_each);
         let collection = self.expression(dynamic.for_each, iteration);
+        if !dynamic.problems.is_empty() && (collection.is_unknown() || holds_something(&collection)) {
+            self.problems.borrow_mut().add_all(dynamic.problems.iter().cloned());
+        }
         let mut each = |key: Value, value: Value| {
             self.blocks.set(self.blocks.get() + 1);
             if self.blocks.get() > MAX_BLOCKS {
@@ -358,6 +394,11 @@ impl Outline {
     fn group(&self, name: &str) -> Option<&Group> {
         self.groups.binary_search_by(|group| (*group.name).cmp(name)).ok().map(|index| &self.groups[index])
     }
+}
+
+fn holds_something(collection: &Value) -> bool {
+    collection.elements().is_some_and(|elements| !elements.is_empty())
+        || collection.entries().is_some_and(|entries| entries.iter().next().is_some())
 }
 
 fn marked(value: Value, attribute: &schema::Attribute) -> Value {

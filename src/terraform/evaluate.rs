@@ -1,35 +1,37 @@
 //! Evaluates all parts in their order, for every module instance, and makes resource instances.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+mod conditions;
+mod outputs;
+mod refactoring;
+mod resources;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, Mode, ModulePath};
-use crate::inventory::{Action, Instance};
+use crate::address::{InstanceKey, ModulePath};
+use crate::inventory::Instance;
 use crate::lang::eval::Context;
 use crate::lang::functions::Files;
-use crate::lang::value::Entries;
 use crate::lang::{Marks, Str, Type, Value};
-use crate::schema::{self, Tagging};
 use crate::source::{Problem, Span};
 use crate::syntax::{NodeRef, Trees};
 
-use super::ModuleCall;
 use super::ask::{Answer, Question};
 use super::beside::{self, Planned};
+use super::constant::NoNames;
 use super::decode::Decoder;
 use super::expand::{self, MAX_INSTANCES};
 use super::graph::{Item, Step};
 use super::load::Problems;
 use super::module::Meta;
-use super::outline::Outline;
 use super::providers::ProviderConfiguration;
-use super::references_in_values::{as_referenced, named_directly};
 use super::scope::{ModuleScope, Surroundings};
-use super::state::{Instances, Repetition, State, address, unknown_reference};
+use super::state::{Instances, Repetition, State};
 use super::tags;
 use super::tree::ModuleTree;
-use super::variables::{Given, NoNames, Specification, specification};
+use super::variables::{Given, Specification, specification};
+use super::{FailedCondition, ModuleCall};
 
 /// The most values that the value of one expression may hold.
 pub(super) const MAX_SIZE: usize = 2_000_000;
@@ -58,6 +60,7 @@ pub(super) struct Evaluated {
     pub(super) outputs: Vec<(Str, Value)>,
     /// To the questions that were asked, in order.
     pub(super) answers: Vec<Result<Answer, Problem>>,
+    pub(super) failed_conditions: Vec<FailedCondition>,
 }
 
 /// Evaluates everything.
@@ -83,6 +86,8 @@ pub(super) fn evaluate_all(
         sensitive_variables: Vec::new(),
         total: 0,
         blocks: Cell::new(0),
+        failed_conditions: Vec::new(),
+        keys: OnceCell::new(),
     };
     for step in order {
         if !step.in_cycle {
@@ -90,7 +95,8 @@ pub(super) fn evaluate_all(
         }
     }
     for place in 0..tree.places.len() {
-        evaluator.each_module(place, |this, module| this.validations(module));
+        evaluator.each_module(place, Evaluator::checks);
+        evaluator.each_module(place, Evaluator::refactorings);
     }
     evaluator.finish(questions)
 }
@@ -111,6 +117,9 @@ struct Evaluator<'e> {
     total: u64,
     /// Blocks that dynamic blocks have made.
     blocks: Cell<u64>,
+    failed_conditions: Vec<FailedCondition>,
+    /// The keys of each resource's instances, once all are made.
+    keys: OnceCell<HashMap<(usize, usize), HashSet<InstanceKey>>>,
 }
 
 impl Evaluator<'_> {
@@ -136,6 +145,7 @@ impl Evaluator<'_> {
                 });
                 self.state.outputs[place] += 1;
             }
+            Item::Validation(index) => self.each_module(place, |this, module| this.validation(module, index)),
         }
     }
 
@@ -159,11 +169,13 @@ impl Evaluator<'_> {
                 module,
                 repetition,
                 iteration: None,
+                itself: None,
                 surroundings: self.setting.surroundings,
             },
             problems: &self.problems,
             blocks: &self.blocks,
             address: None,
+            is_kept: false,
         }
     }
 
@@ -274,6 +286,11 @@ impl Evaluator<'_> {
                     if is_sensitive {
                         self.sensitive_spans.push(span);
                     }
+                    if value.deep_marks().has(Marks::EPHEMERAL) && !specification.marks.has(Marks::EPHEMERAL) {
+                        let message =
+                            format!("Ephemeral value not allowed: variable \"{name}\" is not declared as ephemeral");
+                        problems.push(Problem::at(span, message));
+                    }
                     specification.accept(name, value, span, trees, files, &mut problems)
                 }
                 (_, _) => specification.finish(specification.default_value(name, trees, files, &mut problems)),
@@ -301,55 +318,6 @@ impl Evaluator<'_> {
         self.state.modules[module].variables[index] = value;
     }
 
-    /// Asks the conditions on variables' values; one that certainly does not hold is what Terraform refuses to plan with.
-    fn validations(&mut self, module: usize) {
-        let trees = self.setting.trees;
-        let place = self.state.modules[module].place;
-        let variables = &self.tree.module(place).variables;
-        for (index, (name, variable)) in variables.iter().enumerate() {
-            for block in variable.layers.blocks(trees, "validation", 0) {
-                let Some(condition) = block.body.attribute("condition") else { continue };
-                let holds = self.expression(module, &Repetition::None, condition.expression);
-                if holds.as_bool() != Some(false) {
-                    continue;
-                }
-                let why = block.body.attribute("error_message").and_then(|message| {
-                    let message = self.expression(module, &Repetition::None, message.expression);
-                    message.as_str().filter(|_| !message.marks.has(Marks::SENSITIVE)).map(str::to_owned)
-                });
-                let why = why.map_or_else(String::new, |why| format!(": {why}"));
-                let typed = self.state.modules[module].variables[index].origin.as_span();
-                let span = typed.unwrap_or_else(|| trees.span(condition.expression));
-                self.problem(
-                    Problem::at(span, format!("Invalid value for variable \"{name}\"{why}"))
-                        .help("The variable's own validation block refuses this value"),
-                );
-            }
-        }
-    }
-
-    fn output(&mut self, module: usize, index: usize) -> Value {
-        let place = self.state.modules[module].place;
-        let output = self.tree.module(place).outputs.at(index);
-        let trees = self.setting.trees;
-        let attribute = |name: &str| output.layers.attribute(trees, name).map(|attribute| attribute.expression);
-        let Some(expression) = attribute("value") else { return Value::unknown(Type::Dynamic) };
-        let mut value = self.expression(module, &Repetition::None, expression);
-        let given = value.deep_marks();
-        for (name, mark) in [("sensitive", Marks::SENSITIVE), ("ephemeral", Marks::EPHEMERAL)] {
-            let is_set = attribute(name)
-                .is_some_and(|flag| self.expression(module, &Repetition::None, flag).as_bool() == Some(true));
-            if is_set {
-                value = value.with_marks(mark);
-            } else if place == 0 && given.has(mark) {
-                let message = format!("Output refers to {name} values: outputs of the root module are shown");
-                let problem = Problem::at(trees.span(expression), message);
-                self.problem(problem.help(format!("Annotate the output value with `{name} = true`")));
-            }
-        }
-        value
-    }
-
     /// The `default_tags` of a provider configuration.
     fn default_tags(&self, module: usize, index: usize) -> Option<Value> {
         let place = self.state.modules[module].place;
@@ -366,58 +334,6 @@ impl Evaluator<'_> {
             module = self.state.modules[module].parent?;
         }
         self.state.modules[module].default_tags[configuration.index].clone()
-    }
-
-    fn resource(&mut self, module: usize, index: usize) {
-        let place = self.state.modules[module].place;
-        let resource = &self.tree.module(place).resources[index];
-        let outline = &self.tree.uses(place).outlines[index];
-        let path = self.state.modules[module].path.clone();
-        let instances = self.instances(module, &resource.meta, |plan| {
-            plan.resource_keys(&path, resource.mode, &resource.type_name, &resource.name)
-        });
-        let instances = self.within_limit(instances, resource.layers.header);
-        let provider = self.tree.provider(place, resource);
-        let default_tags = self.provider_tags(module, provider.and_then(|provider| provider.configuration));
-        let provider = provider.map_or_else(Str::default, |provider| provider.source.clone());
-        let in_symbolic = path.0.iter().any(|step| step.key == InstanceKey::Unknown);
-        let mut made = Vec::new();
-        for (key, repetition) in instances.repetitions() {
-            let symbolic = in_symbolic || key == InstanceKey::Unknown;
-            let address = address(&path, resource.mode, &resource.type_name, &resource.name, key);
-            let decoder = Decoder { address: Some(&address), ..self.decoder(module, &repetition) };
-            let mut decoded = decoder.resource(outline);
-            complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
-            let values = Value::object(decoded.values);
-            let configured = Instance {
-                address,
-                provider: provider.clone(),
-                values,
-                symbolic,
-                action: Action::Configured,
-                sites: Some(decoded.sites),
-            };
-            made.push(match self.setting.planned {
-                Some(plan) => plan.instance(configured),
-                None => configured,
-            });
-        }
-        let values = made.iter().map(|instance| self.referenced(outline, instance)).collect();
-        let symbolic = || {
-            let address = address(&path, resource.mode, &resource.type_name, &resource.name, InstanceKey::Unknown);
-            unknown_reference(Type::Dynamic, crate::address::Reference { address, path: Arc::default() })
-        };
-        self.state.modules[module].resources[index] = instances.whole(values, symbolic);
-        self.instances.extend(made.into_iter().map(|instance| (module, index, instance)));
-    }
-
-    /// An instance's values as references see them.
-    fn referenced(&self, outline: &Outline, instance: &Instance) -> Value {
-        let values = as_referenced(&instance.values);
-        match outline.schema {
-            super::outline::BodySchema::AsWritten => named_directly(values, &instance.address, &self.attribute_names),
-            super::outline::BodySchema::Known(_) | super::outline::BodySchema::Object(_) => values,
-        }
     }
 
     /// Where the root module was evaluated (that of a cycle was not), its outputs.
@@ -439,30 +355,16 @@ impl Evaluator<'_> {
         });
         let module_calls = module_calls.collect();
         let (sensitive_spans, sensitive_variables) = (self.sensitive_spans, self.sensitive_variables);
-        let evaluated = Evaluated { instances, sensitive_spans, sensitive_variables, module_calls, outputs, answers };
+        let failed_conditions = self.failed_conditions;
+        let evaluated = Evaluated {
+            instances,
+            sensitive_spans,
+            sensitive_variables,
+            module_calls,
+            outputs,
+            answers,
+            failed_conditions,
+        };
         (evaluated, self.problems.into_inner())
     }
-}
-
-/// What a resource has beside what its schema says.
-fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Entries) {
-    if mode != Mode::Managed {
-        return;
-    }
-    if type_name == "terraform_data" {
-        terraform_data(values);
-    }
-    if schema::resource(type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
-        tags::complete(default_tags, values);
-    }
-}
-
-/// The built-in `terraform_data`: its output is its input, after apply.
-fn terraform_data(values: &mut Entries) {
-    let Some(given) = values.get("input").cloned() else { return };
-    let Some(output) = values.get_mut("output") else { return };
-    *output = match output.reference() {
-        Some(reference) if !given.is_null() => unknown_reference(given.ty(), reference.clone()),
-        Some(_) | None => given,
-    };
 }

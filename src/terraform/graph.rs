@@ -16,6 +16,8 @@ pub(super) enum Item {
     Resource(usize),
     Provider(usize),
     Output(usize),
+    /// The conditions on a variable's value.
+    Validation(usize),
 }
 
 /// A part of a place in the module tree.
@@ -45,7 +47,8 @@ pub(super) fn order(tree: &ModuleTree) -> (Vec<Step>, Vec<Problem>) {
     (steps, problems)
 }
 
-/// Nodes are numbered through: of each place the expansion, variables, locals, resources, providers, outputs.
+/// Nodes are numbered through: of each place the expansion, variables, locals, resources, providers, outputs,
+/// validations.
 struct Graph<'t> {
     tree: &'t ModuleTree,
     /// The first node of each place, and behind the last one the number of nodes.
@@ -70,6 +73,7 @@ impl<'t> Graph<'t> {
             Item::Resource(index) => (3, index),
             Item::Provider(index) => (4, index),
             Item::Output(index) => (5, index),
+            Item::Validation(index) => (6, index),
         };
         self.first[place] + counts[..kind].iter().sum::<usize>() + index
     }
@@ -86,7 +90,8 @@ impl<'t> Graph<'t> {
                     2 => Item::Local(index),
                     3 => Item::Resource(index),
                     4 => Item::Provider(index),
-                    _ => Item::Output(index),
+                    5 => Item::Output(index),
+                    _ => Item::Validation(index),
                 };
                 return (place, item);
             }
@@ -129,6 +134,10 @@ impl<'t> Graph<'t> {
             }
             Item::Provider(index) => self.add(place, &uses.providers[index], &mut found),
             Item::Output(index) => self.add(place, &uses.outputs[index], &mut found),
+            Item::Validation(index) => {
+                found.push(self.node(place, Item::Variable(index)));
+                self.add(place, &uses.validations[index], &mut found);
+            }
         }
         found
     }
@@ -136,7 +145,11 @@ impl<'t> Graph<'t> {
     fn add(&self, place: usize, targets: &[Target], found: &mut Vec<usize>) {
         for target in targets {
             match target {
-                Target::Variable(index) => found.push(self.node(place, Item::Variable(*index))),
+                Target::Variable(index) => {
+                    found.push(self.node(place, Item::Variable(*index)));
+                    // Whoever uses the value waits until it is accepted.
+                    found.push(self.node(place, Item::Validation(*index)));
+                }
                 Target::Local(index) => found.push(self.node(place, Item::Local(*index))),
                 Target::Resource(index) => found.push(self.node(place, Item::Resource(*index))),
                 Target::Output(call, name, _) => {
@@ -217,15 +230,6 @@ impl<'t> Graph<'t> {
     }
 
     fn cycle(&self, component: &[usize]) -> Problem {
-        let (place, item) = self.item(component[0]);
-        if let (1, Item::Resource(index)) = (component.len(), item) {
-            let resource = &self.tree.module(place).resources[index];
-            let name = self.name(component[0]);
-            return Problem::at(
-                resource.layers.header,
-                format!("Self-referential block: {name} may not refer to itself"),
-            );
-        }
         const SHOWN: usize = 20;
         let mut names: Vec<String> = component.iter().take(SHOWN).map(|&node| self.name(node)).collect();
         if component.len() > SHOWN {
@@ -263,6 +267,7 @@ impl<'t> Graph<'t> {
                 format!("provider.{name}{}", alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default())
             }
             Item::Output(index) => format!("output.{}", module.outputs.name(index)),
+            Item::Validation(index) => format!("var.{} (validation)", module.variables.name(index)),
         };
         path.into_iter().chain(Some(own).filter(|own| !own.is_empty())).collect::<Vec<_>>().join(".")
     }
@@ -275,7 +280,7 @@ impl<'t> Graph<'t> {
                 let (parent, call) = self.tree.places[place].parent?;
                 Some(self.tree.module(parent).calls.at(call).layers.header)
             }
-            Item::Variable(index) => Some(module.variables.at(index).layers.header),
+            Item::Variable(index) | Item::Validation(index) => Some(module.variables.at(index).layers.header),
             Item::Local(index) => Some(module.locals.at(index).name_span),
             Item::Resource(index) => Some(module.resources[index].layers.header),
             Item::Provider(index) => Some(module.providers[index].layers.header),
@@ -285,7 +290,7 @@ impl<'t> Graph<'t> {
 }
 
 /// Numbers of nodes of a place, by kind.
-fn counts(tree: &ModuleTree, place: usize) -> [usize; 6] {
+fn counts(tree: &ModuleTree, place: usize) -> [usize; 7] {
     let module = tree.module(place);
     [
         1,
@@ -294,5 +299,6 @@ fn counts(tree: &ModuleTree, place: usize) -> [usize; 6] {
         module.resources.len(),
         module.providers.len(),
         module.outputs.len(),
+        module.variables.len(),
     ]
 }

@@ -23,6 +23,10 @@ impl Problems {
         }
     }
 
+    pub(super) fn add_all(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        problems.into_iter().for_each(|problem| self.add(problem));
+    }
+
     /// Files in which something was found so far, a file for each.
     pub(super) fn files(&self) -> impl Iterator<Item = FileId> {
         self.list.iter().filter_map(|problem| problem.span).map(|span| span.file)
@@ -110,7 +114,8 @@ impl<'a> Loader<'a> {
             let list = if is_override(stem) { &mut files.overrides } else { &mut files.primary };
             list.push(tree);
         }
-        if !found && !self.may_be_empty {
+        // A module without files is an empty one, to Terraform; a root module without files is a mistake.
+        if !found && called_at.is_none() && !self.may_be_empty {
             let problem =
                 problem(self, "No Terraform configuration files (.tf or .tf.json) in this directory".to_owned());
             self.problems.add(problem);

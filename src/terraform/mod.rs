@@ -2,18 +2,24 @@
 //! `default_tags`.
 
 mod ask;
+mod backends;
 mod beside;
 mod check;
+mod constant;
 mod constraint;
 mod declared;
 mod decode;
 mod evaluate;
 mod expand;
+mod forms;
+mod found;
 mod graph;
 mod layers;
 mod load;
 mod module;
 mod outline;
+mod provider_checks;
+mod provider_versions;
 mod providers;
 mod references;
 mod references_in_values;
@@ -21,10 +27,14 @@ pub mod roots;
 mod scope;
 mod sensitive;
 mod state;
+mod structure;
 mod tags;
 mod tree;
 mod turns;
 mod variables;
+mod version;
+
+pub use provider_versions::ProviderDoubt;
 
 pub use beside::{Archive, Difference, Planned};
 
@@ -83,6 +93,37 @@ pub struct ModuleCall {
     pub block: Span,
 }
 
+/// What a condition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConditionKind {
+    /// `validation` of a variable's value.
+    Validation,
+    /// `precondition` of a resource or an output.
+    Precondition,
+    /// `postcondition` of a resource.
+    Postcondition,
+    /// `assert` of a `check`, which only warns.
+    Assertion,
+}
+
+/// A condition of the configuration itself that does not hold. Where that hangs on what is known only after apply, it is
+/// Terraform's to find out then, and nothing is said.
+#[derive(Clone, Debug)]
+pub struct FailedCondition {
+    /// What it is about.
+    pub kind: ConditionKind,
+    /// Of what, as Terraform prints it (`module.net.var.cidr`).
+    pub address: String,
+    /// The author's own words; none where they hold a sensitive value, or what is not known.
+    pub message: Option<String>,
+    /// Where the value at fault was typed, else the condition.
+    pub span: Span,
+    /// The condition.
+    pub condition: Span,
+    /// It fails in an instance of which it is not known whether there is any.
+    pub is_symbolic: bool,
+}
+
 /// What was read of one root module: never an error alone, always what could be read beside it.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -94,6 +135,10 @@ pub struct Reading {
     pub unavailable_modules: Vec<UnavailableModule>,
     /// Module calls that were followed.
     pub module_calls: Vec<ModuleCall>,
+    /// Conditions of the configuration that do not hold.
+    pub failed_conditions: Vec<FailedCondition>,
+    /// What hangs on the version of the provider.
+    pub provider_doubts: Vec<ProviderDoubt>,
     /// Every file that took part: configuration of all modules, variable files.
     pub files: Vec<FileId>,
     /// Outputs of the root module.
@@ -147,18 +192,24 @@ fn read_with(
     let root = disk::clean(&options.current_directory.join(directory));
     let mut loader = load::Loader::new(sources, trees, options.current_directory.clone(), archive);
     loader.may_be_empty = !questions.is_empty();
-    let (tree, unavailable_modules) = tree::read(&root, options.data_directory.as_deref(), &mut loader);
+    let (mut tree, unavailable_modules) = tree::read(&root, options.data_directory.as_deref(), &mut loader);
     if tree.places.is_empty() {
         let reading = Reading { problems: loader.problems.into_list(), files: loader.files, ..Reading::default() };
         return (reading, Vec::new());
     }
+    let admitted = provider_versions::Admitted::of(&tree, &root, &mut loader);
     let given = variables::given(&root, tree.module(0), options, &mut loader);
     let broken = sensitive::broken(loader.problems.files(), loader.sources);
     let load::Loader { mut problems, files, .. } = loader;
-    check::calls(&tree, trees).into_iter().for_each(|problem| problems.add(problem));
+    problems.add_all(check::calls(&tree, trees));
     questions.iter_mut().for_each(|question| question.check(&tree, trees));
+    problems.add_all(backends::backends(tree.module(0), trees));
+    problems.add_all(provider_checks::provider_configurations(&tree, trees));
+    let used = provider_checks::used(&tree);
+    let (wrong, provider_doubts) = admitted.settle(tree.take_found(&used));
+    problems.add_all(wrong);
     let (order, cycles) = graph::order(&tree);
-    cycles.into_iter().for_each(|problem| problems.add(problem));
+    problems.add_all(cycles);
     let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
     let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
@@ -175,7 +226,7 @@ fn read_with(
     for place in 0..tree.places.len() {
         let module = tree.module(place);
         for (name, required) in &module.required_providers {
-            if let Some(version) = &required.version {
+            if let Some((version, _)) = &required.version {
                 inventory.require(module.provider_source(name), version.clone());
             }
         }
@@ -188,6 +239,8 @@ fn read_with(
         problems: problems.into_list(),
         unavailable_modules,
         module_calls: evaluated.module_calls,
+        failed_conditions: evaluated.failed_conditions,
+        provider_doubts,
         files,
         outputs: evaluated.outputs,
         sensitive_spans,

@@ -5,7 +5,9 @@ mod finish;
 mod literal;
 mod messages;
 mod reader;
+pub(super) mod refactoring;
 mod root_blocks;
+mod settings;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,10 +17,12 @@ use crate::source::Span;
 use crate::syntax::NodeRef;
 
 use super::layers::Layers;
+use super::providers::Home;
 
 pub(super) use literal::{constant_text, key_text, object_items};
 pub(super) use messages::{missing_argument, unsupported, wrong_labels};
 pub(super) use reader::read;
+use refactoring::Endpoint;
 
 /// Declarations of one kind, by name, in source order.
 #[derive(Debug)]
@@ -96,6 +100,9 @@ pub(super) struct Resource {
     pub(super) provider: ProviderKey,
     /// Where the `provider` argument stands.
     pub(super) provider_span: Option<Span>,
+    pub(super) home: Home,
+    /// The `check` block that it belongs to: it is not known outside.
+    pub(super) scope: Option<Span>,
 }
 
 /// Meta-arguments of resources and module calls, parsed where JSON writes them as text.
@@ -104,6 +111,8 @@ pub(super) struct Meta {
     pub(super) count: Option<NodeRef>,
     pub(super) for_each: Option<NodeRef>,
     pub(super) depends_on: Vec<NodeRef>,
+    pub(super) ignore_changes: Vec<NodeRef>,
+    pub(super) replace_triggered_by: Vec<NodeRef>,
 }
 
 /// A provider configuration as a module names it: local name and alias.
@@ -117,8 +126,18 @@ pub(super) struct Call {
     pub(super) source: Option<(String, Span)>,
     /// Arguments other than meta-arguments.
     pub(super) arguments: Vec<Argument>,
-    /// `providers`: the child's name of each, and what it is here.
-    pub(super) providers: Option<Vec<(ProviderKey, ProviderKey)>>,
+    /// `providers`.
+    pub(super) providers: Option<Vec<Passed>>,
+}
+
+/// A provider configuration that a call passes.
+#[derive(Debug)]
+pub(super) struct Passed {
+    /// Its name in the called module.
+    pub(super) theirs: ProviderKey,
+    /// What it is here.
+    pub(super) ours: ProviderKey,
+    pub(super) at: Span,
 }
 
 /// An argument of a module call.
@@ -140,8 +159,45 @@ pub(super) struct ProviderBlock {
 #[derive(Debug, Default)]
 pub(super) struct RequiredProvider {
     pub(super) source: Option<String>,
-    /// The version constraint.
-    pub(super) version: Option<String>,
+    /// The version constraint, and where it stands.
+    pub(super) version: Option<(String, Span)>,
+    /// `configuration_aliases`: the aliases that a caller must pass.
+    pub(super) aliases: Vec<ProviderKey>,
+}
+
+/// A `moved` block.
+#[derive(Debug)]
+pub(super) struct Moved {
+    pub(super) header: Span,
+    pub(super) from: Endpoint,
+    pub(super) to: Endpoint,
+}
+
+/// A `removed` block.
+#[derive(Debug)]
+pub(super) struct Removed {
+    pub(super) from: Endpoint,
+}
+
+/// An `import` block.
+#[derive(Debug)]
+pub(super) struct Import {
+    pub(super) header: Span,
+    pub(super) to: Endpoint,
+    pub(super) at: Span,
+    pub(super) id: Option<NodeRef>,
+    pub(super) for_each: Option<NodeRef>,
+    /// Where the `provider` argument stands.
+    pub(super) provider: Option<Span>,
+}
+
+/// What `terraform` blocks have set so far, to find what is set twice.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    /// Whether there is a `required_providers` block.
+    pub(super) has_required_providers: bool,
+    /// `backend` or `cloud`, and where it stands.
+    pub(super) backend: Option<(&'static str, Span)>,
 }
 
 /// An expression that is only looked at for its references (and evaluated, where its value matters).
@@ -166,7 +222,15 @@ pub(super) struct Module {
     pub(super) providers: Vec<ProviderBlock>,
     pub(super) required_providers: BTreeMap<Str, RequiredProvider>,
     /// `check` blocks.
-    pub(super) checks: Vec<Layers>,
+    pub(super) checks: Table<Layers>,
+    /// `moved`, `removed` and `import` blocks, by their type, until they are read.
+    refactorings: Vec<(&'static str, Layers)>,
+    pub(super) moved: Vec<Moved>,
+    pub(super) removed: Vec<Removed>,
+    pub(super) imports: Vec<Import>,
+    pub(super) settings: Settings,
+    /// `backend` blocks: type, header and body.
+    pub(super) backends: Vec<(String, Span, NodeRef)>,
 }
 
 impl Module {

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use crate::inventory::{AttributeSite, Sites};
 use crate::lang::{ObjectType, Str, Type};
 use crate::schema::{self, Nesting};
-use crate::source::Span;
+use crate::source::{Problem, Span};
 use crate::syntax::NodeRef;
 
-pub(super) use builder::outline;
-pub(super) use reserved::{MANAGED, PROVIDER, PROVISIONER, RESOURCE};
+pub(super) use builder::{Subject, outline};
+pub(super) use reserved::{MANAGED, PROVIDER, PROVISIONER, READ};
 
 /// What may be written in a body.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ enum Member {
     /// Blocks; where `attribute` is there, an attribute that may be written as blocks.
     Blocks {
         nesting: Nesting,
+        limits: (u32, u32),
         body: BodySchema,
         attribute: Option<Type>,
     },
@@ -52,6 +53,7 @@ impl BodySchema {
                 (Some(attribute), None) => of_type(&attribute.takes, attribute.optional),
                 (attribute, Some(block)) => Member::Blocks {
                     nesting: block.nesting,
+                    limits: (block.min, block.max),
                     body: block.body().map_or(Self::AsWritten, Self::Known),
                     attribute: attribute.map(|attribute| attribute.takes.clone()),
                 },
@@ -92,7 +94,12 @@ fn of_type(ty: &Type, settable: bool) -> Member {
         && let Type::Object(object) = &**element
         && settable
     {
-        return Member::Blocks { nesting, body: BodySchema::Object(object.clone()), attribute: Some(ty.clone()) };
+        return Member::Blocks {
+            nesting,
+            limits: (0, 0),
+            body: BodySchema::Object(object.clone()),
+            attribute: Some(ty.clone()),
+        };
     }
     Member::Attribute { ty: ty.clone(), settable }
 }
@@ -128,6 +135,10 @@ pub(super) struct Group {
     pub(super) nesting: Nesting,
     /// The type of one block's object; none without a schema.
     pub(super) element: Option<Type>,
+    /// At least and at most so many blocks; 0 for no limit.
+    pub(super) limits: (u32, u32),
+    /// Header of the body that they stand in.
+    pub(super) header: Span,
     pub(super) parts: Vec<Part>,
 }
 
@@ -144,6 +155,9 @@ pub(super) struct Dynamic {
     pub(super) for_each: NodeRef,
     pub(super) iterator: Str,
     pub(super) content: Outline,
+    pub(super) content_header: Span,
+    /// What is wrong with the content, where it counts only if there is an element.
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Outline {

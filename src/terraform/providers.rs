@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::Str;
+use crate::schema;
 
 use super::module::ProviderKey;
 use super::tree::ModuleTree;
@@ -26,6 +27,58 @@ pub(super) fn source_address(declared: Option<&str>, local_name: &str) -> Str {
 /// The local name of the provider that a resource type belongs to, where nothing else is said.
 pub(super) fn implied_local_name(type_name: &str) -> Str {
     type_name.split('_').next().unwrap_or(type_name).into()
+}
+
+/// What is wrong with a provider's local name ("Provider Requirements": names are normalised to lower case, and have no
+/// underscores).
+pub(super) fn local_name_fault(name: &str) -> Option<String> {
+    (!is_part(name)).then(|| {
+        format!("Invalid provider local name \"{name}\": it must be lower case, with letters, digits and dashes only")
+    })
+}
+
+/// What is wrong with a provider source address.
+pub(super) fn source_fault(source: &str) -> Option<String> {
+    let parts: Vec<&str> = source.split('/').collect();
+    let (kind, namespace) = match parts.as_slice() {
+        [kind] => (*kind, None),
+        [namespace, kind] | [_, namespace, kind] => (*kind, Some(*namespace)),
+        _ => return Some(format!("\"{source}\" has more than three parts")),
+    };
+    for part in [Some(kind), namespace].into_iter().flatten() {
+        if !is_part(&part.to_lowercase()) {
+            return Some(format!("\"{part}\" must hold letters, digits and dashes only"));
+        }
+    }
+    None
+}
+
+/// Letters, digits and single dashes between them.
+fn is_part(part: &str) -> bool {
+    let is_letter = |letter: char| letter.is_alphanumeric() && letter.to_lowercase().eq([letter]);
+    part.split('-').all(|word| !word.is_empty() && word.chars().all(is_letter))
+}
+
+/// Whose resource types a resource is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// The provider whose schema is embedded.
+    Known,
+    /// Terraform's own provider.
+    Builtin,
+    /// Any other: there is no schema.
+    Other,
+}
+
+impl Home {
+    /// By the full source address of the provider.
+    pub(super) fn of(source: &str) -> Self {
+        match source {
+            schema::PROVIDER => Self::Known,
+            schema::BUILTIN => Self::Builtin,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// A provider block: the place whose module holds it, and its index there.
@@ -68,9 +121,9 @@ fn resolve(tree: &ModuleTree, place: usize, key: &ProviderKey) -> Option<Provide
         let (parent, call) = tree.places[place].parent?;
         let calling = tree.module(parent);
         let passed = calling.calls.at(call).providers.as_ref();
-        let passed = passed.and_then(|passed| passed.iter().find(|(child, _)| *child == key));
+        let passed = passed.and_then(|passed| passed.iter().find(|passed| passed.theirs == key));
         key = match passed {
-            Some((_, here)) => here.clone(),
+            Some(passed) => passed.ours.clone(),
             None if key.1.is_none() => {
                 let source = module.provider_source(&key.0);
                 let same = calling.required_providers.keys().find(|name| calling.provider_source(name) == source);

@@ -16,6 +16,8 @@ pub(super) struct Traversal<'t> {
     pub(super) steps: Vec<Step<'t>>,
     /// The whole traversal.
     pub(super) span: Span,
+    /// Inside `try` or `can`, which forgive what only evaluation finds.
+    pub(super) is_guarded: bool,
 }
 
 /// A step of a traversal.
@@ -50,15 +52,15 @@ pub(super) fn traversals<'t>(
         }
         bound.iter().any(|bound| **bound == *name)
     };
-    let mut stack: Vec<(NodeId, ScopeId)> = Vec::new();
-    let mut next = Some((expression.node, 0));
-    while let Some((node, scope)) = next.take().or_else(|| stack.pop()) {
+    let mut stack: Vec<(NodeId, ScopeId, bool)> = Vec::new();
+    let mut next = Some((expression.node, 0, false));
+    while let Some((node, scope, is_guarded)) = next.take().or_else(|| stack.pop()) {
         match tree.kind(node) {
             Kind::Name | Kind::Text | Kind::Label => {}
             Kind::Variable => {
                 let root = tree.text(node);
                 if !is_bound(&scopes, scope, root) {
-                    visit(Traversal { root, steps: Vec::new(), span: tree.span(node) });
+                    visit(Traversal { root, steps: Vec::new(), span: tree.span(node), is_guarded });
                 }
             }
             Kind::GetAttribute | Kind::Index | Kind::LegacyIndex | Kind::AttributeSplat | Kind::FullSplat => {
@@ -72,11 +74,11 @@ pub(super) fn traversals<'t>(
                         Kind::LegacyIndex => steps.push(Step::Index),
                         Kind::Index => {
                             steps.push(Step::Index);
-                            stack.extend(second.map(|key| (key, scope)));
+                            stack.extend(second.map(|key| (key, scope, is_guarded)));
                         }
                         Kind::AttributeSplat | Kind::FullSplat => {
                             steps.push(Step::Index);
-                            stack.extend(second.map(|each| (each, scope)));
+                            stack.extend(second.map(|each| (each, scope, is_guarded)));
                         }
                         _ => break,
                     }
@@ -86,10 +88,10 @@ pub(super) fn traversals<'t>(
                     let root = tree.text(head);
                     if !is_bound(&scopes, scope, root) {
                         steps.reverse();
-                        visit(Traversal { root, steps, span: tree.span(node) });
+                        visit(Traversal { root, steps, span: tree.span(node), is_guarded });
                     }
                 } else {
-                    stack.push((head, scope));
+                    stack.push((head, scope, is_guarded));
                 }
             }
             Kind::ForTuple | Kind::ForObject | Kind::TemplateFor => {
@@ -105,10 +107,17 @@ pub(super) fn traversals<'t>(
                 scopes.push((scope, names));
                 let inner = scopes.len();
                 stack.extend(
-                    rest.iter().enumerate().map(|(index, &child)| (child, if index == 0 { scope } else { inner })),
+                    rest.iter()
+                        .enumerate()
+                        .map(|(index, &child)| (child, if index == 0 { scope } else { inner }, is_guarded)),
                 );
             }
-            _ => stack.extend(tree.children(node).map(|child| (child, scope))),
+            Kind::Call => {
+                let name = tree.child(node, 0).map_or("", |name| tree.text(name));
+                let is_guarded = is_guarded || matches!(name, "try" | "can");
+                stack.extend(tree.children(node).map(|child| (child, scope, is_guarded)));
+            }
+            _ => stack.extend(tree.children(node).map(|child| (child, scope, is_guarded))),
         }
     }
 }
@@ -119,8 +128,8 @@ pub(super) enum Target {
     Variable(usize),
     Local(usize),
     Resource(usize),
-    /// One output of a call, by name, and where it is named.
-    Output(usize, Str, Span),
+    /// One output of a call, by name, and where it is named (outside of `try` and `can`).
+    Output(usize, Str, Option<Span>),
     /// All outputs of a call.
     Call(usize),
 }
@@ -132,8 +141,12 @@ pub(super) struct Offers {
     pub(super) each: bool,
     /// `count.index`
     pub(super) count: bool,
-    /// `self`
-    pub(super) itself: bool,
+    /// `self`: the resource by its index.
+    pub(super) itself: Option<usize>,
+    /// The resource that must not be referred to, since it is its own.
+    pub(super) own: Option<usize>,
+    /// The `check` block around: its data source is known in it.
+    pub(super) scope: Option<Span>,
     /// Look for the name that was meant, where one is not declared.
     pub(super) suggest: bool,
 }
@@ -196,7 +209,7 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
                 (Some(Step::Attribute(output)), _) | (Some(Step::Index), Some(Step::Attribute(output))) => Some(*output),
                 _ => None,
             };
-            Ok(Some(output.map_or(Target::Call(call), |output| Target::Output(call, output.into(), at))))
+            Ok(Some(output.map_or(Target::Call(call), |output| Target::Output(call, output.into(), (!traversal.is_guarded).then_some(at)))))
         }
         "each" if offers.each => match name(0) {
             Some("key" | "value") => Ok(None),
@@ -210,7 +223,7 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
         },
         "count" => Err(Problem::at(at, "Reference to \"count\" in non-counted context")
             .help("The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set")),
-        "self" if offers.itself => Ok(None),
+        "self" if offers.itself.is_some() => Ok(None),
         "self" => Err(Problem::at(at, "Invalid \"self\" reference").help(
             "The \"self\" object is there in resource provisioner, connection, and postcondition blocks only",
         )),

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::address::Mode;
 use crate::lang::eval::{Resolved, Scope, Work};
 use crate::lang::value::Entries;
-use crate::lang::{Str, Type, Value};
+use crate::lang::{Marks, Str, Type, Value};
 use crate::source::{Problem, Span};
 
 use super::state::{Repetition, State};
@@ -40,6 +40,8 @@ pub(super) struct ModuleScope<'s> {
     pub(super) module: usize,
     pub(super) repetition: &'s Repetition,
     pub(super) iteration: Option<&'s Iteration<'s>>,
+    /// `self`, in a postcondition.
+    pub(super) itself: Option<&'s Value>,
     pub(super) surroundings: &'s Surroundings,
 }
 
@@ -87,6 +89,7 @@ impl ModuleScope<'_> {
                 let index = module.locals.find(names.get(1)?)?;
                 Some(Resolved { value: instance.locals[index].clone(), used: 2 })
             }
+            "self" => Some(Resolved { value: self.itself?.clone(), used: 1 }),
             "each" => self.each(names.get(1)?),
             "count" => match (self.repetition, names.get(1)?) {
                 (Repetition::Count(index), &"index") => {
@@ -103,7 +106,8 @@ impl ModuleScope<'_> {
             },
             "terraform" => match *names.get(1)? {
                 "workspace" => text(&self.surroundings.workspace),
-                _ => Some(Resolved { value: Value::unknown(Type::Bool), used: 2 }),
+                // terraform.applying
+                _ => Some(Resolved { value: Value::unknown(Type::Bool).with_marks(Marks::EPHEMERAL), used: 2 }),
             },
             "module" => {
                 let call = module.calls.find(names.get(1)?)?;

@@ -1,7 +1,7 @@
 //! The module tree: which directory each module call leads to, before anything is evaluated ("Terraform Language: Module
 //! Sources").
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::lang::Str;
@@ -9,6 +9,7 @@ use crate::source::{Problem, disk};
 
 use super::UnavailableModule;
 use super::declared::{Uses, uses};
+use super::found::Found;
 use super::load::Loader;
 use super::module::{self, Module, ProviderKey, Resource};
 use super::providers::{self, Provider};
@@ -50,12 +51,25 @@ pub(super) struct ModuleTree {
     pub(super) modules: Vec<Loaded>,
     pub(super) places: Vec<TreeNode>,
     /// The providers of the resources at each place.
-    providers: Vec<BTreeMap<ProviderKey, Provider>>,
+    pub(super) providers: Vec<BTreeMap<ProviderKey, Provider>>,
 }
 
 impl ModuleTree {
     pub(super) fn module(&self, place: usize) -> &Module {
         &self.modules[self.places[place].module].module
+    }
+
+    /// Takes out what was found in modules, and in provider configurations that are used.
+    pub(super) fn take_found(&mut self, used: &BTreeSet<(usize, usize)>) -> Found {
+        let mut found = Found::default();
+        for loaded in &mut self.modules {
+            found.append(&mut loaded.uses.found);
+        }
+        for &(place, index) in used {
+            let module = self.places[place].module;
+            found.append(&mut self.modules[module].uses.provider_problems[index]);
+        }
+        found
     }
 
     pub(super) fn uses(&self, place: usize) -> &Uses {

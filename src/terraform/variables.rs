@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::lang::eval::{Context, Resolved, Scope, evaluate};
+use crate::lang::eval::Context;
 use crate::lang::functions::Files;
 use crate::lang::{Marks, Origin, Value};
 use crate::source::{Problem, SourceFile, Span, disk, nearest};
 use crate::syntax::{Kind, NodeRef, Trees};
 
+use super::constant::{constant, flag};
 use super::constraint::{self, TypeConstraint};
 use super::load::Loader;
 use super::module::{Declared, Module};
@@ -137,23 +138,18 @@ pub(super) struct Specification {
 pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems: &mut Vec<Problem>) -> Specification {
     let layers = &declared.layers;
     let attribute = |name: &str| layers.attribute(context.trees, name).map(|attribute| attribute.expression);
-    let mut flag = |name: &str, otherwise: bool| {
-        attribute(name).map_or(otherwise, |expression| match evaluate(expression, context) {
-            Ok(value) => value.as_bool().unwrap_or(otherwise),
-            Err(problem) => {
-                problems.push(*problem);
-                otherwise
-            }
-        })
+    // What is wrong with one was said when the block was read.
+    let is_set = |name: &str, otherwise: bool| {
+        attribute(name).and_then(|expression| flag(expression, context.trees).ok()).unwrap_or(otherwise)
     };
     let mut marks = Marks::NONE;
-    if flag("sensitive", false) {
+    if is_set("sensitive", false) {
         marks = marks.with(Marks::SENSITIVE);
     }
-    if flag("ephemeral", false) {
+    if is_set("ephemeral", false) {
         marks = marks.with(Marks::EPHEMERAL);
     }
-    let nullable = flag("nullable", true);
+    let nullable = is_set("nullable", true);
     let default = |expression: NodeRef| constant(expression, context.trees, context.files);
     let constraint = match declared.ty.map(|expression| constraint::read(expression, context.trees, &default)) {
         None => TypeConstraint::any(),
@@ -164,35 +160,6 @@ pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems
         }
     };
     Specification { constraint, default: attribute("default"), nullable, marks, header: layers.header }
-}
-
-/// No names mean anything: in defaults and variable files.
-pub(super) struct NoNames;
-
-impl Scope for NoNames {
-    fn resolve(&self, _names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
-        Err(Box::new(Problem::at(at, "Variables not allowed: variables may not be used here")))
-    }
-}
-
-/// Evaluates an expression that must stand for itself.
-fn constant(expression: NodeRef, trees: &Trees, files: &dyn Files) -> Result<Value, Box<Problem>> {
-    if let Some(call) = call_in(expression, trees) {
-        return Err(Box::new(Problem::at(call, "Function calls not allowed: functions may not be called here")));
-    }
-    evaluate(expression, &Context { trees, scope: &NoNames, files })
-}
-
-fn call_in(expression: NodeRef, trees: &Trees) -> Option<Span> {
-    let tree = trees.get(expression.tree);
-    let mut stack = vec![expression.node];
-    while let Some(node) = stack.pop() {
-        if tree.kind(node) == Kind::Call {
-            return Some(tree.span(node));
-        }
-        stack.extend(tree.children(node));
-    }
-    None
 }
 
 impl Specification {

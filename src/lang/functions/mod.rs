@@ -16,6 +16,7 @@ mod go_math;
 mod hcl_text;
 mod ip_network;
 mod lookup;
+mod no_files;
 mod numeric;
 mod pattern;
 mod pattern_syntax;
@@ -34,6 +35,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::equality::equal;
 use super::value::{Marks, Origin, Value};
+pub use no_files::NoFiles;
+
 use protocol::{Call, Failure, Function, Parameter, Returns, Takes, any, at, function, number, string, takes};
 use values::{check_elements, check_text, int, known_length, not_null, quoted, safe_prefix, text, unknown_with_prefix};
 

@@ -25,11 +25,3 @@ pub(in crate::terraform) fn key_text(trees: &Trees, key: NodeRef) -> Option<Stri
         _ => constant_text(trees, key),
     }
 }
-
-/// The value under a literal key of an object constructor.
-pub(in crate::terraform) fn object_item(trees: &Trees, object: NodeRef, name: &str) -> Option<NodeRef> {
-    object_items(trees, object)
-        .into_iter()
-        .find(|(key, _)| key_text(trees, *key).as_deref() == Some(name))
-        .map(|item| item.1)
-}

@@ -5,12 +5,12 @@ use crate::lang::Str;
 use crate::source::{Problem, Span};
 use crate::syntax::NodeRef;
 
+use super::super::constant::text;
 use super::super::layers::Layers;
 use super::super::load::{Loader, ModuleFiles};
-use super::literal::{constant_text, object_item};
-use super::messages::unsupported;
+use super::super::providers::{Home, local_name_fault};
 use super::root_blocks::{Header, root_blocks};
-use super::{Call, Declared, Local, Meta, Module, ProviderBlock, RequiredProvider, Resource};
+use super::{Call, Declared, Local, Meta, Module, ProviderBlock, Resource};
 
 /// Reads what the files of a module declare.
 pub(in crate::terraform) fn read(files: &ModuleFiles, loader: &mut Loader<'_>) -> Module {
@@ -36,7 +36,7 @@ impl Reader<'_, '_> {
 
     fn file(&mut self, tree: crate::syntax::TreeId, is_override: bool) {
         let root = NodeRef { tree, node: self.loader.trees.get(tree).root };
-        let (headers, problems) = root_blocks(self.loader.trees, root);
+        let (headers, problems) = root_blocks(self.loader.trees, root, is_override);
         problems.into_iter().for_each(|problem| self.problem(problem));
         for header in headers {
             if self.labels_are_names(&header) {
@@ -63,7 +63,7 @@ impl Reader<'_, '_> {
     fn block(&mut self, header: Header, is_override: bool) {
         match header.kind {
             "locals" => self.locals(&header, is_override),
-            "terraform" => self.settings(&header),
+            "terraform" => self.settings(&header, is_override),
             "variable" => self.variable(header, is_override),
             "output" => self.output(header, is_override),
             "module" => self.call(header, is_override),
@@ -72,6 +72,7 @@ impl Reader<'_, '_> {
             "data" => self.resource(header, Mode::Data, is_override),
             "ephemeral" => self.resource(header, Mode::Ephemeral, is_override),
             "check" => self.check(header),
+            "moved" | "removed" | "import" => self.module.refactorings.push((header.kind, header.layers)),
             _ => {}
         }
     }
@@ -97,7 +98,15 @@ impl Reader<'_, '_> {
                 ));
             }
         }
-        self.only(header, &[], &[]);
+        let blocks: Vec<_> = header
+            .layers
+            .all_blocks(self.loader.trees)
+            .iter()
+            .map(|block| (block.type_name.clone().into_owned(), block.header))
+            .collect();
+        for (name, at) in blocks {
+            self.problem(Problem::at(at, format!("Unexpected \"{name}\" block: blocks are not allowed here")));
+        }
     }
 
     fn nothing_to_override(&mut self, kind: &str, name: &str, at: Span) {
@@ -112,7 +121,6 @@ impl Reader<'_, '_> {
     }
 
     fn variable(&mut self, header: Header, is_override: bool) {
-        self.only(&header, &["description", "default", "type", "sensitive", "nullable", "ephemeral"], &["validation"]);
         let (name, span) = header.labels[0].clone();
         let declared = Declared { layers: header.layers, depends_on: Vec::new(), ty: None };
         if is_override {
@@ -131,7 +139,6 @@ impl Reader<'_, '_> {
     }
 
     fn output(&mut self, header: Header, is_override: bool) {
-        self.only(&header, &["description", "value", "depends_on", "sensitive", "ephemeral"], &["precondition"]);
         let (name, span) = header.labels[0].clone();
         let depends_on = self.depends_on(&header.layers);
         let declared = Declared { layers: header.layers, depends_on, ty: None };
@@ -161,10 +168,19 @@ impl Reader<'_, '_> {
 
     fn provider(&mut self, header: Header, is_override: bool) {
         let (name, span) = header.labels[0].clone();
-        let alias = header
-            .layers
-            .attribute(self.loader.trees, "alias")
-            .and_then(|attribute| constant_text(self.loader.trees, attribute.expression));
+        let alias = header.layers.attribute(self.loader.trees, "alias").map(|attribute| attribute.expression);
+        let alias = alias.and_then(|alias| Some((text(alias, self.loader.trees).ok()?, alias)));
+        if let Some((alias, at)) = &alias
+            && !is_identifier(alias)
+        {
+            let at = self.loader.trees.span(*at);
+            self.problem(Problem::at(
+                at,
+                format!("Invalid provider configuration alias \"{alias}\": it must be a name"),
+            ));
+        }
+        self.loader.problems.add_all(local_name_fault(&name).map(|why| Problem::at(span, why)));
+        let alias = alias.map(|(alias, _)| alias);
         let key = (Str::from(name.as_str()), alias.map(Str::from));
         match self.module.provider(&key) {
             Some(index) if is_override => self.module.providers[index].layers.bodies.extend(header.layers.bodies),
@@ -190,6 +206,8 @@ impl Reader<'_, '_> {
             layers: header.layers,
             meta: Meta::default(),
             provider_span: None,
+            home: Home::Other,
+            scope: None,
         };
         if !self.module.add_resource(resource) {
             self.duplicate(header.kind, &format!("{type_name}.{name}"), span);
@@ -197,7 +215,7 @@ impl Reader<'_, '_> {
     }
 
     fn check(&mut self, header: Header) {
-        self.only(&header, &[], &["data", "assert"]);
+        let (name, span) = header.labels[0].clone();
         let data: Vec<_> = header
             .layers
             .blocks(self.loader.trees, "data", 2)
@@ -207,58 +225,19 @@ impl Reader<'_, '_> {
                 Header { kind: "data", labels, layers: Layers::new(block) }
             })
             .collect();
-        for header in data {
-            self.resource(header, Mode::Data, false);
-        }
-        self.module.checks.push(header.layers);
-    }
-
-    /// A `terraform` block: of its content only `required_providers` matters here.
-    fn settings(&mut self, header: &Header) {
-        self.only(
-            header,
-            &["required_version", "experiments", "language"],
-            &["backend", "cloud", "required_providers", "provider_meta"],
-        );
-        let mut entries = Vec::new();
-        for block in header.layers.blocks(self.loader.trees, "required_providers", 0) {
-            for attribute in block.body.attributes() {
-                let text = |name: &str| {
-                    object_item(self.loader.trees, attribute.expression, name)
-                        .and_then(|value| constant_text(self.loader.trees, value))
-                };
-                // Before Terraform 0.13 the constraint stood there alone, and it still may.
-                let version = text("version").or_else(|| constant_text(self.loader.trees, attribute.expression));
-                entries.push((Str::from(&*attribute.name), RequiredProvider { source: text("source"), version }));
+        for data in data {
+            self.resource(data, Mode::Data, false);
+            if let Some(resource) = self.module.resources.last_mut() {
+                resource.scope = Some(header.layers.block);
             }
         }
-        self.module.required_providers.extend(entries);
-    }
-
-    /// Reports attributes and blocks that a block of Terraform's own does not take.
-    fn only(&mut self, header: &Header, attributes: &[&str], blocks: &[&str]) {
-        let mut problems = Vec::new();
-        if !header.layers.is_json(self.loader.trees) {
-            if header.kind != "locals" {
-                for attribute in header.layers.attributes(self.loader.trees) {
-                    if !attributes.contains(&&*attribute.name) {
-                        problems.push(unsupported("argument", &attribute.name, attribute.name_span, attributes));
-                    }
-                }
-            }
-            for block in header.layers.all_blocks(self.loader.trees) {
-                if !blocks.contains(&&*block.type_name) {
-                    problems.push(unsupported("block type", &block.type_name, block.header, blocks));
-                }
-            }
-        } else if header.kind != "locals" {
-            for attribute in header.layers.attributes(self.loader.trees) {
-                if !attributes.contains(&&*attribute.name) && !blocks.contains(&&*attribute.name) {
-                    problems.push(unsupported("argument", &attribute.name, attribute.name_span, attributes));
-                }
-            }
+        if header.layers.blocks(self.loader.trees, "assert", 0).is_empty() {
+            let message = format!("Zero assert blocks: check \"{name}\" must assert something");
+            self.problem(Problem::at(header.layers.header, message));
         }
-        problems.into_iter().for_each(|problem| self.problem(problem));
+        if self.module.checks.add(name.as_str().into(), header.layers).is_err() {
+            self.duplicate("check", &name, span);
+        }
     }
 }
 

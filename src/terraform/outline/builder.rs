@@ -3,31 +3,41 @@
 use std::collections::HashSet;
 
 use crate::lang::Type;
-use crate::schema::Nesting;
+use crate::schema::{Nesting, Since};
 use crate::source::{Problem, Span, nearest};
 use crate::syntax::{AttributeView, BlockView, Kind, NodeRef, Trees};
 
+use super::super::found::Found;
 use super::super::layers::{Layers, made_type};
 use super::super::module::{missing_argument, wrong_labels};
-use super::reserved::{NOTHING, Reserved};
+use super::reserved::{ESCAPE, NOTHING, Reserved};
 use super::{BodySchema, Group, Member, Outline, Part, WrittenAttribute, static_sites};
 
-/// Reads and checks the body of a block. `what` names it in messages.
+/// Whose body is read.
+#[derive(Clone, Copy)]
+pub(in crate::terraform) struct Subject<'s> {
+    /// Its name in messages.
+    pub(in crate::terraform) what: &'s str,
+    /// Its schema is Terraform's own, not one of some version of a provider.
+    pub(in crate::terraform) is_builtin: bool,
+}
+
+/// Reads and checks the body of a block.
 pub(in crate::terraform) fn outline(
     layers: &Layers,
     schema: BodySchema,
     reserved: &Reserved,
-    what: &str,
+    subject: Subject<'_>,
     trees: &Trees,
-    problems: &mut Vec<Problem>,
+    found: &mut Found,
 ) -> Outline {
-    Builder { trees, problems, what, depth: 0 }.outline(layers, schema, reserved)
+    Builder { trees, found, subject, depth: 0 }.outline(layers, schema, reserved)
 }
 
 pub(super) struct Builder<'b> {
     pub(super) trees: &'b Trees,
-    pub(super) problems: &'b mut Vec<Problem>,
-    pub(super) what: &'b str,
+    pub(super) found: &'b mut Found,
+    pub(super) subject: Subject<'b>,
     pub(super) depth: usize,
 }
 
@@ -45,7 +55,8 @@ impl Builder<'_> {
             sites: None,
         };
         if self.depth == MAX_BLOCK_DEPTH {
-            self.problems
+            self.found
+                .problems
                 .push(Problem::at(layers.header, format!("Blocks are nested more than {MAX_BLOCK_DEPTH} levels deep")));
             return outline;
         }
@@ -61,6 +72,8 @@ impl Builder<'_> {
             for block in layers.all_blocks(self.trees) {
                 if !reserved.blocks.contains(&&*block.type_name) {
                     self.block(&block, &mut outline);
+                } else if block.type_name == ESCAPE {
+                    self.escaped(&block, &mut outline, reserved);
                 }
             }
         }
@@ -70,6 +83,16 @@ impl Builder<'_> {
         outline.sites = static_sites(&outline);
         self.depth -= 1;
         outline
+    }
+
+    /// What stands in the escape block is the provider's, whatever its name.
+    fn escaped(&mut self, block: &BlockView<'_>, outline: &mut Outline, reserved: &Reserved) {
+        for attribute in block.body.attributes() {
+            self.attribute(&attribute, outline, reserved);
+        }
+        for block in block.body.all_blocks() {
+            self.block(&block, outline);
+        }
     }
 
     /// A JSON body: the schema says what each property is ("JSON Configuration Syntax", Expression and Block mapping).
@@ -93,7 +116,7 @@ impl Builder<'_> {
             if is_again {
                 if !is_blocks {
                     let message = format!("Duplicate argument: \"{name}\" is set already");
-                    self.problems.push(Problem::at(attribute.name_span, message));
+                    self.found.problems.push(Problem::at(attribute.name_span, message));
                 }
             } else if name == "dynamic" && is_blocks {
                 self.json_dynamic(layers, outline);
@@ -118,33 +141,34 @@ impl Builder<'_> {
             Member::Attribute { ty: Type::String, settable: true }
                 if attribute.name == "id" && reserved.computed_id =>
             {
-                self.problems.push(Problem::at(
+                self.found.problems.push(Problem::at(
                     attribute.name_span,
-                    format!("Invalid or unknown key: the \"id\" of {} is decided by the provider", self.what),
+                    format!("Invalid or unknown key: the \"id\" of {} is decided by the provider", self.subject.what),
                 ));
                 return;
             }
             Member::Attribute { ty, settable: true } | Member::Blocks { attribute: Some(ty), .. } => ty,
             Member::Attribute { settable: false, .. } => {
-                self.problems.push(Problem::at(
+                self.found.problems.push(Problem::at(
                     attribute.name_span,
                     format!(
                         "Can't configure a value for \"{}\" of {}: its value is decided by the provider",
-                        attribute.name, self.what
+                        attribute.name, self.subject.what
                     ),
                 ));
                 return;
             }
             Member::Blocks { attribute: None, .. } => {
                 let problem = self.unsupported("argument", &attribute.name, attribute.name_span, outline);
-                self.problems
+                self.found
+                    .problems
                     .push(problem.help(format!("Did you mean to define a block of type \"{}\"?", attribute.name)));
                 return;
             }
             Member::Anything => Type::Dynamic,
             Member::Nothing => {
                 let problem = self.unsupported("argument", &attribute.name, attribute.name_span, outline);
-                self.problems.push(problem);
+                self.found.unknown(problem, self.subject.is_builtin);
                 return;
             }
         };
@@ -157,7 +181,7 @@ impl Builder<'_> {
     }
 
     fn unsupported(&self, what: &str, name: &str, at: Span, outline: &Outline) -> Problem {
-        let problem = Problem::at(at, format!("Unsupported {what} \"{name}\" in {}", self.what));
+        let problem = Problem::at(at, format!("Unsupported {what} \"{name}\" in {}", self.subject.what));
         match nearest(name, outline.schema.names()) {
             Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
             None => problem,
@@ -168,26 +192,34 @@ impl Builder<'_> {
         let is_dynamic =
             block.type_name == "dynamic" && !matches!(outline.schema.member("dynamic"), Member::Blocks { .. });
         let name = if is_dynamic { made_type(block) } else { &*block.type_name };
-        let (nesting, body, element) = match outline.schema.member(name) {
-            Member::Blocks { nesting, body, .. } => {
+        let (nesting, limits, body, element) = match outline.schema.member(name) {
+            Member::Blocks { attribute: Some(_), .. } if outline.attributes.iter().any(|set| *set.name == *name) => {
+                let message = format!(
+                    "Unsupported block type \"{name}\" in {}: it is set as an argument already",
+                    self.subject.what
+                );
+                self.found.problems.push(Problem::at(block.header, message));
+                return;
+            }
+            Member::Blocks { nesting, limits, body, .. } => {
                 let element = match &body {
                     BodySchema::Known(body) => body.ty().clone(),
                     BodySchema::Object(object) => Type::Object(object.clone()).without_optional(),
                     BodySchema::AsWritten => Type::Dynamic,
                 };
-                (nesting, body, Some(element))
+                (nesting, limits, body, Some(element))
             }
-            Member::Anything => (Nesting::List, BodySchema::AsWritten, None),
+            Member::Anything => (Nesting::List, (0, 0), BodySchema::AsWritten, None),
             Member::Attribute { .. } => {
                 let problem = self.unsupported("block type", name, block.header, outline);
-                self.problems.push(problem.help(format!(
+                self.found.problems.push(problem.help(format!(
                     "Did you mean to define argument \"{name}\"? Use the equals sign to assign it a value"
                 )));
                 return;
             }
             Member::Nothing => {
                 let problem = self.unsupported("block type", name, block.header, outline);
-                self.problems.push(problem);
+                self.found.unknown(problem, self.subject.is_builtin);
                 return;
             }
         };
@@ -196,13 +228,15 @@ impl Builder<'_> {
         let Some(part) = part else { return };
         match outline.groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.parts.push(part),
-            None => outline.groups.push(Group { name, nesting, element, parts: vec![part] }),
+            None => {
+                outline.groups.push(Group { name, nesting, element, limits, header: outline.header, parts: vec![part] })
+            }
         }
     }
 
     fn fixed(&mut self, block: &BlockView<'_>, schema: BodySchema) -> Option<Part> {
         if !block.labels.is_empty() && !matches!(schema, BodySchema::AsWritten) {
-            self.problems.push(wrong_labels(block, &block.type_name, 0));
+            self.found.problems.push(wrong_labels(block, &block.type_name, 0));
             return None;
         }
         Some(Part::Static(self.outline(&Layers::new(block), schema, &NOTHING)))
@@ -212,20 +246,29 @@ impl Builder<'_> {
     fn required(&mut self, outline: &Outline) {
         let BodySchema::Known(schema) = outline.schema else { return };
         for (name, attribute) in &schema.attributes {
-            if attribute.required_in_both
-                && outline.attribute(name).is_none()
-                && !outline.groups.iter().any(|group| group.name == *name)
+            if !attribute.required
+                || outline.attribute(name).is_some()
+                || outline.groups.iter().any(|group| group.name == *name)
             {
-                self.problems.push(missing_argument(name, outline.header, self.what));
+                continue;
+            }
+            let problem = missing_argument(name, outline.header, self.subject.what);
+            if attribute.required_in_both {
+                self.found.problems.push(problem);
+            } else {
+                self.found.missing.push((problem, attribute.since != Since::Old));
             }
         }
         for (name, block) in &schema.blocks {
             let parts = outline.groups.iter().find(|group| group.name == *name).map_or(&[][..], |group| &group.parts);
             let is_attribute = outline.attribute(name).is_some();
             if block.min > 0 && parts.is_empty() && !is_attribute {
-                self.problems.push(Problem::at(
+                self.found.problems.push(Problem::at(
                     outline.header,
-                    format!("Missing block: at least {} \"{name}\" block is required in {}", block.min, self.what),
+                    format!(
+                        "Missing block: at least {} \"{name}\" block is required in {}",
+                        block.min, self.subject.what
+                    ),
                 ));
             }
             let fixed = parts.iter().filter(|part| matches!(part, Part::Static(_))).count();
@@ -234,9 +277,12 @@ impl Builder<'_> {
                 && let Some(Part::Static(extra)) =
                     parts.iter().filter(|part| matches!(part, Part::Static(_))).nth(block.max as usize)
             {
-                self.problems.push(Problem::at(
+                self.found.problems.push(Problem::at(
                     extra.header,
-                    format!("Too many \"{name}\" blocks: no more than {} is allowed in {}", block.max, self.what),
+                    format!(
+                        "Too many \"{name}\" blocks: no more than {} is allowed in {}",
+                        block.max, self.subject.what
+                    ),
                 ));
             }
         }

@@ -4,8 +4,10 @@ use crate::lang::Str;
 use crate::source::Problem;
 use crate::syntax::{BlockView, Body, Kind, NodeRef, Trees};
 
+use super::super::found::Found;
 use super::super::layers::Layers;
 use super::super::module::{constant_text, missing_argument, unsupported};
+use super::super::references::traversals;
 use super::builder::Builder;
 use super::reserved::NOTHING;
 use super::{BodySchema, Dynamic, Part};
@@ -16,27 +18,40 @@ impl Builder<'_> {
         let [content] = contents.as_slice() else {
             let message =
                 format!("A dynamic block takes exactly one content block, and this one has {}", contents.len());
-            self.problems.push(Problem::at(block.header, message));
+            self.found.problems.push(Problem::at(block.header, message));
             return None;
         };
         let Some(for_each) = block.body.attribute("for_each") else {
-            self.problems.push(missing_argument("for_each", block.header, &format!("dynamic \"{name}\"")));
+            self.found.problems.push(missing_argument("for_each", block.header, &format!("dynamic \"{name}\"")));
             return None;
         };
         let iterator = match block.body.attribute("iterator") {
             Some(attribute) => iterator_name(self.trees, attribute.expression).unwrap_or_else(|| {
                 let span = self.trees.span(attribute.expression);
-                self.problems.push(Problem::at(span, "The iterator of a dynamic block must be a single name"));
+                self.found.problems.push(Problem::at(span, "The iterator of a dynamic block must be a single name"));
                 name.clone()
             }),
             None => name.clone(),
         };
         self.dynamic_only(&block.body);
+        let content_header = content.header;
         let mut layers = Layers::new(content);
         layers.header = block.header;
         layers.block = block.span;
-        let content = self.outline(&layers, schema, &NOTHING);
-        Some(Part::Dynamic(Dynamic { for_each: for_each.expression, iterator, content }))
+        let mut inside = Found::default();
+        let mut builder = Builder { found: &mut inside, trees: self.trees, subject: self.subject, depth: self.depth };
+        let content = builder.outline(&layers, schema, &NOTHING);
+        let mut problems = std::mem::take(&mut inside.problems);
+        let tree = self.trees.get(for_each.expression.tree);
+        let is_empty = matches!(tree.kind(for_each.expression.node), Kind::Tuple | Kind::Object)
+            && tree.children(for_each.expression.node).next().is_none();
+        if !is_empty {
+            self.found.append(&mut inside);
+        }
+        if hangs_on_input(self.trees, for_each.expression) {
+            self.found.problems.append(&mut problems);
+        }
+        Some(Part::Dynamic(Dynamic { for_each: for_each.expression, iterator, content, content_header, problems }))
     }
 
     /// What else stands in a dynamic block does not belong there.
@@ -45,15 +60,24 @@ impl Builder<'_> {
         for attribute in body.attributes() {
             let is_content = body.is_json() && attribute.name == "content";
             if !ATTRIBUTES.contains(&&*attribute.name) && !is_content {
-                self.problems.push(unsupported("argument", &attribute.name, attribute.name_span, &ATTRIBUTES));
+                self.found.problems.push(unsupported("argument", &attribute.name, attribute.name_span, &ATTRIBUTES));
             }
         }
         for block in body.all_blocks() {
             if block.type_name != "content" {
-                self.problems.push(unsupported("block type", &block.type_name, block.header, &["content"]));
+                self.found.problems.push(unsupported("block type", &block.type_name, block.header, &["content"]));
             }
         }
     }
+}
+
+/// Whether a collection is not known while Terraform validates: then the content is looked at as if there were an element.
+fn hangs_on_input(trees: &Trees, for_each: NodeRef) -> bool {
+    let mut found = false;
+    traversals(trees, for_each, &[], &mut |traversal| {
+        found |= ["var", "each", "count", "module", "data"].contains(&traversal.root);
+    });
+    found
 }
 
 /// `iterator = rule`, or in JSON `"iterator": "rule"`.

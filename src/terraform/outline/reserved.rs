@@ -11,15 +11,21 @@ pub(in crate::terraform) struct Reserved {
 /// Inside nested blocks nothing is reserved.
 pub(super) const NOTHING: Reserved = Reserved { attributes: &[], blocks: &[], computed_id: false };
 
-/// Of resources, data sources and ephemeral resources.
-pub(in crate::terraform) const RESOURCE: Reserved = Reserved {
-    attributes: &["count", "for_each", "provider", "depends_on"],
-    blocks: &["lifecycle", "connection", "provisioner", "_"],
-    computed_id: false,
-};
+const META_ARGUMENTS: &[&str] = &["count", "for_each", "provider", "depends_on"];
 
 /// Of managed resources.
-pub(in crate::terraform) const MANAGED: Reserved = Reserved { computed_id: true, ..RESOURCE };
+pub(in crate::terraform) const MANAGED: Reserved = Reserved {
+    attributes: META_ARGUMENTS,
+    blocks: &["lifecycle", "connection", "provisioner", ESCAPE],
+    computed_id: true,
+};
+
+/// Of data sources and ephemeral resources.
+pub(in crate::terraform) const READ: Reserved =
+    Reserved { attributes: META_ARGUMENTS, blocks: &["lifecycle", ESCAPE], computed_id: false };
+
+/// The block in which nothing is reserved, so that a provider may have arguments named like Terraform's own.
+pub(super) const ESCAPE: &str = "_";
 
 /// Of provisioners: keywords that are no references.
 pub(in crate::terraform) const PROVISIONER: Reserved =
@@ -27,4 +33,4 @@ pub(in crate::terraform) const PROVISIONER: Reserved =
 
 /// Of provider configurations.
 pub(in crate::terraform) const PROVIDER: Reserved =
-    Reserved { attributes: &["alias", "version"], blocks: &["_"], computed_id: false };
+    Reserved { attributes: &["alias", "version"], blocks: &[ESCAPE], computed_id: false };

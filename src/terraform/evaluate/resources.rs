@@ -1,0 +1,101 @@
+//! Resources of a module instance: which instances there are, and their values.
+
+use std::sync::Arc;
+
+use crate::address::{InstanceKey, Mode};
+use crate::inventory::{Action, Instance};
+use crate::lang::value::Entries;
+use crate::lang::{Marks, Str, Type, Value};
+use crate::schema::{self, Tagging};
+
+use super::super::decode::Decoder;
+use super::super::outline::{BodySchema, Outline};
+use super::super::references_in_values::{as_referenced, named_directly};
+use super::super::state::{address, unknown_reference};
+use super::super::tags;
+use super::Evaluator;
+
+impl Evaluator<'_> {
+    pub(super) fn resource(&mut self, module: usize, index: usize) {
+        let place = self.state.modules[module].place;
+        let resource = &self.tree.module(place).resources[index];
+        let outline = &self.tree.uses(place).outlines[index];
+        let path = self.state.modules[module].path.clone();
+        let instances = self.instances(module, &resource.meta, |plan| {
+            plan.resource_keys(&path, resource.mode, &resource.type_name, &resource.name)
+        });
+        let instances = self.within_limit(instances, resource.layers.header);
+        let provider = self.tree.provider(place, resource);
+        let default_tags = self.provider_tags(module, provider.and_then(|provider| provider.configuration));
+        let provider = provider.map_or_else(Str::default, |provider| provider.source.clone());
+        let in_symbolic = path.is_symbolic();
+        let mut made = Vec::new();
+        let is_kept = resource.mode != Mode::Ephemeral && !matches!(outline.schema, BodySchema::AsWritten);
+        let repetitions = instances.repetitions();
+        for (key, repetition) in &repetitions {
+            let symbolic = in_symbolic || *key == InstanceKey::Unknown;
+            let address = address(&path, resource.mode, &resource.type_name, &resource.name, key.clone());
+            let decoder = Decoder { address: Some(&address), is_kept, ..self.decoder(module, repetition) };
+            let mut decoded = decoder.resource(outline);
+            complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
+            let values = Value::object(decoded.values);
+            let configured = Instance {
+                address,
+                provider: provider.clone(),
+                values,
+                symbolic,
+                action: Action::Configured,
+                sites: Some(decoded.sites),
+            };
+            made.push(match self.setting.planned {
+                Some(plan) => plan.instance(configured),
+                None => configured,
+            });
+        }
+        let values: Vec<Value> = made.iter().map(|instance| self.referenced(outline, instance)).collect();
+        for (((_, repetition), instance), value) in repetitions.iter().zip(&made).zip(&values) {
+            self.lifecycle(module, &resource.layers, repetition, instance, value);
+        }
+        let symbolic = || {
+            let address = address(&path, resource.mode, &resource.type_name, &resource.name, InstanceKey::Unknown);
+            unknown_reference(Type::Dynamic, crate::address::Reference { address, path: Arc::default() })
+        };
+        self.state.modules[module].resources[index] = instances.whole(values, symbolic);
+        self.instances.extend(made.into_iter().map(|instance| (module, index, instance)));
+    }
+
+    /// An instance's values as references see them.
+    fn referenced(&self, outline: &Outline, instance: &Instance) -> Value {
+        let mut values = as_referenced(&instance.values);
+        if instance.address.mode == Mode::Ephemeral {
+            values = values.with_marks(Marks::EPHEMERAL);
+        }
+        match outline.schema {
+            BodySchema::AsWritten => named_directly(values, &instance.address, &self.attribute_names),
+            BodySchema::Known(_) | BodySchema::Object(_) => values,
+        }
+    }
+}
+
+/// What a resource has beside what its schema says.
+fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Entries) {
+    if mode != Mode::Managed {
+        return;
+    }
+    if type_name == "terraform_data" {
+        terraform_data(values);
+    }
+    if schema::resource(type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
+        tags::complete(default_tags, values);
+    }
+}
+
+/// The built-in `terraform_data`: its output is its input, after apply.
+fn terraform_data(values: &mut Entries) {
+    let Some(given) = values.get("input").cloned() else { return };
+    let Some(output) = values.get_mut("output") else { return };
+    *output = match output.reference() {
+        Some(reference) if !given.is_null() => unknown_reference(given.ty(), reference.clone()),
+        Some(_) | None => given,
+    };
+}
