@@ -3,7 +3,10 @@
 //! Each reader makes a [`Plan`]: resource instances whose values are of the types of the built-in schema, with what is
 //! unknown and sensitive marked. What is judged is the world after apply.
 
+mod configuration;
 pub mod file;
+mod inline;
+mod joins;
 pub mod json;
 mod merge;
 mod open;

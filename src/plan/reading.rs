@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use crate::address::Mode;
 use crate::inventory::{Action, Instance, Inventory, Sites};
+use crate::lang::Value;
 use crate::lang::value::Entries;
-use crate::lang::{Str, Value};
-use crate::source::{Sources, Span, disk};
+use crate::source::{Problem, Sources, Span, disk};
 use crate::syntax::Trees;
 use crate::terraform::{self, Archive, Difference, Options, Reading};
 
-use super::world::{World, as_configured, computed};
+use super::configuration;
+use super::joins::{Joins, without_configuration};
+use super::world::{World, as_configured};
 use super::{Change, Kind, Plan, Snapshot};
 
 /// Makes a reading of a plan.
@@ -42,7 +44,9 @@ pub fn reading(
         (None, None) => Reading::default(),
     };
     let mut differences = Vec::new();
-    if let Some(problem) = reading.problems.first() {
+    // What is wrong with the configuration does not matter any more: the plan was made.
+    let refused = std::mem::take(&mut reading.problems);
+    if let Some(problem) = refused.first() {
         let (address, span) = (String::new(), problem.span);
         differences.push(Difference {
             address,
@@ -62,6 +66,18 @@ pub fn reading(
             inventory.add(instance);
         }
     }
+    // What has no source: the plan's own section says what refers to what.
+    let is_alone = world.changes().any(|change| inventory.find(&change.address).is_none());
+    let text = plan.configuration.filter(|_| is_alone).map(|span| sources.text(span).to_owned());
+    let section = text.as_deref().map(configuration::read).transpose().unwrap_or_else(|_| {
+        let help = "Check what `terraform show -json tfplan` prints, unchanged.";
+        let message = "The section `configuration` is not of the form that Terraform writes";
+        reading
+            .problems
+            .push(Problem::at(plan.configuration.unwrap_or(Span::new(plan.file, 0, 0)), message).help(help));
+        None
+    });
+    let joins = section.as_ref().map(|section| Joins::new(section, &world));
     for change in world.changes() {
         if inventory.find(&change.address).is_none() {
             if has_source && change.address.mode == Mode::Managed {
@@ -71,7 +87,7 @@ pub fn reading(
                     span: None,
                 });
             }
-            inventory.add(alone(change, &world));
+            inventory.add(alone(change, &world, joins.as_ref()));
         }
     }
     let (found, missing) = world.into_differences();
@@ -87,9 +103,11 @@ pub fn reading(
         .set_gone(plan.changes.iter().filter(|change| is_gone(change)).map(|change| other(change, &change.before)));
     inventory.set_drift(plan.drift.iter().map(|change| other(change, &change.after)));
     reading.inventory = inventory;
-    reading.problems = plan.problems;
+    reading.problems.extend(plan.problems);
     reading.unavailable_modules.clear();
-    reading.differences = if plan.kind == Kind::State { Vec::new() } else { differences };
+    // A snapshot is what the plan was made of, and a state need not be of any configuration.
+    let may_differ = plan.snapshot.is_none() && plan.kind != Kind::State;
+    reading.differences = if may_differ { differences } else { Vec::new() };
     // Plans hold secrets in plain text.
     let length = sources.file(plan.file).text.len() as u32;
     reading.sensitive_spans.push(Span::new(plan.file, 0, length));
@@ -101,11 +119,14 @@ fn is_gone(change: &Change) -> bool {
 }
 
 /// An instance of the plan alone, without configuration.
-fn alone(change: &Change, world: &World<'_>) -> Instance {
+fn alone(change: &Change, world: &World<'_>, joins: Option<&Joins<'_, '_, '_>>) -> Instance {
     let action = world.action(change);
-    let entries = change.after.as_ref().and_then(Value::entries);
-    let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, &change.address, name));
-    let values = Value::object(entries.map(|entries| entries.iter().map(own).collect()).unwrap_or_default());
+    let nothing = Value::object(Entries::default());
+    let planned = change.after.as_ref().filter(|values| values.entries().is_some()).unwrap_or(&nothing);
+    let values = match joins {
+        Some(joins) => joins.values(&change.address, planned),
+        None => without_configuration(world, &change.address, planned),
+    };
     Instance { values, action, ..other(change, &None) }
 }
 

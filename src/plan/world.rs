@@ -10,6 +10,7 @@ use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Type, Unknown, Value};
 use crate::terraform::{Difference, Planned};
 
+use super::inline::Inline;
 use super::merge::merge;
 use super::{Change, Kind, Plan};
 
@@ -19,8 +20,9 @@ type Resource = (ModulePath, Mode, Str, Str);
 /// What will be there after apply.
 pub(super) struct World<'p> {
     plan: &'p Plan,
+    inline: Inline,
     by_address: BTreeMap<&'p Address, &'p Change>,
-    resources: BTreeMap<Resource, Vec<InstanceKey>>,
+    resources: BTreeMap<Resource, Vec<Arc<Address>>>,
     modules: BTreeMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
     /// What the plan speaks of, deletions included.
     spoken: BTreeSet<&'p Address>,
@@ -33,6 +35,7 @@ impl<'p> World<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
         let mut world = Self {
             plan,
+            inline: Inline::of(plan),
             by_address: BTreeMap::new(),
             resources: BTreeMap::new(),
             modules: BTreeMap::new(),
@@ -65,7 +68,7 @@ impl<'p> World<'p> {
             return;
         }
         let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
-        self.resources.entry(resource).or_default().push(address.key.clone());
+        self.resources.entry(resource).or_default().push(change.address.clone());
         for (depth, step) in address.module.0.iter().enumerate() {
             let module = ModulePath(Arc::new(address.module.0[..depth].to_vec()));
             self.modules.entry((module, step.name.clone())).or_default().insert(step.key.clone());
@@ -75,6 +78,20 @@ impl<'p> World<'p> {
     /// The change that an address stands for.
     pub(super) fn find(&self, address: &Address) -> Option<&'p Change> {
         self.by_address.get(address).copied()
+    }
+
+    /// What is left in an attribute that is not written in configuration, where other resources make something in it: nothing is
+    /// as good as not set.
+    pub(super) fn left_in(&self, address: &Arc<Address>, name: &Str) -> Option<Value> {
+        let left = self.inline.attribute(address, name)?;
+        let nothing = left.elements().is_some_and(<[Value]>::is_empty);
+        Some(if nothing { computed(&Value::unknown(left.ty()), address, name) } else { left.clone() })
+    }
+
+    /// The addresses of the instances of a resource in a module instance.
+    pub(super) fn instances(&self, module: &ModulePath, mode: Mode, type_name: &Str, name: &Str) -> &[Arc<Address>] {
+        let resource = (module.clone(), mode, type_name.clone(), name.clone());
+        self.resources.get(&resource).map_or(&[], Vec::as_slice)
     }
 
     /// All that will be there, in the order of the plan.
@@ -109,7 +126,8 @@ impl<'p> World<'p> {
         let mut differing = Vec::new();
         let mut all: Vec<(Str, Value)> = Vec::with_capacity(configured.len());
         for (name, configured) in configured.iter() {
-            let Some(planned) = planned.get(name) else {
+            let left = self.left_in(&change.address, name).filter(|_| !is_written(name));
+            let Some(planned) = left.as_ref().or_else(|| planned.get(name)) else {
                 all.push((name.clone(), configured.clone()));
                 continue;
             };
@@ -222,7 +240,8 @@ impl Planned for World<'_> {
 
     fn resource_keys(&self, module: &ModulePath, mode: Mode, type_name: &str, name: &str) -> Vec<InstanceKey> {
         let resource = (module.clone(), mode, type_name.into(), name.into());
-        self.resources.get(&resource).cloned().unwrap_or_default()
+        let addresses = self.resources.get(&resource);
+        addresses.into_iter().flatten().map(|address| address.key.clone()).collect()
     }
 
     fn module_keys(&self, module: &ModulePath, name: &str) -> Vec<InstanceKey> {

@@ -8,6 +8,8 @@ mod sections;
 mod state_file;
 mod values;
 
+pub(in crate::plan) use values::any;
+
 use serde_json::error::Category;
 
 use crate::inventory::Demand;

@@ -1,0 +1,377 @@
+//! Which resource an unknown value stands for, where there is no configuration beside the plan: told by what the expressions
+//! in its `configuration` section refer to.
+//!
+//! A reference names an attribute (`aws_subnet.db[0].id`), or only a resource, where the key is worked out: with `count.index`
+//! or `each.key` beside it the instance of the same key is taken to be meant. What leads through variables and outputs is
+//! followed; local values are not in the section, so what hangs on them stays unknown.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::address::{Address, InstanceKey, ModulePath, Reference, Step};
+use crate::lang::value::Entries;
+use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::schema::{self, Tagging};
+
+use super::configuration::{Call, Configuration, Module, Node, Resource};
+use super::json;
+use super::world::{World, computed};
+
+/// Variables and outputs are followed through so many modules.
+const MAX_DEPTH: usize = 20;
+
+/// Finds what unknown values stand for.
+pub(super) struct Joins<'c, 'w, 'p> {
+    configuration: &'c Configuration<'c>,
+    world: &'w World<'p>,
+    /// Resources by module (names of calls) and address in it.
+    resources: BTreeMap<(Vec<&'c str>, &'c str), &'c Resource<'c>>,
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone)]
+struct Place<'c> {
+    module: &'c Module<'c>,
+    path: ModulePath,
+    /// The key that `each.key` and `count.index` are.
+    key: InstanceKey,
+    /// What `for_each` goes over.
+    for_each: Option<&'c Node<'c>>,
+    depth: usize,
+}
+
+/// What an expression stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    /// This attribute.
+    One(Reference),
+    /// Of these instances, all or one that is not known which.
+    Whole(Vec<Arc<Address>>),
+}
+
+impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
+    pub(super) fn new(configuration: &'c Configuration<'c>, world: &'w World<'p>) -> Self {
+        let mut joins = Self { configuration, world, resources: BTreeMap::new() };
+        joins.index(&configuration.root_module, &mut Vec::new());
+        joins
+    }
+
+    fn index(&mut self, module: &'c Module<'c>, path: &mut Vec<&'c str>) {
+        for resource in &module.resources {
+            self.resources.insert((path.clone(), &*resource.address), resource);
+        }
+        for (name, call) in &module.module_calls {
+            path.push(name);
+            self.index(&call.module, path);
+            path.pop();
+        }
+    }
+
+    /// The values of an instance, unknown ones with what they stand for.
+    pub(super) fn values(&self, address: &Arc<Address>, values: &Value) -> Value {
+        let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, address, name));
+        let Some(entries) = values.entries() else { return values.clone() };
+        let path: Vec<&str> = address.module.0.iter().map(|step| &*step.name).collect();
+        let bare = Address { module: ModulePath::default(), key: InstanceKey::None, ..(**address).clone() }.to_string();
+        let Some(resource) = self.resources.get(&(path, bare.as_str())) else {
+            return without_configuration(self.world, address, values);
+        };
+        let place = self.place(&address.module, address.key.clone(), resource.for_each_expression.as_ref());
+        let member = |(name, value): (&Str, &Value)| match (resource.expressions.get(&**name), &place) {
+            (Some(node), Some(place)) if !node.is_nothing() => (name.clone(), self.joined(name, value, node, place)),
+            // Not set, so unknown because the provider works it out.
+            (Some(_) | None, _) => match self.world.left_in(address, name) {
+                Some(left) => (name.clone(), left),
+                None => own((name, value)),
+            },
+        };
+        let mut members: Vec<(Str, Value)> = entries.iter().map(member).collect();
+        self.complete_tags(address, resource, &mut members);
+        Value { data: Value::object(Entries::new(members)).data, ..values.clone() }
+    }
+
+    /// Where the content of a resource in a module instance is evaluated.
+    fn place(&self, path: &ModulePath, key: InstanceKey, for_each: Option<&'c Node<'c>>) -> Option<Place<'c>> {
+        let mut module = &self.configuration.root_module;
+        for step in path.0.iter() {
+            module = &module.module_calls.get(&*step.name)?.module;
+        }
+        Some(Place { module, path: path.clone(), key, for_each, depth: 0 })
+    }
+
+    /// A value with the unknown parts of it told.
+    fn joined(&self, name: &str, value: &Value, node: &Node<'c>, place: &Place<'c>) -> Value {
+        let data = match &value.data {
+            Data::Unknown(unknown) => return self.unknown(name, value, unknown, node, place),
+            Data::Object(entries) => {
+                let member = |(name, value): (&Str, &Value)| match node.members.get(&**name) {
+                    Some(node) => (name.clone(), self.joined(name, value, node, place)),
+                    None => (name.clone(), value.clone()),
+                };
+                Value::object(entries.iter().map(member).collect()).data
+            }
+            Data::List(ty, elements) => Data::List(ty.clone(), self.elements(name, elements, node, place).into()),
+            Data::Set(ty, elements) => Data::Set(ty.clone(), self.elements(name, elements, node, place).into()),
+            _ => return value.clone(),
+        };
+        Value { data, ..value.clone() }
+    }
+
+    fn elements(&self, name: &str, elements: &[Value], node: &Node<'c>, place: &Place<'c>) -> Vec<Value> {
+        let blocks = &node.elements;
+        let of = |index: usize| match blocks.len() {
+            0 if elements.len() == 1 => Some(node),
+            1 => blocks.first(),
+            // Of a set the order is not that of the blocks; only where all agree in number, and it is a list, it may be.
+            count if count == elements.len() => blocks.get(index),
+            _ => None,
+        };
+        let element = |(index, element): (usize, &Value)| match of(index) {
+            Some(node) => self.joined(name, element, node, place),
+            None => element.clone(),
+        };
+        elements.iter().enumerate().map(element).collect()
+    }
+
+    fn unknown(&self, name: &str, value: &Value, unknown: &Unknown, node: &Node<'c>, place: &Place<'c>) -> Value {
+        let targets = self.targets(&node.references, place);
+        let stands_for = |reference: Reference, ty: Type| -> Value {
+            let unknown = Unknown { reference: Some(reference), ..Unknown::new(ty) };
+            Data::Unknown(Arc::new(unknown)).into()
+        };
+        let of = |address: &Arc<Address>| {
+            attribute_of(name).map(|attribute| Reference {
+                address: address.clone(),
+                path: [Step::Attribute(attribute.into())].into(),
+            })
+        };
+        let element = unknown.ty.element().filter(|_| !matches!(unknown.ty, Type::Map(_)));
+        let references: Option<Vec<Reference>> = match (targets.as_deref(), element) {
+            (Some([Target::One(reference)]), None) => Some(vec![reference.clone()]),
+            (Some([Target::Whole(addresses)]), None) if addresses.len() == 1 => of(&addresses[0]).map(|one| vec![one]),
+            (Some([Target::Whole(addresses)]), Some(_)) => addresses.iter().map(of).collect(),
+            (Some(targets), Some(_)) if !targets.is_empty() => {
+                let one = |target: &Target| match target {
+                    Target::One(reference) => Some(reference.clone()),
+                    Target::Whole(_) => None,
+                };
+                targets.iter().map(one).collect()
+            }
+            (_, _) => None,
+        };
+        let Some(references) = references else { return value.clone() };
+        let told = match (&unknown.ty, element) {
+            (Type::Set(_), Some(element)) => {
+                let elements = references.into_iter().map(|reference| stands_for(reference, element.clone()));
+                Value::set(element.clone(), elements.collect())
+            }
+            (_, Some(element)) => {
+                let elements = references.into_iter().map(|reference| stands_for(reference, element.clone()));
+                Value::list(element.clone(), elements.collect())
+            }
+            (ty, None) => match references.into_iter().next() {
+                Some(reference) => stands_for(reference, ty.clone()),
+                None => return value.clone(),
+            },
+        };
+        Value { marks: value.marks, origin: value.origin, ..told }
+    }
+
+    /// What references stand for; `None` where something else than attributes of resources is among them.
+    fn targets(&self, references: &[Cow<'c, str>], place: &Place<'c>) -> Option<Vec<Target>> {
+        if place.depth > MAX_DEPTH {
+            return None;
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        let mut with_key = false;
+        let mut seen: Vec<&str> = Vec::new();
+        for text in references.iter().map(|text| &**text) {
+            if matches!(text, "count.index" | "each.key") {
+                with_key = true;
+                continue;
+            }
+            // Terraform lists the longest form first, and then what it begins with.
+            let begins = |longer: &&&str| longer.starts_with(text) && longer[text.len()..].starts_with(['.', '[']);
+            if seen.iter().any(|longer| begins(&longer)) {
+                continue;
+            }
+            seen.push(text);
+            for target in self.target(text, place)? {
+                if !targets.contains(&target) {
+                    targets.push(target);
+                }
+            }
+        }
+        let same_key = |target: Target| match target {
+            Target::Whole(addresses) if with_key => {
+                Some(Target::Whole(addresses.into_iter().filter(|address| address.key == place.key).collect()))
+                    .filter(|target| matches!(target, Target::Whole(addresses) if !addresses.is_empty()))
+            }
+            other => Some(other),
+        };
+        targets.into_iter().map(same_key).collect()
+    }
+
+    fn target(&self, text: &str, place: &Place<'c>) -> Option<Vec<Target>> {
+        let (first, rest) = text.split_once('.')?;
+        match first {
+            "var" => self.variable(rest, place),
+            "module" => self.output(rest, place),
+            "each" => self.each(rest, place),
+            "local" | "path" | "terraform" | "self" | "count" => None,
+            _ => self.resource(text, place).map(|target| vec![target]),
+        }
+    }
+
+    /// What a variable is set to in the module call.
+    fn variable(&self, name: &str, place: &Place<'c>) -> Option<Vec<Target>> {
+        let name = name.split(['.', '[']).next()?;
+        let (call, parent) = self.call_of(place)?;
+        self.targets(&call.expressions.get(name)?.references, &parent)
+    }
+
+    /// The call of a module instance, and where it stands.
+    fn call_of(&self, place: &Place<'c>) -> Option<(&'c Call<'c>, Place<'c>)> {
+        let (last, before) = place.path.0.split_last()?;
+        let parent = self.place(&ModulePath(Arc::new(before.to_vec())), last.key.clone(), None)?;
+        let call = parent.module.module_calls.get(&*last.name)?;
+        Some((call, Place { for_each: call.for_each_expression.as_ref(), depth: place.depth + 1, ..parent }))
+    }
+
+    /// What an output of a module call is.
+    fn output(&self, text: &str, place: &Place<'c>) -> Option<Vec<Target>> {
+        // The address of any resource in it has the call's key in the form in which it is written here.
+        let text = format!("module.{text}");
+        let (call, rest) = split_address(&text)?;
+        let output = rest.strip_prefix('.')?.split(['.', '[']).next()?.to_owned();
+        let step = call.0.last()?;
+        let path = place.path.child(step.name.clone(), step.key.clone());
+        let inside = self.place(&path, InstanceKey::None, None)?;
+        let expression = inside.module.outputs.get(output.as_str())?.expression.as_ref()?;
+        self.targets(&expression.references, &Place { depth: place.depth + 1, ..inside })
+    }
+
+    /// `each.value.id`, where `for_each` goes over the instances of a resource.
+    fn each(&self, rest: &str, place: &Place<'c>) -> Option<Vec<Target>> {
+        let attribute = rest.strip_prefix("value.")?;
+        let mut targets = self.targets(&place.for_each?.references, place)?;
+        let (Some(Target::Whole(addresses)), true) = (targets.pop(), targets.is_empty()) else { return None };
+        let address = addresses.into_iter().find(|address| address.key == place.key)?;
+        Some(vec![Target::One(Reference { address, path: steps(attribute)?.into() })])
+    }
+
+    fn resource(&self, text: &str, place: &Place<'c>) -> Option<Target> {
+        let parts = text.strip_prefix("data.").map_or(2, |_| 3);
+        let mut end = text.match_indices('.').nth(parts - 1).map_or(text.len(), |(at, _)| at);
+        if let Some(bracket) = text[..end].find('[') {
+            end = bracket;
+        }
+        let bare = Address::parse(&text[..end])?;
+        let instances = self.world.instances(&place.path, bare.mode, &bare.type_name, &bare.name);
+        let rest = &text[end..];
+        if rest.is_empty() {
+            return Some(Target::Whole(instances.to_vec()));
+        }
+        let mut path = steps(rest.trim_start_matches('.'))?;
+        let key = match path.first()? {
+            Step::Index(index) => InstanceKey::Number(*index),
+            Step::Key(key) => InstanceKey::String(key.clone()),
+            Step::Attribute(_) => InstanceKey::None,
+        };
+        if key != InstanceKey::None {
+            path.remove(0);
+        }
+        let address = Arc::new(Address { module: place.path.clone(), key, ..bare });
+        if path.is_empty() {
+            Some(Target::Whole(vec![address]))
+        } else {
+            Some(Target::One(Reference { address, path: path.into() }))
+        }
+    }
+
+    /// The effective tags, which a first plan shows as unknown although they are the resource's own and the provider's.
+    fn complete_tags(&self, address: &Address, resource: &Resource<'c>, members: &mut [(Str, Value)]) {
+        let find = |name: &str| members.iter().position(|(known, _)| **known == *name);
+        let (Some(own), Some(all)) = (find("tags"), find("tags_all")) else { return };
+        let takes = schema::resource(&address.type_name).is_some_and(|known| known.tagging == Tagging::TagsAll);
+        if !takes || !members[all].1.is_unknown() || members[own].1.is_unknown() {
+            return;
+        }
+        let Some(mut tags) = self.default_tags(resource) else { return };
+        let own = members[own].1.entries().into_iter().flatten();
+        let own = own.filter(|(_, tag)| !tag.is_null());
+        tags.extend(own.map(|(name, tag)| (name.clone(), tag.clone())));
+        let marks = members[all].1.marks;
+        members[all].1 = Value::map(Type::String, Entries::new(tags)).with_marks(marks);
+    }
+
+    /// The provider's `default_tags`; `None` where they are not constant.
+    fn default_tags(&self, resource: &Resource<'c>) -> Option<Vec<(Str, Value)>> {
+        let key = resource.provider_config_key.as_deref()?;
+        let Some(provider) = self.configuration.provider_config.get(key) else { return Some(Vec::new()) };
+        let Some(block) = provider.expressions.get("default_tags") else { return Some(Vec::new()) };
+        let tags = block.elements.first().unwrap_or(block).members.get("tags")?;
+        let value = json::any(tags.constant?.get(), false).ok()?;
+        Some(value.entries()?.iter().map(|(name, tag)| (name.clone(), tag.clone())).collect())
+    }
+}
+
+/// The values of an instance whose configuration is not known: what only the provider can set stands for itself, what may be
+/// set in configuration may be anything.
+pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, values: &Value) -> Value {
+    let body = schema::resource(&address.type_name).map(|known| &known.body);
+    let is_own = |name: &str| {
+        let attribute = body.and_then(|body| body.attribute(name));
+        attribute.is_some_and(|attribute| attribute.computed && !attribute.optional) || name == "id"
+    };
+    let member = |(name, value): (&Str, &Value)| {
+        let left = world.left_in(address, name);
+        let own = || if is_own(name) { computed(value, address, name) } else { value.clone() };
+        (name.clone(), left.unwrap_or_else(own))
+    };
+    let entries = values.entries().into_iter().flatten();
+    Value { data: Value::object(entries.map(member).collect()).data, ..values.clone() }
+}
+
+/// The attribute of another resource that an attribute of this name holds as a rule.
+fn attribute_of(name: &str) -> Option<&'static str> {
+    let identifies = ["_id", "_ids", "_group_name", "security_groups", "subnets"].iter().any(|end| name.ends_with(end));
+    if identifies {
+        return Some("id");
+    }
+    ["_arn", "_arns"].iter().any(|end| name.ends_with(end)).then_some("arn")
+}
+
+/// A module call's path at the beginning of a text, and what follows it.
+fn split_address(text: &str) -> Option<(ModulePath, &str)> {
+    let name = text.strip_prefix("module.")?;
+    let end = name.find(['.', '['])?;
+    let bracket = name[end..].starts_with('[');
+    let close = if bracket { end + name[end..].find("].").map(|at| at + 1)? } else { end };
+    let parsed = Address::parse(&format!("module.{}.a.b", &name[..close]))?;
+    Some((parsed.module, &name[close..]))
+}
+
+/// The steps in `[0].tags["a"].id`, or without the first dot.
+fn steps(text: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('[') {
+            let close = inside.find(']')?;
+            let key = &inside[..close];
+            steps.push(match key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) {
+                Some(key) => Step::Key(key.into()),
+                None => Step::Index(key.parse().ok()?),
+            });
+            rest = &inside[close + 1..];
+        } else {
+            let name = rest.strip_prefix('.').unwrap_or(rest);
+            let end = name.find(['.', '[']).unwrap_or(name.len());
+            steps.push(name[..end].parse().map_or_else(|_| Step::Attribute(name[..end].into()), Step::Index));
+            rest = &name[end..];
+        }
+    }
+    Some(steps)
+}
