@@ -27,6 +27,78 @@ fn evaluation_agrees_with_real_plans() {
     assert!(cases >= 8, "only {cases} cases were found");
 }
 
+#[test]
+fn a_plan_finds_what_its_configuration_does_at_the_same_places() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for case in cases_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configurations")) {
+        let plan = std::env::temp_dir().join(format!(
+            "terravet-plan-{}-{}.json",
+            std::process::id(),
+            case.file_name().unwrap_or_default().to_string_lossy()
+        ));
+        std::fs::write(&plan, whole_plan(&case).to_string()).unwrap();
+        let arguments: Vec<String> =
+            lines(&case.join("arguments")).iter().map(|line| line.replacen("-var", "--var", 1)).collect();
+        let of_configuration = findings(&case, &[vec![".".to_owned()], arguments].concat());
+        let of_plan = findings(&case, &[plan.display().to_string(), "--source".to_owned(), ".".to_owned()]);
+        std::fs::remove_file(&plan).unwrap();
+        count += of_plan.len();
+        for (one, other, where_from) in
+            [(&of_configuration, &of_plan, "configuration"), (&of_plan, &of_configuration, "plan")]
+        {
+            let alone = one.difference(other);
+            failures.extend(alone.map(|finding| format!("{}: only of the {where_from}: {finding}", case.display())));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count >= 20, "only {count} findings were compared");
+}
+
+/// What `terraform show -json` prints of a plan, as far as a case keeps it.
+fn whole_plan(case: &Path) -> Json {
+    let recorded: Json = serde_json::from_str(&std::fs::read_to_string(case.join("plan.json")).unwrap()).unwrap();
+    let (mut changes, mut read) = (Vec::new(), Vec::new());
+    for resource in recorded["resources"].as_array().unwrap() {
+        let (address, provider) = (&resource["address"], &resource["provider"]);
+        let was_read = resource["mode"] == "data" && resource["unknown"] == serde_json::json!({});
+        if was_read {
+            read.push(serde_json::json!({
+                "address": address, "provider_name": provider, "values": resource["values"],
+                "sensitive_values": resource["sensitive"],
+            }));
+        } else {
+            let action = if resource["mode"] == "data" { "read" } else { "create" };
+            changes.push(serde_json::json!({
+                "address": address, "provider_name": provider, "change": {
+                    "actions": [action], "before": null, "after": resource["values"],
+                    "after_unknown": resource["unknown"], "after_sensitive": resource["sensitive"],
+                },
+            }));
+        }
+    }
+    serde_json::json!({
+        "format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes,
+        "prior_state": {"values": {"root_module": {"resources": read}}}, "complete": true, "errored": false,
+    })
+}
+
+/// The findings of a run in a case, each as text.
+fn findings(case: &Path, arguments: &[String]) -> BTreeSet<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_terravet"));
+    command.current_dir(case).args(["check", "--format", "json"]).args(arguments);
+    for line in lines(&case.join("environment")) {
+        let (name, value) = line.split_once('=').unwrap();
+        command.env(name, value);
+    }
+    let output = command.output().unwrap();
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["problems"], serde_json::json!([]), "{}", case.display());
+    let parts = ["rule", "verdict", "address", "message", "location", "related"];
+    let text = |finding: &Json| parts.map(|part| finding[part].to_string()).join(" ");
+    report["findings"].as_array().unwrap().iter().map(text).collect()
+}
+
 fn cases_in(directory: &Path) -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
