@@ -284,7 +284,7 @@ fn one_mistake_gives_one_finding_and_one_unknown_value_too() {
     let (report, _) = check(&files, &settings);
     assert_eq!(
         report.findings[3].message,
-        "`acl` hangs on a value that is not known yet: `demo/writable` and `demo/public` cannot be decided"
+        "`acl` hangs on `var.acl`, which has no value here: `demo/writable` and `demo/public` cannot be decided"
     );
     let counts = report.summary;
     assert_eq!((counts.errors, counts.warnings, counts.infos, counts.undetermined, counts.rules), (1, 1, 1, 1, 2));

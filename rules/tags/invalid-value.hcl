@@ -12,7 +12,7 @@ rule "tags/invalid-value" {
     error_message = "for each tag key it has a list of texts, or a regular expression"
   }
 
-  for_each = tags_named(keys(option.values))
+  for_each = tags_with(keys(option.values))
   condition = (
     !contains(keys(option.values), each.value.key)
     || allowed_value(option.values[each.value.key], each.value.value)

@@ -91,6 +91,8 @@ pub struct Instance {
     pub values: Value,
     /// Whether it stands for instances whose number is not known (`count` or `for_each` unknown).
     pub symbolic: bool,
+    /// Whether these may be several.
+    pub several: bool,
     /// What the plan does with it.
     pub action: Action,
     /// Where it was written.

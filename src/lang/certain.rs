@@ -13,7 +13,7 @@ use super::convert::convert;
 use super::equality::equal;
 use super::types::Type;
 use super::value::{Data, Entries, Str, Value};
-use crate::address::Step;
+use crate::address::{Reference, Step};
 
 /// What is certain of an unknown value.
 #[derive(Clone, Debug)]
@@ -46,6 +46,41 @@ pub enum What {
         /// Blocks like which it makes others, any number of each.
         perhaps: Vec<Value>,
     },
+    /// It is a collection of which nobody knows how many elements it has, each like this one.
+    Each(Value),
+    /// It is a block of a network, as `cidrsubnet` makes it.
+    Subnet(Subnet),
+}
+
+/// A block inside a network, one of which is not known until apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subnet {
+    /// The network.
+    pub of: Network,
+    /// By how many bits its prefix is longer.
+    pub bits: u32,
+    /// The value of these bits, if that is known.
+    pub number: Option<u128>,
+}
+
+/// A network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// As text.
+    Known(Str),
+    /// What holds its block.
+    Of(Reference),
+}
+
+impl Subnet {
+    /// Whether two blocks are certainly apart.
+    #[must_use]
+    pub fn is_apart_from(&self, other: &Self) -> bool {
+        let bits = self.bits.min(other.bits);
+        let numbers = self.number.zip(other.number);
+        self.of == other.of
+            && numbers.is_some_and(|(own, other_one)| own >> (self.bits - bits) != other_one >> (other.bits - bits))
+    }
 }
 
 /// Entries of a map or object in a list.
@@ -66,9 +101,7 @@ impl Certain {
         for value in values {
             match value.certain() {
                 Some(What::OneOf(inner)) => choices.extend(inner.iter().cloned()),
-                Some(What::Elements(_) | What::Entries { .. } | What::Blocks { .. }) | None => {
-                    choices.push(value.clone());
-                }
+                Some(_) | None => choices.push(value.clone()),
             }
             if choices.len() > MAX_CHOICES {
                 return None;
@@ -122,6 +155,26 @@ impl Certain {
         Self::of(What::Blocks { certain, perhaps })
     }
 
+    /// A collection of elements like this one, of whatever number.
+    #[must_use]
+    pub fn each(element: Value) -> Option<Self> {
+        Self::of(What::Each(element))
+    }
+
+    /// A block of a network.
+    #[must_use]
+    pub fn subnet(subnet: Subnet) -> Option<Self> {
+        Self::of(What::Subnet(subnet))
+    }
+
+    /// What the value stands for, whichever of the choices it is; `but` is no choice that counts.
+    fn reference(&self, but: fn(&Value) -> bool) -> Option<&Reference> {
+        let What::OneOf(choices) = &self.what else { return None };
+        let mut choices = choices.iter().filter(|choice| !but(choice));
+        let first = choices.next()?.reference()?;
+        choices.all(|choice| choice.reference() == Some(first)).then_some(first)
+    }
+
     fn of(what: What) -> Option<Self> {
         let mut certain = Self { what, size: 0, depth: 0 };
         let (mut size, mut depth) = (0usize, 0);
@@ -139,6 +192,8 @@ impl Certain {
                 settled.iter().chain(replaceable).for_each(|(_, value)| count(value));
             }
             What::Blocks { certain, perhaps } => certain.iter().chain(perhaps).for_each(&mut count),
+            What::Each(value) => count(value),
+            What::Subnet(_) => {}
         }
         (certain.size, certain.depth) = (size, depth + 1);
         (size <= MAX_SIZE && certain.depth <= MAX_DEPTH).then_some(certain)
@@ -175,7 +230,13 @@ impl Certain {
                 };
                 Self::entries(convert_all(settled), convert_all(replaceable))
             }
-            (What::Elements(_) | What::Entries { .. } | What::Blocks { .. }, _) => None,
+            (What::Each(element), Type::List(ty) | Type::Set(ty) | Type::Map(ty)) => {
+                Self::each(convert(element, ty).ok()?)
+            }
+            (What::Subnet(_), Type::String) => Some(self.clone()),
+            (What::Elements(_) | What::Entries { .. } | What::Blocks { .. } | What::Each(_) | What::Subnet(_), _) => {
+                None
+            }
         }
     }
 
@@ -188,7 +249,20 @@ impl Certain {
                 Self::one_of(parts?)
             }
             What::Entries { settled, .. } => Self::one_of([settled.get(name(step)?)?]),
-            What::Elements(_) | What::Blocks { .. } => None,
+            What::Each(element) => match step {
+                Step::Index(_) | Step::Key(_) => Self::one_of([element]),
+                Step::Attribute(_) => None,
+            },
+            What::Elements(_) | What::Blocks { .. } | What::Subnet(_) => None,
+        }
+    }
+
+    /// The same of an element of the value, whichever it is.
+    #[must_use]
+    pub fn any_part(&self) -> Option<Self> {
+        match &self.what {
+            What::Each(element) => Self::one_of([element]),
+            What::OneOf(_) | What::Elements(_) | What::Entries { .. } | What::Blocks { .. } | What::Subnet(_) => None,
         }
     }
 }
@@ -222,7 +296,9 @@ impl Value {
     #[must_use]
     pub fn with_certain(mut self, certain: Option<Certain>) -> Self {
         if let (Data::Unknown(unknown), Some(certain)) = (&mut self.data, certain) {
-            Arc::make_mut(unknown).certain = Some(Arc::new(certain));
+            let unknown = Arc::make_mut(unknown);
+            unknown.reference = unknown.reference.take().or_else(|| certain.reference(|_| false).cloned());
+            unknown.certain = Some(Arc::new(certain));
         }
         self
     }
@@ -236,6 +312,25 @@ impl Value {
             Arc::make_mut(unknown).certain = None;
         }
         self
+    }
+
+    /// What it stands for, if it stands for anything: it may be null, or empty text.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Reference> {
+        let nothing = |value: &Self| value.is_null() || value.as_str() == Some("");
+        self.reference().or_else(|| self.as_unknown()?.certain.as_deref()?.reference(nothing))
+    }
+
+    /// The value that it has in fact, where the one choice is no choice; itself otherwise.
+    #[must_use]
+    pub fn in_fact(&self) -> &Self {
+        match self.certain() {
+            Some(What::OneOf(choices)) => match choices.split_first() {
+                Some((first, rest)) if rest.iter().all(|other| equal(first, other) == Some(true)) => first,
+                _ => self,
+            },
+            Some(_) | None => self,
+        }
     }
 
     /// The values that it may have: itself where it is known; `None` where it may have any.
@@ -260,7 +355,7 @@ impl Value {
                     common.into_iter().filter(|one| other.iter().any(|it| equal(one, it) == Some(true))).collect()
                 })
             }
-            Some(What::Entries { .. } | What::Blocks { .. }) => Vec::new(),
+            Some(What::Entries { .. } | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => Vec::new(),
             None => self.elements().unwrap_or_default().iter().collect(),
         }
     }
@@ -291,7 +386,7 @@ impl Value {
                 (settled.cloned().collect(), replaceable.cloned().collect())
             }
             Some(What::OneOf(choices)) => (in_all(choices), Vec::new()),
-            Some(What::Elements(_) | What::Blocks { .. }) => (Vec::new(), Vec::new()),
+            Some(What::Elements(_) | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => (Vec::new(), Vec::new()),
             None => (self.entries().into_iter().flat_map(Entries::cloned).collect(), Vec::new()),
         }
     }

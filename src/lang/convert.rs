@@ -384,9 +384,9 @@ fn unknown_as(unknown: &Unknown, wanted: &Type) -> Data {
         _ => (0, None),
     };
     let prefix = if ty == Type::String { unknown.prefix.clone() } else { None };
-    let (reference, subnet) = (unknown.reference.clone(), unknown.subnet.clone());
+    let reference = unknown.reference.clone();
     let certain = unknown.certain.as_deref().and_then(|certain| certain.converted(&ty)).map(Arc::new);
-    Data::Unknown(Arc::new(Unknown { ty, not_null: unknown.not_null, prefix, length, reference, subnet, certain }))
+    Data::Unknown(Arc::new(Unknown { ty, not_null: unknown.not_null, prefix, length, reference, certain }))
 }
 
 const fn exactly(length: usize) -> (u64, Option<u64>) {

@@ -15,7 +15,7 @@ mod set;
 pub mod types;
 pub mod value;
 
-pub use certain::{Certain, What};
+pub use certain::{Certain, Network, Subnet, What};
 pub use fields::{Fields, Shape};
 pub use number::Number;
 pub use types::{ObjectType, Type};

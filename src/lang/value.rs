@@ -122,37 +122,15 @@ pub struct Unknown {
     /// The resource attribute that it stands for: how facts join resources before ids exist. Kept by whatever hands the
     /// value on unchanged, lost by whatever changes it.
     pub reference: Option<Reference>,
-    /// Which part of a network that is not known it is, where `cidrsubnet` made it.
-    pub subnet: Option<Arc<Subnet>>,
     /// What else is certain of it, for facts alone.
     pub certain: Option<Arc<Certain>>,
-}
-
-/// A block inside a network that is not known until apply.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subnet {
-    /// What holds the network's block.
-    pub of: Reference,
-    /// By how many bits its prefix is longer.
-    pub bits: u32,
-    /// The value of these bits.
-    pub number: u128,
-}
-
-impl Subnet {
-    /// Whether two blocks are certainly apart.
-    #[must_use]
-    pub fn is_apart_from(&self, other: &Self) -> bool {
-        let bits = self.bits.min(other.bits);
-        self.of == other.of && self.number >> (self.bits - bits) != other.number >> (other.bits - bits)
-    }
 }
 
 impl Unknown {
     /// An unknown value of a type.
     #[must_use]
     pub const fn new(ty: Type) -> Self {
-        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None, subnet: None, certain: None }
+        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None, certain: None }
     }
 }
 

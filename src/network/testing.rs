@@ -18,6 +18,7 @@ pub(crate) fn inventory(instances: &Json) -> Inventory {
             provider: "registry.terraform.io/hashicorp/aws".into(),
             values: value(values),
             symbolic: false,
+            several: false,
             action: Action::Configured,
             sites: None,
         });

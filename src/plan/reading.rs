@@ -137,6 +137,7 @@ fn other(change: &Change, values: &Option<Value>) -> Instance {
         provider: change.provider.clone(),
         values: values.clone().unwrap_or_else(|| Value::object(Entries::default())),
         symbolic: false,
+        several: false,
         action: change.action,
         sites: change
             .place

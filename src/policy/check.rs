@@ -495,7 +495,11 @@ fn reference_in(value: &Value) -> Option<String> {
     let mut found = None;
     value.walk(|value| {
         if found.is_none() {
-            found = value.reference().map(|reference| format!("`{reference}`, known only after apply"));
+            found = value.reference().map(|reference| match &*reference.address.type_name {
+                "var" => format!("`{reference}`, which has no value here"),
+                "module" => format!("`{reference}`, whose module is not on this machine"),
+                _ => format!("`{reference}`, known only after apply"),
+            });
         }
         found.is_none()
     });

@@ -63,12 +63,13 @@ pub(super) fn taggable(facts: &Facts<'_>) -> Value {
 }
 
 /// The names of the functions.
-pub(super) const FUNCTIONS: &[&str] = &["tags_named", "tags_required", "allowed_value"];
+pub(super) const FUNCTIONS: &[&str] = &["tags_named", "tags_with", "tags_required", "allowed_value"];
 
 /// A function of rule files over tags; `None` where there is none of that name.
 pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
     let result = match (name, arguments) {
-        ("tags_named", [keys]) => tags_named(facts, keys),
+        ("tags_named", [keys]) => tags_named(facts, keys, fold),
+        ("tags_with", [keys]) => tags_named(facts, keys, str::to_owned),
         ("tags_required", [keys, spelled]) => tags_required(facts, keys, spelled),
         ("allowed_value", [allowed, value]) => allowed_value(allowed, value),
         _ if FUNCTIONS.contains(&name) => Err(format!("wrong number of arguments of `{name}`")),
@@ -77,15 +78,17 @@ pub(super) fn call(facts: &Facts<'_>, name: &str, arguments: &[Value], at: Span)
     Some(result.map_err(|message| Box::new(Problem::at(at, message))))
 }
 
-/// Every tag whose key is one of `keys`, letter case and surrounding space aside, and one of unknown key for each
-/// resource that may have further tags.
-fn tags_named(facts: &Facts<'_>, keys: &Value) -> Result<Value, String> {
-    let folded: BTreeSet<String> = texts(keys)?.iter().map(|key| fold(key)).collect();
-    if folded.is_empty() {
+/// Every tag whose key is one of `keys`, as `spelled` has them (letter case and surrounding space aside, or as they are),
+/// and one of unknown key for each resource that may have further such tags.
+fn tags_named(facts: &Facts<'_>, keys: &Value, spelled: fn(&str) -> String) -> Result<Value, String> {
+    let wanted: BTreeSet<String> = texts(keys)?.iter().map(|key| spelled(key)).collect();
+    if wanted.is_empty() {
         return Ok(Value::tuple(Vec::new()));
     }
+    let is_exact = spelled("A") == "A";
     let mut found = Vec::new();
     for (instance, at, tags) in tag_sets(facts) {
+        let may_be_more;
         let mut fact = |key: Option<Str>, value: Value| {
             let shown = key.clone().map_or_else(|| Value::unknown(Type::String), Value::normalized);
             let tag = Tag { instance, key, value: value.clone(), is_key: false };
@@ -101,13 +104,19 @@ fn tags_named(facts: &Facts<'_>, keys: &Value) -> Result<Value, String> {
                 ],
             ));
         };
-        let more = tags.more;
-        for (key, value) in tags.listed() {
-            if folded.contains(&fold(&key)) {
+        let listed: Vec<(Str, Value)> = {
+            let more = tags.more;
+            let listed = tags.listed();
+            let all = is_exact && wanted.iter().all(|key| listed.iter().any(|(other, _)| **other == **key));
+            may_be_more = more && !all;
+            listed
+        };
+        for (key, value) in listed {
+            if wanted.contains(&spelled(&key)) {
                 fact(Some(key), value);
             }
         }
-        if more {
+        if may_be_more {
             fact(None, Value::unknown(Type::String));
         }
     }
@@ -157,6 +166,10 @@ fn missing(facts: &Facts<'_>, instance: usize, tags: &TagSet, keys: &[String], s
             }
             None if tags.more => {
                 unsure.get_or_insert(None);
+            }
+            // Something that is not known may replace what is blank.
+            Some((key, value)) if tags.replaceable.iter().any(|(other, _)| other == key) => {
+                unsure.get_or_insert(Some((key, value)));
             }
             Some(_) | None => missing.push(Value::string(key)),
         }
@@ -229,9 +242,9 @@ fn tag_sets<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (usize, &'f Instan
 
 fn tag_map(instance: &Instance) -> TagSet {
     let (all, own) = (instance.get("tags_all"), instance.get("tags"));
-    let known = [all, own].into_iter().flatten().find(|value| value.entries().is_some());
+    let says = |value: &&Value| value.entries().is_some() || value.certain().is_some();
     let source = all.filter(|value| !value.is_null()).or(own);
-    let (entries, replaceable) = known.or(source).map(Value::held_entries).unwrap_or_default();
+    let (entries, replaceable) = source.filter(says).or(own).map(Value::held_entries).unwrap_or_default();
     let listed = || source.is_some_and(|source| source.choices().is_some_and(same_keys));
     TagSet { entries, replaceable, more: source.is_some_and(Value::is_unknown) && !listed() }
 }
@@ -250,7 +263,7 @@ fn tag_blocks(instance: &Instance) -> TagSet {
         tags.more |= value.is_unknown();
         let made = |block: &Value| match block.certain() {
             Some(What::Blocks { certain, .. }) => certain.clone(),
-            Some(What::OneOf(_) | What::Elements(_) | What::Entries { .. }) | None => Vec::new(),
+            Some(_) | None => Vec::new(),
         };
         let blocks: Vec<Value> =
             value.held().into_iter().flat_map(|block| [vec![block.clone()], made(block)].concat()).collect();

@@ -13,7 +13,7 @@ use crate::address::{InstanceKey, ModulePath};
 use crate::inventory::Instance;
 use crate::lang::eval::Context;
 use crate::lang::functions::Files;
-use crate::lang::{Marks, Str, Type, Value};
+use crate::lang::{Certain, Data, Marks, Str, Type, Value};
 use crate::source::{Problem, Span};
 use crate::syntax::{NodeRef, Trees};
 
@@ -27,9 +27,10 @@ use super::load::Problems;
 use super::module::Meta;
 use super::providers::ProviderConfiguration;
 use super::scope::{ModuleScope, Surroundings};
-use super::state::{Instances, Repetition, State};
+use super::state::{Instances, Repetition, State, unknown_name};
 use super::tags;
 use super::tree::ModuleTree;
+use super::turns::listed;
 use super::variables::{Given, Specification, specification};
 use super::{FailedCondition, ModuleCall};
 
@@ -211,6 +212,26 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether a number of instances that is not known may be more than one.
+    fn may_be_several(&self, module: usize, meta: &Meta) -> bool {
+        let Some(expression) = meta.count.or(meta.for_each) else { return false };
+        let value = self.expression(module, &Repetition::None, expression);
+        value.choices().is_none_or(|choices| choices.iter().any(expand::is_several))
+    }
+
+    /// What `each` means in an instance that stands for all of a `for_each`, where what it may be can be listed.
+    fn among(&self, module: usize, meta: &Meta, repetition: Repetition) -> Repetition {
+        let (Repetition::Unknown, Some(expression)) = (&repetition, meta.for_each) else { return repetition };
+        let collection = self.expression(module, &Repetition::None, expression);
+        let Some(turns) = listed(&collection) else { return repetition };
+        let one_of = |values: Vec<Value>| {
+            let ty = values.first().map(Value::ty).filter(|ty| values.iter().all(|value| value.ty() == *ty));
+            Value::unknown(ty.unwrap_or(Type::Dynamic)).with_certain(Certain::one_of(&values))
+        };
+        let (keys, values) = turns.into_iter().unzip();
+        Repetition::Each { key: one_of(keys), value: one_of(values) }
+    }
+
     /// Counts instances; beyond the limit there are none, and a problem.
     fn within_limit(&mut self, instances: Instances, at: Span) -> Instances {
         let count = match &instances {
@@ -302,14 +323,15 @@ impl Evaluator<'_> {
                 self.sensitive_spans.extend(given.and_then(|given| given.span(trees)));
             }
             let value = specification.root_value(name, given, trees, files, &mut problems);
-            match self.setting.planned.and_then(|plan| plan.variable(name)) {
+            let value = match self.setting.planned.and_then(|plan| plan.variable(name)) {
                 Some(planned) => {
                     let at = specification.header;
                     let planned = specification.accept(name, planned.clone(), at, trees, files, &mut problems);
                     beside::with_origins_of(planned, &value)
                 }
                 None => value,
-            }
+            };
+            named(value, name)
         };
         if is_sensitive {
             self.sensitive_spans.extend(specification.default.map(|default| trees.span(default)));
@@ -367,4 +389,11 @@ impl Evaluator<'_> {
         };
         (evaluated, self.problems.into_inner())
     }
+}
+
+/// The value of a variable of the root module: one that is not known stands for the variable.
+fn named(value: Value, name: &Str) -> Value {
+    let Data::Unknown(unknown) = &value.data else { return value };
+    let named = unknown_name(&ModulePath::default(), "var", name, unknown.ty.clone());
+    Value { data: named.data, ..value }
 }

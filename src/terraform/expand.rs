@@ -29,6 +29,13 @@ pub(super) fn count(value: &Value, at: Span) -> Result<Instances, Problem> {
     }
 }
 
+/// Whether a known value of `count` or `for_each` makes more than one instance.
+pub(super) fn is_several(value: &Value) -> bool {
+    let counted = || convert(value, &Type::Number).ok()?.as_number()?.to_i64();
+    let length = value.elements().map(<[_]>::len).or_else(|| value.entries().map(|entries| entries.len()));
+    length.map_or_else(|| counted().is_none_or(|count| count > 1), |length| length > 1)
+}
+
 fn too_many(count: u64, at: Span) -> Problem {
     Problem::at(at, format!("Too many instances: {count}, where at most {MAX_INSTANCES} are read"))
 }

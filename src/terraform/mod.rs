@@ -200,6 +200,7 @@ fn read_with(
     let admitted = provider_versions::Admitted::of(&tree, &root, &mut loader);
     let given = variables::given(&root, tree.module(0), options, &mut loader);
     let broken = sensitive::broken(loader.problems.files(), loader.sources);
+    let in_text = sensitive::in_text(loader.problems.files(), loader.sources);
     let load::Loader { mut problems, files, .. } = loader;
     problems.add_all(check::calls(&tree, trees));
     questions.iter_mut().for_each(|question| question.check(&tree, trees));
@@ -217,6 +218,7 @@ fn read_with(
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems, questions);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));
+    sensitive_spans.extend(in_text);
     if !evaluated.sensitive_variables.is_empty() {
         sensitive_spans.extend(broken);
     }

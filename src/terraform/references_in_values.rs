@@ -5,20 +5,29 @@ use std::sync::Arc;
 
 use crate::address::{Address, Reference, Step};
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Value};
+use crate::lang::{Data, Str, Type, Unknown, Value};
 
 use super::state::unknown_reference;
 
-/// Collections with a marker for blocks that are not known ("zero or more of these") are unknown as a whole.
-pub(super) fn as_referenced(values: &Value) -> Value {
+/// Collections with a marker for blocks that are not known ("zero or more of these") are unknown as a whole. What is not
+/// known, and stands for nothing else, stands for the attribute.
+pub(super) fn as_referenced(values: &Value, address: &Arc<Address>) -> Value {
     let Some(entries) = values.entries() else { return values.clone() };
-    if !entries.iter().any(|(_, value)| has_marker(value)) {
+    let stands_for_nothing = |value: &Value| value.as_unknown().is_some_and(|unknown| unknown.reference.is_none());
+    if !entries.iter().any(|(_, value)| has_marker(value) || stands_for_nothing(value)) {
         return values.clone();
     }
-    let seen = |value: &Value| {
-        if has_marker(value) { Value::unknown(value.ty()).with_marks(value.marks) } else { value.clone() }
+    let seen = |name: &Str, value: &Value| match &value.data {
+        _ if has_marker(value) => Value::unknown(value.ty()).with_marks(value.marks),
+        Data::Unknown(unknown) if unknown.reference.is_none() => {
+            let path = vec![Step::Attribute(name.clone())];
+            let reference = Some(Arc::new(Reference { address: address.clone(), path }));
+            let data = Data::Unknown(Arc::new(Unknown { reference, ..(**unknown).clone() }));
+            Value { data, ..value.clone() }
+        }
+        _ => value.clone(),
     };
-    Value::object(entries.iter().map(|(name, value)| (name.clone(), seen(value))).collect())
+    Value::object(entries.iter().map(|(name, value)| (name.clone(), seen(name, value))).collect())
 }
 
 /// Whether there is an unknown object among blocks.

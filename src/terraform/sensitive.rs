@@ -35,6 +35,80 @@ pub(super) fn broken(files: impl Iterator<Item = FileId>, sources: &Sources) -> 
     given.map(|(id, file)| Span::new(id, 0, file.text.len() as u32)).collect()
 }
 
+/// What certainly is sensitive in each of these files of configuration by their text alone, as they were not understood:
+/// arguments of `sensitive`, closed or not, and defaults of variables that are declared so.
+pub(super) fn in_text(files: impl Iterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
+    let read = files.map(|id| (id, sources.file(id))).filter(|(_, file)| walk::is_configuration(&file.path));
+    let mut spans = Vec::new();
+    for (id, file) in read {
+        let text = file.text.as_bytes();
+        let mut add = |start: usize, end: usize| spans.push(Span::new(id, start as u32, end as u32));
+        let mut from = 0;
+        while let Some(found) = memchr::memmem::find(&text[from..], b"sensitive") {
+            from += found + b"sensitive".len();
+            let after = from + text[from..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if text.get(after) == Some(&b'(') {
+                let end = closing(text, after);
+                add(after + 1, end);
+                from = end.max(from);
+            }
+        }
+        for (start, end) in sensitive_defaults(&file.text) {
+            add(start, end);
+        }
+    }
+    spans
+}
+
+/// Where the bracket at `open` is closed; the end of the text where it never is.
+fn closing(text: &[u8], open: usize) -> usize {
+    let (mut depth, mut at, mut quoted) = (0usize, open, false);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            // A string ends with its line, at the latest.
+            b'\n' => quoted = false,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted => {
+                depth -= 1;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// What follows `default =` in each `variable` block that says `sensitive = true`, up to the block's end: the next line
+/// that begins with a letter or a closing brace.
+fn sensitive_defaults(text: &str) -> Vec<(usize, usize)> {
+    let argument = |line: &str, name: &str, value: &str| {
+        let rest = line.trim_start().strip_prefix(name).and_then(|rest| rest.trim_start().strip_prefix('='));
+        rest.is_some_and(|rest| rest.trim_start().starts_with(value))
+    };
+    let mut found = Vec::new();
+    // Of the block at hand: where its default begins, and whether it is sensitive.
+    let (mut default, mut is_sensitive) = (None, false);
+    let mut at = 0;
+    for line in text.split_inclusive('\n').chain([""]) {
+        let starts = line.is_empty() || line.starts_with(|first: char| first == '}' || first.is_ascii_alphabetic());
+        if starts {
+            found.extend(default.take().filter(|_| is_sensitive).map(|start| (start, at)));
+            is_sensitive = false;
+        }
+        if argument(line, "default", "") {
+            default = line.find('=').map(|equals| at + equals + 1);
+        }
+        is_sensitive |= argument(line, "sensitive", "true");
+        at += line.len();
+    }
+    found
+}
+
 fn is_sensitive(value: &Value) -> bool {
     value.marks.has(Marks::SENSITIVE)
 }
@@ -63,4 +137,24 @@ fn typed(value: &Value, spans: &mut Vec<Span>) {
         }
         !is_sensitive(value)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sensitive_is_found_in_text_that_is_broken() {
+        let closed = |text: &str| text.get(closing(text.as_bytes(), 0)..).unwrap().to_owned();
+        assert_eq!(closed(r#"("a)", (1)) b"#), ") b");
+        assert_eq!(closed(r#"("a\")", 1"#), "");
+        assert_eq!(closed("(\"a\n) b"), ") b");
+        let hidden = |text: &str| -> Vec<String> {
+            sensitive_defaults(text).into_iter().map(|(start, end)| text[start..end].to_owned()).collect()
+        };
+        let block = "variable \"a\" {\n  default = [\"x\"\n  sensitive = true\n";
+        assert_eq!(hidden(block), [" [\"x\"\n  sensitive = true\n"]);
+        assert_eq!(hidden(&format!("{block}}}\nlocals {{\n")), [" [\"x\"\n  sensitive = true\n"]);
+        assert_eq!(hidden("variable \"a\" {\n  default = 1\n}\nx {\n  sensitive = true\n}"), Vec::<String>::new());
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference};
 use crate::lang::eval::Work;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::lang::{Certain, Data, Str, Type, Unknown, Value};
 
 use super::tree::ModuleTree;
 
@@ -177,7 +177,17 @@ impl<'t> State<'t> {
                 (0..table.len()).map(|index| (table.name(index).clone(), self.output(child, index))).collect(),
             )
         });
-        let value = instances.instances.whole(values.collect(), || Value::unknown(Type::Dynamic));
+        let mut values: Vec<Value> = values.collect();
+        let value = match (&instances.instances, values.as_slice()) {
+            // The one instance stands for all; there is none of a module that is not on this machine.
+            (Instances::Unknown, [_]) => {
+                Value::unknown(Type::Dynamic).with_certain(values.pop().and_then(Certain::each))
+            }
+            _ => instances.instances.whole(values, || {
+                let calls = &self.tree.module(self.modules[module].place).calls;
+                unknown_name(&self.modules[module].path, "module", calls.name(call), Type::Dynamic)
+            }),
+        };
         *instances.whole.borrow_mut() = Some((evaluated, value.clone()));
         value
     }
@@ -186,6 +196,13 @@ impl<'t> State<'t> {
 /// The address of a resource in a module instance.
 pub(super) fn address(module: &ModulePath, mode: Mode, type_name: &Str, name: &Str, key: InstanceKey) -> Arc<Address> {
     Arc::new(Address { module: module.clone(), mode, type_name: type_name.clone(), name: name.clone(), key })
+}
+
+/// An unknown value that stands for a name that is no resource's: a variable without a value, or a module that is not on
+/// this machine. Such names print as addresses do (`var.vpc_id`, `module.vpc`).
+pub(super) fn unknown_name(module: &ModulePath, root: &str, name: &Str, ty: Type) -> Value {
+    let address = address(module, Mode::Managed, &root.into(), name, InstanceKey::None);
+    unknown_reference(ty, Reference { address, path: Vec::new() })
 }
 
 /// An unknown value that stands for something of a resource.

@@ -50,10 +50,22 @@ fn effective(default_tags: Option<&Value>, own: &Value, all: &Value) -> Value {
             | Data::Set(..)
             | Data::Tuple(_) => {
                 let given: Vec<Value> = default_tags.into_iter().chain([own]).cloned().collect();
-                let whole = all.clone().with_certain(Certain::merged(&given));
+                let whole = all.clone().with_certain(certain_of(&given));
                 return whole.with_marks(marks).or_origin(tags.origin);
             }
         }
     }
     Value::map(Type::String, Entries::new(merged)).with_marks(marks).with_origin(own.origin)
+}
+
+/// What is certain of tags laid over each other: the last ones are one of several where they are all known.
+fn certain_of(given: &[Value]) -> Option<Certain> {
+    let (own, defaults) = given.split_last()?;
+    let choices = own.choices().filter(|_| defaults.iter().all(|tags| !tags.is_unknown()));
+    let Some(choices) = choices else { return Certain::merged(given) };
+    let merged = choices.iter().map(|choice| {
+        let all = defaults.iter().chain([choice]).filter_map(Value::entries).flat_map(Entries::cloned);
+        Value::map(Type::String, all.filter(|(_, tag)| !tag.is_null()).collect())
+    });
+    Certain::one_of(&merged.collect::<Vec<_>>())
 }

@@ -27,6 +27,11 @@ pub(super) fn turns(collection: &Value, at: Origin) -> (Turns, Turns) {
     (certain, perhaps.unwrap_or_else(|| vec![(unknown(Type::Dynamic), unknown(Type::Dynamic))]))
 }
 
+/// All turns that an iteration over a collection may take; `None` where they cannot be listed, or there are none.
+pub(super) fn listed(collection: &Value) -> Option<Turns> {
+    others(collection.choices()?, &[]).filter(|turns| !turns.is_empty())
+}
+
 /// The turns over all choices that are not among the certain ones; `None` where there are too many.
 fn others(choices: &[Value], certain: &[(Value, Value)]) -> Option<Turns> {
     let mut found: Turns = Vec::new();
@@ -57,9 +62,7 @@ fn is_set(collection: &Value) -> bool {
         Data::Set(..) => true,
         Data::Unknown(unknown) => match collection.certain() {
             Some(What::OneOf(choices)) => choices.iter().all(is_set),
-            Some(What::Elements(_) | What::Entries { .. } | What::Blocks { .. }) | None => {
-                matches!(unknown.ty, Type::Set(_))
-            }
+            Some(_) | None => matches!(unknown.ty, Type::Set(_)),
         },
         _ => false,
     }

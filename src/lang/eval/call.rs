@@ -6,6 +6,7 @@ use crate::address::Step;
 use crate::syntax::{FLAG_EXPAND, NodeId};
 
 use super::super::Number;
+use super::super::certain::{Certain, What};
 use super::super::functions;
 use super::super::types::Type;
 use super::super::value::{Data, Entries, Unknown, Value};
@@ -110,13 +111,18 @@ impl Env<'_> {
     /// facts are after.
     fn call_try(&self, node: NodeId) -> Outcome {
         let mut problems = Vec::new();
-        for argument in self.tree.children(node).skip(1) {
+        let mut arguments = self.tree.children(node).skip(1);
+        while let Some(argument) = arguments.next() {
             match self.evaluate(argument) {
                 Err(Failure::Error(problem)) => problems.push(problem.message),
                 Err(fatal) => return Err(fatal),
                 Ok(value) => {
                     let Some(unknown) = value.as_unknown() else { return Ok(value) };
-                    let (reference, certain) = (unknown.reference.clone(), unknown.certain.clone());
+                    let reference = unknown.reference.clone();
+                    let certain = match value.certain() {
+                        Some(What::OneOf(_)) => self.or_else(&value, arguments).map(Arc::new),
+                        Some(_) | None => unknown.certain.clone(),
+                    };
                     let unknown = Unknown { reference, certain, ..Unknown::new(Type::Dynamic) };
                     let unknown = Data::Unknown(Arc::new(unknown));
                     return Ok(Value { data: unknown, ..value });
@@ -129,6 +135,21 @@ impl Env<'_> {
             format!("no expression succeeded: {}", problems.join("; "))
         };
         Err(self.error(node, format!("Call to function \"try\" failed: {reason}")))
+    }
+
+    /// One of several, or what comes after it: none of them may be there yet.
+    fn or_else(&self, value: &Value, others: impl Iterator<Item = NodeId>) -> Option<Certain> {
+        let mut choices = vec![value.clone()];
+        for other in others {
+            // What is wrong with what Terraform does not look at is not said.
+            let Ok(other) = self.evaluate(other) else { continue };
+            let last = !other.is_unknown();
+            choices.push(other);
+            if last {
+                break;
+            }
+        }
+        Certain::one_of(&choices)
     }
 
     fn call_can(&self, node: NodeId) -> Outcome {

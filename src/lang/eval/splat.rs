@@ -34,7 +34,9 @@ impl Env<'_> {
                 // Null would give an empty tuple.
                 match value {
                     Some(value) if unknown.not_null => Value::tuple(vec![value]),
-                    _ => Value::unknown(Type::Dynamic).with_origin(source.origin),
+                    _ => Value::unknown(Type::Dynamic)
+                        .with_certain(self.certain_splat(unknown, each))
+                        .with_origin(source.origin),
                 }
             }
             Data::List(element, elements) | Data::Set(element, elements) => {
@@ -73,6 +75,12 @@ impl Env<'_> {
         Ok(self.each(each, &Value::unknown(element.clone()))?.ty())
     }
 
+    /// Of elements that are all alike, so are their parts.
+    fn certain_splat(&self, unknown: &Unknown, each: NodeId) -> Option<Certain> {
+        let Some(What::Each(element)) = unknown.certain.as_deref().map(Certain::what) else { return None };
+        Certain::each(self.each(each, element).ok()?)
+    }
+
     fn unknown_splat(&self, unknown: &Unknown, each: NodeId) -> Outcome {
         let (ty, length) = match &unknown.ty {
             Type::Tuple(elements) => {
@@ -89,7 +97,7 @@ impl Env<'_> {
                 let parts = elements.iter().filter_map(|element| self.each(each, element).ok());
                 Certain::elements(parts.collect()).map(Arc::new)
             }
-            Some(What::OneOf(_) | What::Entries { .. } | What::Blocks { .. }) | None => None,
+            Some(_) | None => self.certain_splat(unknown, each).map(Arc::new),
         };
         let not_null = true;
         Ok(Data::Unknown(Arc::new(Unknown { not_null, length, reference, certain, ..Unknown::new(ty) })).into())

@@ -318,15 +318,18 @@ fn one_of<'v>(ty: &Type, parts: impl Iterator<Item = &'v Value>, of: &Value) -> 
 /// A part of an unknown value: it stands for the part of what that one stands for.
 pub(super) fn part_of(value: &Value, unknown: &Unknown, ty: Type, step: Option<impl FnOnce() -> Step>) -> Value {
     let mut part = Unknown::new(ty);
-    if let Some(step) = step
-        && (unknown.reference.is_some() || unknown.certain.is_some())
-    {
-        let step = step();
-        part.certain = unknown.certain.as_deref().and_then(|certain| certain.part(&step)).map(Arc::new);
-        part.reference = unknown.reference.as_ref().map(|reference| {
+    let mut certain = None;
+    if unknown.reference.is_some() || unknown.certain.is_some() {
+        let step = step.map(|step| step());
+        certain = match (unknown.certain.as_deref(), &step) {
+            (Some(certain), Some(step)) => certain.part(step),
+            (Some(certain), None) => certain.any_part(),
+            (None, _) => None,
+        };
+        part.reference = unknown.reference.as_ref().zip(step).map(|(reference, step)| {
             let path = reference.path.iter().cloned().chain([step]).collect();
             Reference { address: Arc::clone(&reference.address), path }
         });
     }
-    Value::from(Data::Unknown(Arc::new(part))).with_origin(value.origin)
+    Value::from(Data::Unknown(Arc::new(part))).with_certain(certain).with_origin(value.origin)
 }

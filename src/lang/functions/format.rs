@@ -9,6 +9,7 @@ use super::{Call, Failure, Function, Returns, Takes, any, at, check_text, functi
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("format", &[string("format")], Returns::Always(Takes::String), format_one)
+        .choosing()
         .variadic(any("args").nullable().unknowable())
         .computed_from(1),
     function("formatlist", &[string("format")], Returns::Always(Takes::ListOfString), format_list)

@@ -4,21 +4,23 @@
 //! octets are decimal; arithmetic is that of the Go module `go-cidr`.
 
 use std::fmt;
-use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
 
+use super::super::certain::{self, Certain, Subnet, What};
 use super::super::types::Type;
-use super::super::value::{Data, Subnet, Unknown, Value};
+use super::super::value::Value;
 use super::{Call, Failure, Function, Returns, Takes, at, function, int, number, string};
 
 const TEXT: Returns = Returns::Always(Takes::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("cidrhost", &[string("prefix"), number("hostnum")], TEXT, host),
+    function("cidrhost", &[string("prefix"), number("hostnum")], TEXT, host).choosing(),
     function("cidrnetmask", &[string("prefix")], TEXT, netmask),
-    function("cidrsubnet", &[string("prefix").unknowable(), number("newbits"), number("netnum")], TEXT, subnet),
+    function("cidrsubnet", &[string("prefix"), number("newbits"), number("netnum")], TEXT, subnet)
+        .certainly(part)
+        .choosing(),
     function("cidrsubnets", &[string("prefix")], Returns::Always(Takes::ListOfString), subnets)
         .variadic(number("newbits")),
 ];
@@ -109,11 +111,6 @@ fn netmask(call: &Call<'_>) -> Result<Value, Failure> {
 fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     let bits = call.int(1)?;
     let number = whole(call, 2)?;
-    if let Some(network) = call.arguments[0].as_unknown() {
-        let mut unknown = Unknown::new(Type::String);
-        unknown.subnet = part(network, bits, &number).map(Arc::new);
-        return Ok(Data::Unknown(Arc::new(unknown)).into());
-    }
     let network = Network::parse(call.text(0))?;
     let insufficient = || format!("insufficient address space to extend prefix of {} by {bits}", network.prefix);
     let prefix = i64::from(network.prefix).checked_add(bits).ok_or_else(insufficient)?;
@@ -134,16 +131,22 @@ fn subnet(call: &Call<'_>) -> Result<Value, Failure> {
     Ok(Value::string(text.as_deref().unwrap_or("<nil>")))
 }
 
-/// The part of a network that is not known, where it is known what holds its block.
-fn part(network: &Unknown, bits: i64, number: &BigInt) -> Option<Subnet> {
-    let (bits, number) = (u32::try_from(bits).ok()?, number.to_u128()?);
-    let (of, before) = match (&network.subnet, &network.reference) {
-        (Some(outer), _) => (outer.of.clone(), (outer.bits, outer.number)),
-        (None, Some(reference)) => (reference.clone(), (0, 0)),
-        (None, None) => return None,
+/// Which part of a network it is, where that is known of a block that is not.
+fn part(arguments: &[Value]) -> Option<Certain> {
+    let [network, bits, number] = arguments else { return None };
+    let (of, outer_bits, outer) = match (network.as_str(), network.certain(), network.reference()) {
+        // Each choice of the number is a block of its own.
+        (Some(_), ..) if number.choices().is_some() => return None,
+        (Some(text), ..) => (certain::Network::Known(text.into()), 0, Some(0)),
+        (None, Some(What::Subnet(outer)), _) => (outer.of.clone(), outer.bits, outer.number),
+        (None, _, Some(reference)) => (certain::Network::Of(reference.clone()), 0, Some(0)),
+        (None, _, None) => return None,
     };
-    let fits = before.0 + bits.min(128) < 128 && number < 1 << bits.min(127);
-    fits.then(|| Subnet { of, bits: before.0 + bits, number: before.1 << bits | number })
+    let bits = u32::try_from(bits.as_number()?.to_i64()?).ok()?;
+    let inner = number.as_number().and_then(|number| number.to_bigint()?.to_u128());
+    let fits = outer_bits + bits.min(128) < 128 && inner.is_none_or(|number| number < 1 << bits.min(127));
+    let number = outer.zip(inner).map(|(outer, inner)| outer << bits.min(127) | inner);
+    fits.then(|| Certain::subnet(Subnet { of, bits: outer_bits + bits, number }))?
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, Failure> {

@@ -3,7 +3,7 @@
 use crate::address::Step;
 
 use super::super::Number;
-use super::super::certain::Certain;
+use super::super::certain::{Certain, What};
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Value};
@@ -18,7 +18,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("element", &[any("list").marked(), number("index")], Returns::By(element_type), element)
         .maybe_null()
         .keeps()
-        .certainly(|arguments| Certain::one_of(arguments[0].elements()?)),
+        .certainly(|arguments| match arguments[0].certain() {
+            Some(What::Each(element)) => Certain::one_of([element]),
+            _ => Certain::one_of(arguments[0].elements()?),
+        }),
     function("index", &[any("list"), any("value")], Returns::Always(Takes::Number), index),
     function("lookup", &[any("inputMap").unknowable().marked(), key("key")], Returns::By(lookup_type), lookup)
         .variadic(any("default").anything())
@@ -32,7 +35,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         match_keys,
     )
     .keeps(),
-    function("one", &[any("list").marked()], Returns::By(one_type), one).maybe_null().keeps(),
+    function("one", &[any("list").marked()], Returns::By(one_type), one).maybe_null().keeps().certainly(|arguments| {
+        let Some(What::Each(element)) = arguments[0].certain() else { return None };
+        Certain::one_of([element, &Value::null(element.ty())])
+    }),
 ];
 
 fn coalesce_type(arguments: &[Value]) -> Result<Type, Failure> {

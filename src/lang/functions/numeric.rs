@@ -18,9 +18,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         of_float(go_math::log(number) / go_math::log(base))
     }),
     function("max", &[], NUMBER, |call| extreme(call, |number, most| number > most))
+        .choosing()
         .variadic(number("numbers").untyped())
         .keeps(),
     function("min", &[], NUMBER, |call| extreme(call, |number, least| number < least))
+        .choosing()
         .variadic(number("numbers").untyped())
         .keeps(),
     function(

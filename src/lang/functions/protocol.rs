@@ -120,6 +120,9 @@ pub(super) enum Source {
     Argument(usize),
 }
 
+/// So many combinations of what the arguments may be are looked at.
+const MAX_CHOICES: usize = 16;
+
 /// What is certain of a result, by the arguments.
 type Certainly = fn(&[Value]) -> Option<Certain>;
 
@@ -133,6 +136,8 @@ pub(super) struct Function {
     pub(super) source: Source,
     /// What is certain of a result that is not known.
     pub(super) certain: Option<Certainly>,
+    /// Whether a result that is not known is looked at for each value that the arguments may have.
+    pub(super) chooses: bool,
     pub(super) run: fn(&Call<'_>) -> Result<Value, Failure>,
 }
 
@@ -177,6 +182,7 @@ pub(super) const fn function(
         nullable: false,
         source: Source::Argument(0),
         certain: None,
+        chooses: false,
         run,
     }
 }
@@ -203,6 +209,12 @@ impl Function {
     /// Of a result that is not known, this is certain.
     pub(super) const fn certainly(mut self, certain: Certainly) -> Self {
         self.certain = Some(certain);
+        self
+    }
+
+    /// A result that is not known is looked at for each value that the arguments may have.
+    pub(super) const fn choosing(mut self) -> Self {
+        self.chooses = true;
         self
     }
 
@@ -260,7 +272,7 @@ impl Function {
             }
         }
         if untyped {
-            return Ok(self.with_certain(Value::unknown(Type::Dynamic), &arguments));
+            return Ok(self.with_certain(Value::unknown(Type::Dynamic), &arguments, files));
         }
         let ty = match self.returns {
             Returns::Always(takes) => takes.ty(),
@@ -283,15 +295,37 @@ impl Function {
         let result =
             if handed_on { (self.run)(&Call { arguments: &arguments, ty: &ty, files })? } else { Value::unknown(ty) };
         let result = if self.nullable { result } else { not_null(result) };
-        let result = self.with_certain(result, &arguments);
+        let result = self.with_certain(result, &arguments, files);
         Ok(self.with_source(result, &arguments).with_marks(marks))
     }
 
-    fn with_certain(&self, result: Value, arguments: &[Value]) -> Value {
-        match self.certain {
-            Some(certain) if result.is_unknown() => result.with_certain(certain(arguments)),
-            Some(_) | None => result,
+    fn with_certain(&self, result: Value, arguments: &[Value], files: &dyn Files) -> Value {
+        if !result.is_unknown() {
+            return result;
         }
+        let certain = self.certain.and_then(|certain| certain(arguments));
+        result.with_certain(certain.or_else(|| self.by_choice(arguments, files)))
+    }
+
+    /// The results for each of the values that the arguments may have.
+    fn by_choice(&self, arguments: &[Value], files: &dyn Files) -> Option<Certain> {
+        if !self.chooses {
+            return None;
+        }
+        let choices: Vec<&[Value]> = arguments.iter().map(Value::choices).collect::<Option<_>>()?;
+        let count = choices.iter().fold(1usize, |count, choices| count.saturating_mul(choices.len()));
+        if !(2..=MAX_CHOICES).contains(&count) {
+            return None;
+        }
+        let result = |mut number: usize| {
+            let mut chosen = Vec::with_capacity(choices.len());
+            for choices in &choices {
+                chosen.push(choices[number % choices.len()].clone());
+                number /= choices.len();
+            }
+            self.call(Cow::Owned(chosen), files).ok()
+        };
+        Certain::one_of(&(0..count).map(result).collect::<Option<Vec<_>>>()?)
     }
 
     pub(super) fn every_parameter(&self) -> impl Iterator<Item = &Parameter> {

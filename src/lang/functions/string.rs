@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::Number;
+use super::super::certain::Certain;
 use super::super::types::Type;
 use super::super::value::{Marks, Value};
 use super::{
@@ -18,10 +19,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::bool(call.text(0).ends_with(call.text(1))))
     }),
     function("indent", &[number("spaces"), string("str")], TEXT, indent).computed_from(1),
-    function("join", &[string("separator")], TEXT, join).variadic(takes("lists", Takes::ListOfString)).computed_from(1),
-    function("lower", &[string("str")], TEXT, |call| text(&call.text(0).chars().map(lower).collect::<String>())),
-    function("sort", &[takes("list", Takes::ListOfString)], Returns::Always(Takes::ListOfString), sort).keeps(),
+    function("join", &[string("separator")], TEXT, join)
+        .variadic(takes("lists", Takes::ListOfString))
+        .computed_from(1)
+        .choosing(),
+    function("lower", &[string("str")], TEXT, |call| text(&call.text(0).chars().map(lower).collect::<String>()))
+        .choosing(),
+    function("sort", &[takes("list", Takes::ListOfString)], Returns::Always(Takes::ListOfString), sort)
+        .keeps()
+        .certainly(Certain::held_in),
     function("split", &[string("separator"), string("str")], Returns::Always(Takes::ListOfString), split)
+        .choosing()
         .computed_from(1),
     function("startswith", &[string("str").unknowable(), string("prefix")], BOOL, starts_with),
     function("strcontains", &[string("str"), string("substr")], BOOL, |call| {
@@ -30,7 +38,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     .maybe_null(),
     function("strrev", &[string("str")], TEXT, |call| text(&call.text(0).graphemes(true).rev().collect::<String>())),
     function("substr", &[string("str"), number("offset"), number("length")], TEXT, substr),
-    function("title", &[string("str")], TEXT, |call| text(&title(call.text(0)))),
+    function("title", &[string("str")], TEXT, |call| text(&title(call.text(0)))).choosing(),
     function("trim", &[string("str"), string("cutset")], TEXT, |call| {
         let cut: Vec<char> = call.text(1).chars().collect();
         part(call, |text| text.trim_matches(&cut[..]))
@@ -38,11 +46,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("trimprefix", &[string("str"), string("prefix")], TEXT, |call| {
         part(call, |text| text.strip_prefix(call.text(1)).unwrap_or(text))
     }),
-    function("trimspace", &[string("str")], TEXT, |call| part(call, str::trim)),
+    function("trimspace", &[string("str")], TEXT, |call| part(call, str::trim)).choosing(),
     function("trimsuffix", &[string("str"), string("suffix")], TEXT, |call| {
         part(call, |text| text.strip_suffix(call.text(1)).unwrap_or(text))
     }),
-    function("upper", &[string("str")], TEXT, |call| text(&call.text(0).chars().map(upper).collect::<String>())),
+    function("upper", &[string("str")], TEXT, |call| text(&call.text(0).chars().map(upper).collect::<String>()))
+        .choosing(),
 ];
 
 /// The number of characters as people count them.

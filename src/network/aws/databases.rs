@@ -1,5 +1,7 @@
 //! Databases and caches: whether they are publicly accessible, and the subnets that they may be in.
 
+use crate::lang::Value;
+
 use super::Aws;
 use super::join::Target;
 use super::spot::{Setting, Spot};
@@ -143,7 +145,9 @@ pub fn placement<'a>(aws: &Aws<'a>, kind: &Kind, index: usize) -> Option<Placeme
                 Setting::Unset => return None,
                 Setting::Unknown | Setting::Known(_) => Some(spot.clone()),
             };
-            match spot.value.and_then(|value| aws.ids().target(value, groups)) {
+            // Without a group it is in AWS's own default one.
+            let certain = |value: &&Value| value.certain().is_none() || value.reference().is_some();
+            match spot.value.filter(certain).and_then(|value| aws.ids().target(value, groups)) {
                 Some(Target::Instance(group)) => {
                     let ids = Spot::instance(aws.inventory, group).get("subnet_ids");
                     let mut placement = listed(aws, &ids);

@@ -8,6 +8,8 @@ use crate::address::{Address, InstanceKey, Reference};
 use crate::inventory::Inventory;
 use crate::lang::{Str, Value};
 
+use super::spot::Spot;
+
 /// What a value that should identify a resource stands for. Equal targets are the same resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
@@ -17,6 +19,16 @@ pub enum Target {
     Id(Str),
     /// An attribute of some resource: of a data source, say.
     Attribute(Reference),
+}
+
+/// Whether a data source has a filter that takes this one value alone.
+#[must_use]
+pub fn filtered(data: &Spot<'_>, name: &str, value: &str) -> bool {
+    data.get("filter").each().iter().any(|filter| {
+        let values = filter.get("values").each();
+        let only = if let [only] = values.as_slice() { only.text() } else { None };
+        filter.get("name").text().as_deref() == Some(name) && only.as_deref() == Some(value)
+    })
 }
 
 /// Instances by known text of one attribute.
@@ -40,7 +52,7 @@ impl<'a> Ids<'a> {
     /// where it is null, or not known and no reference.
     #[must_use]
     pub fn target(&self, value: &Value, kinds: &[(&'static str, &'static str)]) -> Option<Target> {
-        if let Some(reference) = value.reference() {
+        if let Some(reference) = value.identity() {
             let found = self.referenced(reference).filter(|&index| {
                 let type_name = self.inventory.instance(index).type_name();
                 kinds.iter().any(|kind| kind.0 == type_name && Some(kind.1) == reference.attribute())

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
+use crate::address::Mode;
 use crate::lang::Value;
 use crate::network::registry::public_part;
 use crate::network::sets::AddressSet;
 
 use super::Aws;
-use super::join::Target;
+use super::join::{Target, filtered};
 use super::sources::{Rest, Source};
 use super::spot::Spot;
 use super::vpcs::{SUBNETS, VPCS, vpc_attribute};
@@ -315,11 +316,19 @@ fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Association<'a> {
     let of_vpc = spot.value.and_then(|value| vpc_attribute(aws, value, MAIN));
     let table = of_vpc.map(Table::DefaultOf).or_else(|| {
         Some(match aws.ids().target(spot.value?, ROUTE_TABLES)? {
-            Target::Instance(index) => own_table(aws, index),
+            Target::Instance(index) => found_main(aws, index).map_or_else(|| own_table(aws, index), Table::DefaultOf),
             target => Table::Own(target),
         })
     });
     Association { table, spot: spot.clone() }
+}
+
+/// The VPC whose main table a data source looks for.
+fn found_main(aws: &Aws<'_>, index: usize) -> Option<Target> {
+    let data = Spot::instance(aws.inventory, index);
+    let is_main =
+        aws.inventory.instance(index).address.mode == Mode::Data && filtered(&data, "association.main", "true");
+    is_main.then(|| aws.ids().target(data.get("vpc_id").value?, VPCS))?
 }
 
 /// The table that an instance is.

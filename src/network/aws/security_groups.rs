@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::lang::Value;
+use crate::address::Mode;
 
 use super::Aws;
-use super::join::Target;
+use super::join::{Target, filtered};
 use super::sources::Source;
 use super::spot::{Setting, Spot};
 use super::traffic::Traffic;
+use super::vpcs::VPCS;
 
 /// The attributes that refer to a security group.
 pub const SECURITY_GROUPS: &[(&str, &str)] = &[("aws_security_group", "id"), ("aws_default_security_group", "id")];
@@ -222,30 +223,35 @@ impl<'a> SecurityGroups<'a> {
     fn group_of(&mut self, aws: &Aws<'a>, rule: &Spot<'a>) -> usize {
         let id = rule.get("security_group_id");
         let target = id.value.and_then(|value| aws.ids().target(value, SECURITY_GROUPS));
-        let default = is_default_of_vpc(target.as_ref());
-        let target = match target {
-            Some(target) if default => Some(default_group(aws, &target).unwrap_or(target)),
-            target => target,
+        let default = default_of(aws, target.as_ref());
+        let target = match &default {
+            Some(vpc) => vpc.as_ref().and_then(|vpc| default_group(aws, vpc)).or(target),
+            None => target,
         };
-        self.group(target, default)
+        self.group(target, default.is_some())
     }
 }
 
-/// Whether a target is an attribute that holds a VPC's default group.
-fn is_default_of_vpc(target: Option<&Target>) -> bool {
-    match target {
-        Some(Target::Attribute(reference)) => reference.attribute() == Some("default_security_group_id"),
-        Some(Target::Instance(_) | Target::Id(_)) | None => false,
-    }
+/// The VPC whose default group a target is, if it is one (`Some(None)`: of a VPC that is not known): an attribute of the
+/// VPC that holds it, or a data source that looks for the name `default`, which no other group may have.
+fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> {
+    let found = match target? {
+        Target::Attribute(reference) if reference.attribute() == Some("default_security_group_id") => {
+            return Some(aws.ids().referenced(reference).map(Target::Instance));
+        }
+        Target::Instance(found) if aws.inventory.instance(*found).address.mode == Mode::Data => *found,
+        Target::Instance(_) | Target::Id(_) | Target::Attribute(_) => return None,
+    };
+    let data = Spot::instance(aws.inventory, found);
+    let is_default = data.get("name").text().as_deref() == Some("default") || filtered(&data, "group-name", "default");
+    is_default.then(|| data.get("vpc_id").value.and_then(|id| aws.ids().target(id, VPCS)))
 }
 
-/// The `aws_default_security_group` of the VPC that the target is an attribute of.
-fn default_group(aws: &Aws<'_>, target: &Target) -> Option<Target> {
-    let Target::Attribute(reference) = target else { return None };
-    let vpc = aws.ids().referenced(reference)?;
+/// The `aws_default_security_group` of a VPC.
+fn default_group(aws: &Aws<'_>, vpc: &Target) -> Option<Target> {
     let of_vpc = |&index: &usize| {
-        let vpc_id = aws.inventory.instance(index).get("vpc_id").and_then(Value::reference);
-        vpc_id.and_then(|reference| aws.ids().referenced(reference)) == Some(vpc)
+        let vpc_id = aws.inventory.instance(index).get("vpc_id");
+        vpc_id.and_then(|id| aws.ids().target(id, VPCS)).as_ref() == Some(vpc)
     };
     aws.of_type("aws_default_security_group").find(of_vpc).map(Target::Instance)
 }

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use crate::inventory::{Inventory, Way};
-use crate::lang::value::Subnet;
-use crate::lang::{Data, Marks, Value, What};
+use crate::lang::{Data, Marks, Subnet, Value, What};
 
 /// A value in an instance (or what is missing there), with the way to it: what a fact is made of, and where a finding
 /// about it stands.
@@ -72,7 +71,7 @@ impl<'a> Spot<'a> {
                     let perhaps = perhaps.iter().map(|block| self.block(index, block, &spot));
                     spots.extend(perhaps.map(|block| Self { within: within.clone(), ..block }));
                 }
-                Some(What::OneOf(_) | What::Elements(_) | What::Entries { .. }) | None => spots.push(spot),
+                Some(_) | None => spots.push(spot),
             }
         }
         spots
@@ -124,6 +123,7 @@ impl<'a> Spot<'a> {
     fn step(&self, step: Way<'a>, value: Option<&'a Value>) -> Self {
         let last = Some(Rc::new(Link { step, before: self.last.clone() }));
         let marks = value.map_or(self.marks, |it| self.marks.with(it.marks));
+        let value = value.map(Value::in_fact);
         Self { instance: self.instance, last, value, marks, within: self.within.clone() }
     }
 
@@ -183,7 +183,10 @@ impl<'a> Spot<'a> {
     /// Which part of an unknown network it is, where that is known.
     #[must_use]
     pub fn subnet(&self) -> Option<&'a Subnet> {
-        self.value?.as_unknown()?.subnet.as_deref()
+        match self.value?.certain()? {
+            What::Subnet(subnet) => Some(subnet),
+            _ => None,
+        }
     }
 
     /// The text, if it is known text (or a known number or truth value, as text).

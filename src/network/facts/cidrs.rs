@@ -150,8 +150,12 @@ fn doubtful(spot: &Spot<'_>, attribute: &Attribute) -> Option<bool> {
 
 /// Whether an unknown value stands for the block of some VPC, subnet or such.
 fn is_block(spot: &Spot<'_>) -> bool {
-    let part_of = spot.subnet().map(|subnet| &subnet.of);
-    let Some(reference) = part_of.or_else(|| spot.value.and_then(Value::reference)) else { return false };
+    let reference = match spot.subnet() {
+        // `cidrsubnet` makes nothing else.
+        Some(_) => return true,
+        None => spot.value.and_then(Value::reference).filter(|it| !matches!(&*it.address.type_name, "var" | "module")),
+    };
+    let Some(reference) = reference else { return false };
     let names = reference.path.iter().rev().find_map(|step| match step {
         crate::address::Step::Attribute(name) => Some(name),
         crate::address::Step::Index(_) | crate::address::Step::Key(_) => None,

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lang::{Marks, Type, Value};
+use ipnet::IpNet;
+
+use crate::address::Reference;
+use crate::lang::{Marks, Network as Whole, Subnet, Type, Value};
 use crate::network::Network;
 use crate::network::aws::join::Target;
 use crate::network::aws::overlaps::overlapping;
 use crate::network::aws::spot::Spot;
-use crate::network::aws::vpcs::{Block, Joint, Member, Subnet, Vpc, Vpcs};
+use crate::network::aws::vpcs::{self, Block, Joint, Member, Vpc, Vpcs};
+use crate::network::cidr;
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
 
@@ -30,8 +34,12 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
         (Family::V6, _) => (44, 64, 4),
     };
     let site = size_spot(network, block);
+    let fits_one = |prefix: u8| (shortest..=longest).contains(&prefix) && prefix.is_multiple_of(step);
     let fits = match block.prefix.or_else(|| part_prefix(network, block)) {
-        Some(prefix) => Value::bool((shortest..=longest).contains(&prefix) && prefix.is_multiple_of(step)),
+        Some(prefix) => Value::bool(fits_one(prefix)),
+        None if choices(&block.spot).is_some_and(|nets| nets.iter().all(|net| fits_one(net.prefix_len()))) => {
+            Value::bool(true)
+        }
         // Text that is no block is another rule's business; what Amazon gives is of the right size.
         None if block.written || block.spot.truth() == Some(true) => return None,
         None => network.unknown_at(Type::Bool, &site),
@@ -47,12 +55,30 @@ fn sized<'a>(network: &Network<'a>, block: &Block<'a>, owner: &str) -> Option<Va
     ]))
 }
 
+fn is_private(net: IpNet) -> bool {
+    public_part(&AddressSet::from(net)).is_empty()
+}
+
+/// The blocks that may be written at a spot; `None` where it may be any text.
+fn choices(spot: &Spot<'_>) -> Option<Vec<IpNet>> {
+    spot.choices()?.iter().map(|choice| cidr::read(&choice.text()?)).collect()
+}
+
 /// The prefix length of a part of a network whose block AWS chooses: a /56 where Amazon does ("VPC CIDR blocks", Amazon
 /// VPC User Guide), else the length that a pool is asked for.
 fn part_prefix(network: &Network<'_>, block: &Block<'_>) -> Option<u8> {
     let part = block.spot.subnet()?;
-    let holder = Spot::instance(network.inventory, network.aws.ids().referenced(&part.of)?);
+    let of = match &part.of {
+        Whole::Known(text) => return u8::try_from(u32::from(cidr::read(text)?.prefix_len()) + part.bits).ok(),
+        Whole::Of(reference) => reference,
+    };
+    let holder = Spot::instance(network.inventory, network.aws.ids().referenced(of)?);
     let name = if block.family == Family::V4 { "ipv4_netmask_length" } else { "ipv6_netmask_length" };
+    let written = choices(&holder.get(if block.family == Family::V4 { "cidr_block" } else { "ipv6_cidr_block" }));
+    let mut lengths = written.iter().flatten().map(IpNet::prefix_len);
+    if let Some(first) = lengths.next().filter(|first| lengths.all(|length| length == *first)) {
+        return u8::try_from(u32::from(first) + part.bits).ok();
+    }
     let amazon = block.family == Family::V6 && holder.get("assign_generated_ipv6_cidr_block").truth() == Some(true);
     let base = if amazon { 56 } else { holder.get(name).integer()? };
     u8::try_from(base.checked_add(part.bits.into())?).ok()
@@ -88,6 +114,7 @@ pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
         let is_public = match &public {
             Some(public) => Value::bool(!public.is_empty()),
             None if block.written => Value::bool(false),
+            None if choices(&block.spot).is_some_and(|nets| nets.into_iter().all(is_private)) => Value::bool(false),
             None => network.unknown_at(Type::Bool, &block.spot),
         };
         object([
@@ -136,15 +163,13 @@ pub(super) fn subnet_blocks(network: &Network<'_>) -> Vec<Value> {
 fn inside<'a>(
     network: &Network<'a>,
     vpcs: &Vpcs<'a>,
-    subnet: &Subnet<'a>,
+    subnet: &vpcs::Subnet<'a>,
     vpc: Option<&Vpc<'a>>,
     block: &Block<'a>,
 ) -> Option<Value> {
     let Some((family, first, last)) = block.range() else {
         // What a pool gives is inside, and so is a part of one of the VPC's blocks.
-        let holder = block.spot.subnet().and_then(|part| network.aws.ids().referenced(&part.of));
-        let blocks = vpc.into_iter().flat_map(|vpc| &vpc.blocks);
-        let is_part = holder.is_some_and(|holder| blocks.clone().any(|block| block.spot.instance == holder));
+        let is_part = vpc.is_some_and(|vpc| vpc.blocks.iter().any(|whole| is_part(network, block, whole)));
         let hangs = !block.written && !is_part && block.spot.is_unknown(network.inventory);
         return hangs.then(|| network.unknown_at(Type::Bool, &block.spot));
     };
@@ -169,6 +194,34 @@ fn inside<'a>(
     } else {
         Value::bool(false)
     })
+}
+
+/// Whether a block that is not known is certainly one of a VPC's, or a part of it.
+fn is_part<'a>(network: &Network<'a>, block: &Block<'a>, whole: &Block<'a>) -> bool {
+    let of_vpc = |reference: &Reference| {
+        let same = whole.spot.value.and_then(Value::reference).is_some_and(|held| **held == *reference);
+        same || network.aws.ids().referenced(reference) == Some(whole.spot.instance)
+    };
+    match block.spot.subnet() {
+        Some(Subnet { of: Whole::Of(reference), .. }) => of_vpc(reference),
+        Some(Subnet { of: Whole::Known(text), .. }) => {
+            let (part, whole) = (cidr::read(text), whole.net);
+            part.zip(whole).is_some_and(|(part, whole)| whole.contains(&part))
+        }
+        None => block.spot.value.and_then(Value::reference).is_some_and(|reference| of_vpc(reference)),
+    }
+}
+
+/// Whether two blocks, one of which is not known, certainly share no addresses.
+fn are_apart(block: &Block<'_>, other: &Block<'_>) -> bool {
+    let extent = |block: &Block<'_>| match block.spot.subnet() {
+        Some(Subnet { of: Whole::Known(text), .. }) => cidr::read(text),
+        Some(Subnet { of: Whole::Of(_), .. }) | None => block.net,
+    };
+    let parts = block.spot.subnet().zip(other.spot.subnet());
+    let disjoint = |(one, other): (IpNet, IpNet)| !one.contains(&other) && !other.contains(&one);
+    parts.is_some_and(|(part, other)| part.is_apart_from(other))
+        || extent(block).zip(extent(other)).is_some_and(disjoint)
 }
 
 /// A VPC as a message names it.
@@ -234,12 +287,10 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
     }
     for (vpc, blocks) in &by_vpc {
         for (index, block) in blocks {
-            let apart = |it: &Block<'_>| {
-                let parts = block.spot.subnet().zip(it.spot.subnet());
-                parts.is_some_and(|(part, other)| part.is_apart_from(other))
-            };
-            let others = blocks.iter().any(|(other, it)| other != index && it.family == block.family && !apart(it));
-            if (others || vpc.is_none()) && block.net.is_none() && block.spot.is_unknown(network.inventory) {
+            let others =
+                blocks.iter().any(|(other, it)| other != index && it.family == block.family && !are_apart(block, it));
+            let is_unknown = block.net.is_none() && block.spot.is_unknown(network.inventory);
+            if is_repeated(network, block, is_unknown) || (others || vpc.is_none()) && is_unknown {
                 facts.push(object([
                     ("address", network.address_text(block.spot.instance)),
                     ("other", text("", Marks::NONE)),
@@ -252,6 +303,16 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
         }
     }
     facts
+}
+
+/// Whether a block is that of several instances, as far as anybody knows. One that `cidrsubnet` makes of an unknown number
+/// is another one in each.
+fn is_repeated(network: &Network<'_>, block: &Block<'_>, is_unknown: bool) -> bool {
+    let same = match block.spot.subnet() {
+        Some(part) => part.number.is_some(),
+        None => block.net.is_some() || is_unknown,
+    };
+    same && network.inventory.instance(block.spot.instance).several
 }
 
 /// One fact per pair of joined VPCs that share addresses, at the later one, and one per VPC of a joint whose blocks are

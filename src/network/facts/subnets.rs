@@ -74,7 +74,8 @@ fn labels<'a>(network: &Network<'a>, spot: &Spot<'a>) -> Vec<Value> {
             Setting::Unset => {}
             Setting::Unknown => {
                 labels.extend(known_words(network, &tag).iter().map(|words| text(words, tag.marks)));
-                labels.push(network.unknown_at(Type::String, &tag));
+                let certain = tag.value.and_then(Value::as_unknown).and_then(|unknown| unknown.certain.as_deref());
+                labels.push(network.unknown_at(Type::String, &tag).with_certain(certain.cloned()));
             }
             Setting::Known(_) => labels.extend(tag.text().map(|value| text(&value, tag.marks))),
         }
@@ -113,9 +114,18 @@ pub(super) fn says(_: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
     let labels = call.value(0)?;
     let labels = labels.elements().unwrap_or(std::slice::from_ref(labels));
     let marks = labels.iter().fold(Marks::NONE, |marks, label| marks.with(label.marks));
-    let any = |words: &[&str]| labels.iter().filter_map(Value::as_str).any(|label| says_one(label, words));
+    // Of a label that is one of several, it counts what all of them say.
+    let all = |label: &Value, words: &[&str]| {
+        let choices = label.choices().unwrap_or_default();
+        !choices.is_empty() && choices.iter().all(|choice| says_one(choice.as_str().unwrap_or_default(), words))
+    };
+    let some = |label: &Value, words: &[&str]| {
+        let choices = label.choices();
+        choices.is_none_or(|choices| choices.iter().any(|it| says_one(it.as_str().unwrap_or_default(), words)))
+    };
+    let any = |words: &[&str]| labels.iter().any(|label| all(label, words));
     let said = any(&words);
-    let unknown = labels.iter().find(|label| label.is_unknown());
+    let unknown = labels.iter().find(|label| label.is_unknown() && some(label, &words));
     Ok(match unknown {
         Some(unknown) if !said && !any(&settling) => Value::unknown(Type::Bool).with_origin(unknown.origin),
         Some(_) | None => Value::bool(said).with_marks(marks),

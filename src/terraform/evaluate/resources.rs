@@ -11,7 +11,7 @@ use crate::schema::{self, Tagging};
 use super::super::decode::Decoder;
 use super::super::outline::{BodySchema, Outline};
 use super::super::references_in_values::{as_referenced, named_directly};
-use super::super::state::{address, unknown_reference};
+use super::super::state::{Instances, address, unknown_reference};
 use super::super::tags;
 use super::Evaluator;
 
@@ -31,7 +31,12 @@ impl Evaluator<'_> {
         let in_symbolic = path.is_symbolic();
         let mut made = Vec::new();
         let is_kept = resource.mode != Mode::Ephemeral && !matches!(outline.schema, BodySchema::AsWritten);
-        let repetitions = instances.repetitions();
+        let several = matches!(instances, Instances::Unknown) && self.may_be_several(module, &resource.meta);
+        let repetitions: Vec<_> = instances
+            .repetitions()
+            .into_iter()
+            .map(|(key, repetition)| (key, self.among(module, &resource.meta, repetition)))
+            .collect();
         for (key, repetition) in &repetitions {
             let symbolic = in_symbolic || *key == InstanceKey::Unknown;
             let address = address(&path, resource.mode, &resource.type_name, &resource.name, key.clone());
@@ -44,6 +49,7 @@ impl Evaluator<'_> {
                 provider: provider.clone(),
                 values,
                 symbolic,
+                several,
                 action: Action::Configured,
                 sites: Some(decoded.sites),
             };
@@ -66,7 +72,7 @@ impl Evaluator<'_> {
 
     /// An instance's values as references see them.
     fn referenced(&self, outline: &Outline, instance: &Instance) -> Value {
-        let mut values = as_referenced(&instance.values);
+        let mut values = as_referenced(&instance.values, &instance.address);
         if instance.address.mode == Mode::Ephemeral {
             values = values.with_marks(Marks::EPHEMERAL);
         }
