@@ -20,8 +20,8 @@ pub(super) fn as_referenced(values: &Value, address: &Arc<Address>) -> Value {
     let seen = |name: &Str, value: &Value| match &value.data {
         _ if has_marker(value) => Value::unknown(value.ty()).with_marks(value.marks),
         Data::Unknown(unknown) if unknown.reference.is_none() => {
-            let path = vec![Step::Attribute(name.clone())];
-            let reference = Some(Arc::new(Reference { address: address.clone(), path }));
+            let path = [Step::Attribute(name.clone())].into();
+            let reference = Some(Reference { address: address.clone(), path });
             let data = Data::Unknown(Arc::new(Unknown { reference, ..(**unknown).clone() }));
             Value { data, ..value.clone() }
         }

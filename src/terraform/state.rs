@@ -202,7 +202,7 @@ pub(super) fn address(module: &ModulePath, mode: Mode, type_name: &Str, name: &S
 /// this machine. Such names print as addresses do (`var.vpc_id`, `module.vpc`).
 pub(super) fn unknown_name(module: &ModulePath, root: &str, name: &Str, ty: Type) -> Value {
     let address = address(module, Mode::Managed, &root.into(), name, InstanceKey::None);
-    unknown_reference(ty, Reference { address, path: Vec::new() })
+    unknown_reference(ty, Reference { address, path: Arc::default() })
 }
 
 /// An unknown value that stands for something of a resource.

@@ -199,7 +199,7 @@ fn inside<'a>(
 /// Whether a block that is not known is certainly one of a VPC's, or a part of it.
 fn is_part<'a>(network: &Network<'a>, block: &Block<'a>, whole: &Block<'a>) -> bool {
     let of_vpc = |reference: &Reference| {
-        let same = whole.spot.value.and_then(Value::reference).is_some_and(|held| **held == *reference);
+        let same = whole.spot.value.and_then(Value::reference).is_some_and(|held| *held == *reference);
         same || network.aws.ids().referenced(reference) == Some(whole.spot.instance)
     };
     match block.spot.subnet() {
