@@ -10,7 +10,7 @@ Needs terraform 1.11 on PATH, an AWS provider 5.100 that `terraform init` can ge
 A case is a folder: `configuration/` is what is planned; `before/`, or `before: same` in the file `case`, is applied first;
 `setup.py` makes objects in the mock AWS before that, and `drift.py` changes some, or the state, between. `case` says what
 the case shows (`#` lines), then `plan:` (arguments), `plan-exit:`, `environment: NAME=VALUE`, `workspace:` and `apply: yes`.
-Written are `tfplan`, `plan.json` and, where the plan is applied, `terraform.tfstate` and `state.json`.
+Written are `tfplan`, `plan.json` and, where the plan is applied, `tfstate.json` (the state file) and `state.json` (`terraform show -json` of it).
 """
 
 import json
@@ -88,7 +88,7 @@ class Case:
                     self.settings[key] = value
 
     def record(self):
-        for name in ("tfplan", "plan.json", "terraform.tfstate", "state.json"):
+        for name in ("tfplan", "plan.json", "tfstate.json", "state.json"):
             (self.folder / name).unlink(missing_ok=True)
         with tempfile.TemporaryDirectory() as temporary:
             self.directory = Path(temporary)
@@ -110,7 +110,7 @@ class Case:
             (self.folder / "plan.json").write_text(self.terraform("show", "-json", "tfplan"))
             if self.settings.get("apply") == "yes":
                 self.terraform("apply", "tfplan")
-                shutil.copy(self.state_file(), self.folder / "terraform.tfstate")
+                shutil.copy(self.state_file(), self.folder / "tfstate.json")
                 (self.folder / "state.json").write_text(self.terraform("show", "-json"))
 
     def configure(self, source):
