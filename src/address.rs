@@ -129,6 +129,9 @@ impl Address {
         let mut rest = text;
         let mut steps = Vec::new();
         while let Some(after) = rest.strip_prefix("module.") {
+            if steps.len() == MAX_MODULES {
+                return None;
+            }
             let (name, after) = word(after)?;
             let (key, after) = instance_key(after)?;
             steps.push(ModuleStep { name, key });
@@ -146,6 +149,9 @@ impl Address {
         rest.is_empty().then_some(Self { module, mode, type_name, name, key })
     }
 }
+
+/// Modules in addresses lie at most so deep in one another.
+const MAX_MODULES: usize = 100;
 
 /// A name at the beginning of a text, and what follows it.
 fn word(text: &str) -> Option<(Arc<str>, &str)> {
@@ -300,6 +306,7 @@ mod tests {
             "module.a.b",
             "a.b.c",
             "a.b[0]x",
+            &format!("{}a.b", "module.m.".repeat(101)),
         ] {
             assert_eq!(Address::parse(text), None, "{text}");
         }

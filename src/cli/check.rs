@@ -240,7 +240,12 @@ impl Run<'_> {
         if source.is_some() {
             demand.ask_data_sources();
         }
-        let plan = plan::open(bytes, path, &demand, &mut self.sources)?;
+        let plan = match plan::open(bytes, path, &demand, &mut self.sources) {
+            Ok(plan) => plan,
+            Err(problem) => {
+                return Ok(Read { reading: plan::refused(*problem, &self.sources), kind: "plan", digest: None });
+            }
+        };
         let text = self.sources.file(plan.file).text.clone();
         let digest = std::thread::spawn(move || hexadecimal(&Sha256::digest(text.as_bytes())));
         let kind = plan.kind.word();

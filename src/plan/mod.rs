@@ -15,7 +15,7 @@ mod shape;
 mod world;
 
 pub use open::{MAX_SIZE, may_be_plan, open};
-pub use reading::reading;
+pub use reading::{reading, refused};
 pub use shape::{Member, Shape};
 
 use std::collections::BTreeMap;

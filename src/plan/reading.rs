@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::address::Mode;
 use crate::inventory::{Action, Instance, Inventory, Sites};
-use crate::lang::Value;
 use crate::lang::value::Entries;
+use crate::lang::{Str, Value};
 use crate::source::{Problem, Sources, Span, disk};
 use crate::syntax::Trees;
 use crate::terraform::{self, Archive, Difference, Options, Reading};
@@ -112,6 +112,17 @@ pub fn reading(
     let length = sources.file(plan.file).text.len() as u32;
     reading.sensitive_spans.push(Span::new(plan.file, 0, length));
     reading
+}
+
+/// The reading of a plan that cannot be read: the problem, and none of the text that it stands in.
+#[must_use]
+pub fn refused(problem: Problem, sources: &Sources) -> Reading {
+    let whole = |span: Span| Span::new(span.file, 0, sources.file(span.file).text.len() as u32);
+    Reading {
+        sensitive_spans: problem.span.map(whole).into_iter().collect(),
+        problems: vec![problem],
+        ..Reading::default()
+    }
 }
 
 fn is_gone(change: &Change) -> bool {

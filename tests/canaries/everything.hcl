@@ -1,4 +1,4 @@
-rule "canary/everything" {
+rule "bird/everything" {
   title    = "A rule that quotes what it sees"
   severity = "error"
   since    = "0.1.0"

@@ -1,4 +1,4 @@
-rule "canary/tags" {
+rule "bird/tags" {
   title    = "A rule that quotes what it sees"
   severity = "error"
   since    = "0.1.0"

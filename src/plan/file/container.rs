@@ -1,7 +1,7 @@
 //! The zip container: which members there are, and their content within bounds.
 //!
 //! Terraform writes members as a stream, so that only the central directory knows their sizes. What sizes a file claims is
-//! never believed: nothing is allocated by them, and what comes out has to agree with them.
+//! never believed beyond what the compressed bytes can hold, and what comes out has to agree with them.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -75,7 +75,7 @@ impl<'b> Container<'b> {
         let entry = self.archive.get_entry(member.place).map_err(|what| broken(&what))?;
         let compressed = entry.data();
         let limit = (compressed.len() as u64 * MAX_RATIO).max(FREE_SIZE).min(self.left);
-        let mut content = Vec::new();
+        let mut content = Vec::with_capacity(member.place.uncompressed_size_hint().min(limit) as usize);
         let mut read = |reader: &mut dyn Read| {
             let mut bounded = reader.take(limit + 1);
             bounded.read_to_end(&mut content)

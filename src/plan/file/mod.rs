@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use prost::Message;
 
 use self::container::Container;
-use super::{Kind, Plan};
+use super::{Change, Kind, Plan, json};
 use crate::inventory::Demand;
 use crate::lang::Str;
 use crate::source::{FileId, Problem};
@@ -98,6 +98,7 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
         return Ok(());
     }
     plan.snapshot = Some(snapshot::read(&mut container)?);
+    plan.prior = state(&mut container, plan.file, demand)?;
     if message.errored {
         plan.problems.push(problem(
             "Planning failed: the plan holds only what was planned until then, and cannot be applied".to_owned(),
@@ -120,6 +121,19 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
         plan.changes.push(change::change(deferred, demand)?);
     }
     Ok(())
+}
+
+/// The resource instances of the state that the plan was made from.
+fn state(container: &mut Container<'_>, file: FileId, demand: &Demand) -> Result<Vec<Change>, Damage> {
+    let Some(content) = container.read("tfstate")? else { return Ok(Vec::new()) };
+    let broken = |what: &str| Damage::new(format!("its member `tfstate` cannot be read ({what})"));
+    let text = String::from_utf8(content).map_err(|_| broken("it is not UTF-8"))?;
+    let state = json::read(file, &text, demand).map_err(|problem| broken(&problem.message))?;
+    if let Some(problem) = state.problems.first() {
+        return Err(broken(&problem.message));
+    }
+    // Places in a member are none in the file.
+    Ok(state.prior.into_iter().map(|change| Change { place: None, ..change }).collect())
 }
 
 /// Why a plan is not read.
