@@ -5,12 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value as Json;
+use terravet::address::Mode;
 use terravet::inventory::{Action, Demand};
 use terravet::lang::{Data, Marks, Value};
-use terravet::plan::{Plan, file};
-use terravet::source::FileId;
+use terravet::plan::{Plan, file, open};
+use terravet::source::{FileId, Sources};
+use terravet::syntax::Trees;
+use terravet::terraform::Options;
 
 /// The cases, each a folder.
 fn cases() -> Vec<PathBuf> {
@@ -206,5 +210,274 @@ impl Comparison<'_> {
             }
             _ => self.fail(path, value, shown),
         }
+    }
+}
+
+/// A case laid out as in a checkout: the configuration, and beside it what was made of it.
+struct Checkout(PathBuf);
+
+impl Checkout {
+    fn of(case: &Path, test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("terravet-plans-{}-{test}-{}", std::process::id(), name(case)));
+        copy(&case.join("configuration"), &path);
+        for artifact in ARTIFACTS.iter().filter(|artifact| case.join(artifact).exists()) {
+            std::fs::copy(case.join(artifact), path.join(artifact)).unwrap();
+        }
+        Self(std::fs::canonicalize(path).unwrap())
+    }
+
+    /// Only this of it, in an empty directory.
+    fn alone(case: &Path, artifact: &str, test: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("terravet-plans-{}-{test}-{}-alone", std::process::id(), name(case)));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::copy(case.join(artifact), path.join(artifact)).unwrap();
+        if let Ok(settings) = std::fs::read(case.join("configuration/.terravet.hcl")) {
+            std::fs::write(path.join(".terravet.hcl"), settings).unwrap();
+        }
+        Self(std::fs::canonicalize(path).unwrap())
+    }
+
+    /// What `terravet check` finds in an input.
+    fn findings(&self, input: &str, arguments: &[&str]) -> Vec<Finding> {
+        let output = Command::new(env!("CARGO_BIN_EXE_terravet"))
+            .args(["check", input, "--format", "json", "--fail-on", "never", "--today", "2026-11-23"])
+            .args(arguments)
+            .current_dir(&self.0)
+            .env_clear()
+            .output()
+            .unwrap();
+        let report: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{}: {input}: {error}: {}", self.0.display(), String::from_utf8_lossy(&output.stderr))
+        });
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().map(Finding::of).collect()
+    }
+}
+
+impl Drop for Checkout {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const ARTIFACTS: &[&str] = &["tfplan", "plan.json", "tfstate.json", "state.json"];
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// What matters of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Finding {
+    rule: String,
+    address: String,
+    verdict: String,
+    place: String,
+    message: String,
+    suppressed: bool,
+    change: String,
+}
+
+impl Finding {
+    fn of(json: &Json) -> Self {
+        let location = &json["location"];
+        Self {
+            rule: text(&json["rule"]),
+            address: text(&json["address"]),
+            verdict: text(&json["verdict"]),
+            place: format!("{}:{}:{}", text(&location["file"]), location["line"], location["column"]),
+            message: text(&json["message"]),
+            suppressed: !json["suppressed"].is_null(),
+            change: text(&json["change"]),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let Self { rule, address, verdict, place, message, suppressed, change } = self;
+        let suppressed = if *suppressed { " suppressed" } else { "" };
+        format!("{place}: {rule} {verdict}{suppressed} ({change}) {address}: {message}")
+    }
+}
+
+/// What one has and the other has not.
+fn differences(left: &[Finding], right: &[Finding], names: (&str, &str)) -> Vec<String> {
+    let (left, right): (BTreeSet<_>, BTreeSet<_>) = (left.iter().collect(), right.iter().collect());
+    let only = |some: &BTreeSet<&Finding>, others: &BTreeSet<&Finding>, name: &str| -> Vec<String> {
+        some.difference(others).map(|finding| format!("only from the {name}: {}", finding.shown())).collect()
+    };
+    [only(&left, &right, names.0), only(&right, &left, names.1)].concat()
+}
+
+/// `BLESS=1` writes what is found anew.
+#[test]
+fn the_plan_file_yields_the_findings_that_are_expected() {
+    every_case(|case| {
+        let found = Checkout::of(case, "expected").findings("tfplan", &[]);
+        let found: String = found.iter().map(|finding| finding.shown() + "\n").collect();
+        let path = case.join("findings");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if found == expected { Vec::new() } else { vec![format!("found:\n{found}expected:\n{expected}")] }
+    });
+}
+
+#[test]
+fn the_plan_file_needs_no_checkout() {
+    every_case(|case| {
+        let beside = Checkout::of(case, "beside").findings("tfplan", &[]);
+        let alone = Checkout::alone(case, "tfplan", "without").findings("tfplan", &[]);
+        differences(&beside, &alone, ("plan file in its checkout", "plan file alone"))
+    });
+}
+
+#[test]
+fn the_plan_file_and_its_json_yield_the_same_findings() {
+    every_case(|case| {
+        let checkout = Checkout::of(case, "json");
+        let (file, json) = (checkout.findings("tfplan", &[]), checkout.findings("plan.json", &workspace(case)));
+        differences(&file, &json, ("plan file", "plan JSON"))
+    });
+}
+
+#[test]
+fn the_plan_and_the_configuration_point_at_the_same_lines() {
+    every_case(|case| {
+        let checkout = Checkout::of(case, "lines");
+        let configured = checkout.findings(".", &configured_with(case));
+        let places = |findings: &[Finding]| {
+            let mut places: BTreeMap<(String, String, String), Vec<(String, bool)>> = BTreeMap::new();
+            for finding in findings {
+                let Finding { rule, address, message, place, suppressed, .. } = finding.clone();
+                places.entry((rule, address, message)).or_default().push((place, suppressed));
+            }
+            places
+        };
+        let configured = places(&configured);
+        let both = places(&checkout.findings("tfplan", &[])).into_iter().filter_map(|(id, planned)| {
+            let configured = configured.get(&id)?;
+            (*configured != planned).then(|| format!("{id:?}: {planned:?}, in the configuration {configured:?}"))
+        });
+        both.collect()
+    });
+}
+
+/// Plan JSON does not say of which workspace it is.
+fn workspace(case: &Path) -> Vec<&'static str> {
+    if name(case) == "workspace" { configured_with(case) } else { Vec::new() }
+}
+
+/// The arguments that the plan was made with.
+fn configured_with(case: &Path) -> Vec<&'static str> {
+    match name(case) {
+        "sensitive" => vec!["--var-file", "secret.tfvars"],
+        "ephemeral" => vec!["--var", "token=canary-ephemeral-token"],
+        "workspace" => vec!["--workspace", "staging"],
+        "variables" => vec!["--var", "port=5432", "--var", "open=[\"0.0.0.0/0\"]", "--var-file", "more.tfvars"],
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_state_after_apply_yields_the_findings_of_the_plan() {
+    let mut applied = 0;
+    for artifact in ["tfstate.json", "state.json"] {
+        every_case(|case| {
+            if !case.join(artifact).exists() {
+                return Vec::new();
+            }
+            let checkout = Checkout::of(case, artifact);
+            let certain = |findings: Vec<Finding>| -> Vec<Finding> {
+                // A state is of no configuration.
+                let is_of_both =
+                    |finding: &Finding| finding.verdict == "violation" && !finding.rule.starts_with("plan/");
+                let certain = findings.into_iter().filter(is_of_both);
+                certain.map(|finding| Finding { change: String::new(), ..finding }).collect()
+            };
+            let (plan, state) = (checkout.findings("tfplan", &[]), checkout.findings(artifact, &configured_with(case)));
+            differences(&certain(plan), &certain(state), ("plan", artifact))
+        });
+        applied += cases().iter().filter(|case| case.join(artifact).exists()).count();
+    }
+    assert!(applied >= 20, "only {applied} states were looked at");
+}
+
+#[test]
+fn the_plan_file_and_its_json_make_the_same_inventory() {
+    every_case(|case| {
+        let checkout = Checkout::of(case, "inventory");
+        let (file, json) = (inventory(&checkout.0, "tfplan"), inventory(&checkout.0, "plan.json"));
+        let mut wrong = Vec::new();
+        for id in file.keys().chain(json.keys()).collect::<BTreeSet<_>>() {
+            match (file.get(id), json.get(id)) {
+                (Some(file), Some(json)) if file == json => {}
+                (Some(file), Some(json)) => {
+                    let differing = file.iter().zip(json).find(|(file, json)| file != json);
+                    wrong.push(format!("{id}: the first difference is {differing:?}"));
+                }
+                (file, _) => {
+                    wrong.push(format!("{id} is only in the {}", if file.is_some() { "plan file" } else { "JSON" }))
+                }
+            }
+        }
+        wrong
+    });
+}
+
+/// All instances of a plan, each as lines of paths and values.
+fn inventory(directory: &Path, input: &str) -> BTreeMap<String, Vec<String>> {
+    let (mut sources, mut trees) = (Sources::default(), Trees::default());
+    let bytes = std::fs::read(directory.join(input)).unwrap();
+    let plan = open(bytes, input, &Demand::everything(), &mut sources).unwrap();
+    let workspace = directory.to_str().unwrap().ends_with("workspace").then(|| "staging".to_owned());
+    let options = Options { current_directory: directory.to_owned(), workspace, ..Options::default() };
+    let reading = terravet::plan::reading(plan, Some(directory), &options, &mut sources, &mut trees);
+    let inventory = &reading.inventory;
+    let input_destroys = directory.to_str().unwrap().ends_with("destroy");
+    let parts = [("", inventory.instances()), ("gone ", inventory.gone()), ("drift ", inventory.drift())];
+    let instances = parts.iter().flat_map(|(part, instances)| instances.iter().map(move |instance| (part, instance)));
+    instances
+        // JSON does not show that data sources go.
+        .filter(|(_, instance)| instance.address.mode == Mode::Managed || !input_destroys)
+        .map(|(part, instance)| {
+            let mut lines = vec![format!("{:?} {} {}", instance.action, instance.provider, instance.symbolic)];
+            dump("", &instance.values, &mut lines);
+            (format!("{part}{}", instance.address), lines)
+        })
+        .collect()
+}
+
+fn dump(path: &str, value: &Value, lines: &mut Vec<String>) {
+    let marked = if value.marks.has(Marks::SENSITIVE) { " sensitive" } else { "" };
+    if let Some(elements) = value.elements() {
+        lines.push(format!("{path}: {} elements{marked}", elements.len()));
+        for (index, element) in elements.iter().enumerate() {
+            dump(&format!("{path}[{index}]"), element, lines);
+        }
+    } else if let Some(entries) = value.entries() {
+        lines.push(format!("{path}: object{marked}"));
+        for (name, entry) in entries {
+            dump(&format!("{path}.{name}"), entry, lines);
+        }
+    } else {
+        let shown = match &value.data {
+            Data::Null(_) => "null".to_owned(),
+            Data::Unknown(unknown) => {
+                format!("unknown {}", unknown.reference.as_ref().map(ToString::to_string).unwrap_or_default())
+            }
+            Data::Number(number) => number.to_string(),
+            other => format!("{other:?}"),
+        };
+        lines.push(format!("{path}: {shown}{marked}"));
     }
 }

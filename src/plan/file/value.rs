@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use rmp::Marker;
 use rmp::decode::{
-    self, ExtMeta, MessageLen, read_bin_len, read_bool, read_ext_meta, read_f64, read_int, read_map_len, read_nil,
+    self, ExtMeta, RmpRead, ValueReadError, read_bin_len, read_bool, read_ext_meta, read_f64, read_int, read_map_len,
+    read_nil,
 };
 
 use super::Damage;
@@ -193,11 +194,46 @@ impl<'b> Reader<'b> {
         Ok(shape.object(members))
     }
 
+    /// Passes over a value, however deep it is.
     fn skip(&mut self) -> Result<(), Damage> {
-        let length =
-            MessageLen::with_limits(MAX_DEPTH, self.rest.len()).incremental_len(self.rest).map_err(|_| cut())?;
-        self.rest = &self.rest[length..];
+        let mut left: u64 = 1;
+        while left > 0 {
+            let marker = decode::read_marker(&mut self.rest).map_err(|_| cut())?;
+            let (bytes, values) = self.size(marker).map_err(|_| cut())?;
+            self.bytes(bytes)?;
+            left = left - 1 + values;
+        }
         Ok(())
+    }
+
+    /// How many bytes and values follow a marker and the sizes behind it, which are read.
+    fn size(&mut self, marker: Marker) -> Result<(u32, u64), ValueReadError> {
+        let rest = &mut self.rest;
+        let size = match marker {
+            Marker::Null | Marker::True | Marker::False | Marker::FixPos(_) | Marker::FixNeg(_) | Marker::Reserved => 0,
+            Marker::U8 | Marker::I8 => 1,
+            Marker::U16 | Marker::I16 | Marker::FixExt1 => 2,
+            Marker::FixExt2 => 3,
+            Marker::U32 | Marker::I32 | Marker::F32 => 4,
+            Marker::FixExt4 => 5,
+            Marker::U64 | Marker::I64 | Marker::F64 => 8,
+            Marker::FixExt8 => 9,
+            Marker::FixExt16 => 17,
+            Marker::FixStr(length) => length.into(),
+            Marker::Str8 | Marker::Bin8 => rest.read_data_u8()?.into(),
+            Marker::Str16 | Marker::Bin16 => rest.read_data_u16()?.into(),
+            Marker::Str32 | Marker::Bin32 => rest.read_data_u32()?,
+            Marker::Ext8 => u32::from(rest.read_data_u8()?) + 1,
+            Marker::Ext16 => u32::from(rest.read_data_u16()?) + 1,
+            Marker::Ext32 => rest.read_data_u32()?.saturating_add(1),
+            Marker::FixArray(count) => return Ok((0, count.into())),
+            Marker::Array16 => return Ok((0, rest.read_data_u16()?.into())),
+            Marker::Array32 => return Ok((0, rest.read_data_u32()?.into())),
+            Marker::FixMap(count) => return Ok((0, 2 * u64::from(count))),
+            Marker::Map16 => return Ok((0, 2 * u64::from(rest.read_data_u16()?))),
+            Marker::Map32 => return Ok((0, 2 * u64::from(rest.read_data_u32()?))),
+        };
+        Ok((size, 0))
     }
 
     fn unknown(&mut self, shape: Shape<'_>) -> Result<Value, Damage> {
@@ -363,7 +399,27 @@ mod tests {
         ] {
             assert!(decode(bytes, Shape::Any).is_err(), "{bytes:?}");
         }
+        // The innermost array lacks its element.
         let nothing = decode_resource(&deep_and_skipped, Shape::Any, &Wanted::Nothing, &Sensitive::default());
         assert!(nothing.is_err());
+    }
+
+    #[test]
+    fn what_nobody_wants_is_passed_over() {
+        for value in [
+            &b"\xc0"[..],
+            b"\xcd\x01\xbb",
+            b"\xcb\x3f\xe0\x00\x00\x00\x00\x00\x00",
+            b"\xd9\x02hi",
+            b"\xd4\x00\x00",
+            b"\xc7\x03\x0c\x81\x01\xc2",
+            b"\xdc\x00\x02\xa1a\x82\xa1b\x01\xa1c\x90",
+            b"\x92\xc4\x08\"number\"\xa30.1",
+        ] {
+            let object = [b"\x82\xa1a".as_slice(), value, b"\xa4tags\x80"].concat();
+            let wanted = Wanted::Only(std::rc::Rc::new([Str::from("tags")].into_iter().collect()));
+            let read = decode_resource(&object, Shape::Any, &wanted, &Sensitive::default()).unwrap();
+            assert!(read.get("tags").is_some() && read.get("a").is_none(), "{value:?}");
+        }
     }
 }
