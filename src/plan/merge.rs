@@ -157,6 +157,7 @@ fn is_same(planned: &Value, configured: &Value) -> bool {
                 || planned.trim().eq_ignore_ascii_case(configured.trim())
                 || is_hash(planned)
                 || is_same_block(planned, configured)
+                || is_same_protocol(planned, configured)
                 || is_same_document(planned, configured)
         }
         (Data::Unknown(_), _) | (_, Data::Unknown(_)) => false,
@@ -214,6 +215,13 @@ fn is_hash(text: &str) -> bool {
 fn is_same_block(planned: &str, configured: &str) -> bool {
     let block = |text: &str| text.parse::<IpNet>().ok().map(|block| block.trunc());
     block(planned).is_some_and(|planned| Some(planned) == block(configured))
+}
+
+/// The provider writes all protocols as `-1`, and those with a name by name or number.
+fn is_same_protocol(planned: &str, configured: &str) -> bool {
+    const NAMES: [[&str; 2]; 5] = [["-1", "all"], ["6", "tcp"], ["17", "udp"], ["1", "icmp"], ["58", "icmpv6"]];
+    let both = [planned, configured].map(|text| text.trim().to_ascii_lowercase());
+    NAMES.iter().any(|names| both.iter().all(|text| names.contains(&text.as_str())))
 }
 
 fn is_same_document(planned: &str, configured: &str) -> bool {

@@ -209,21 +209,24 @@ pub(super) fn ask(
         Ok(collection) => collection,
         Err(problem) => return asking.fail(*problem),
     };
+    // What is sensitive of the collection is so of its elements.
+    let own = |element: &Value| element.clone().with_marks(collection.marks);
     match &collection.data {
         Data::List(_, elements) | Data::Tuple(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 let key = Value::number(Number::from_i64(index as i64));
-                found.extend(asking.one(key, index, element));
+                found.extend(asking.one(key, index, &own(element)));
             }
         }
         Data::Set(_, elements) => {
             for (index, element) in elements.iter().enumerate() {
-                found.extend(asking.one(element.clone(), index, element));
+                found.extend(asking.one(own(element), index, &own(element)));
             }
         }
         Data::Map(_, entries) | Data::Object(entries) => {
             for (index, (key, element)) in entries.iter().enumerate() {
-                found.extend(asking.one(Value::normalized(key.clone()), index, element));
+                let key = Value::normalized(key.clone()).with_marks(collection.marks);
+                found.extend(asking.one(key, index, &own(element)));
             }
         }
         Data::Unknown(_) => found.push(asking.candidate(Verdict::Undetermined, 0, None)),

@@ -292,7 +292,7 @@ impl Scope for RuleScope<'_, '_> {
         let resolved = |value, used| Ok(Resolved { value, used });
         match names {
             ["each", "value", attribute, ..] if let Some(value) = self.value.get(attribute) => {
-                resolved(value.clone(), 3)
+                resolved(value.clone().with_marks(self.value.marks), 3)
             }
             ["each", "value", ..] => resolved(self.value.clone(), 2),
             ["each", "key", ..] => resolved(self.key.clone(), 2),

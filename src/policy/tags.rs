@@ -6,7 +6,7 @@ use crate::address::Mode;
 use crate::inventory::{Instance, Way};
 use crate::lang::eval::Evaluated;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Shape, Str, Type, Value, What, convert};
+use crate::lang::{Data, Marks, Shape, Str, Type, Value, What, convert};
 use crate::schema::{self, Tagging};
 use crate::source::{Problem, Span};
 use crate::syntax::{Kind, NodeId, NodeRef, Trees};
@@ -245,6 +245,14 @@ fn tag_map(instance: &Instance) -> TagSet {
     let says = |value: &&Value| value.entries().is_some() || value.certain().is_some();
     let source = all.filter(|value| !value.is_null()).or(own);
     let (entries, replaceable) = source.filter(says).or(own).map(Value::held_entries).unwrap_or_default();
+    // What the provider makes of `tags` in a plan does not say any more that it is sensitive.
+    let of_maps = [all, own].into_iter().flatten().fold(Marks::NONE, |marks, map| marks.with(map.marks));
+    let hidden = |(key, value): (Str, Value)| {
+        let of_own = own.and_then(|own| own.get(&key)).map_or(Marks::NONE, |own| own.marks);
+        (key, value.with_marks(of_maps.with(of_own)))
+    };
+    let [entries, replaceable] =
+        [entries, replaceable].map(|tags: Vec<(Str, Value)>| tags.into_iter().map(hidden).collect());
     let listed = || source.is_some_and(|source| source.choices().is_some_and(same_keys));
     TagSet { entries, replaceable, more: source.is_some_and(Value::is_unknown) && !listed() }
 }
@@ -270,8 +278,8 @@ fn tag_blocks(instance: &Instance) -> TagSet {
         for block in &blocks {
             match block.get("key").map(|key| &key.data) {
                 Some(Data::String(key)) => {
-                    let value = block.get("value").cloned().unwrap_or_else(|| Value::null(Type::String));
-                    tags.entries.push((key.clone(), value));
+                    let tag = block.get("value").cloned().unwrap_or_else(|| Value::null(Type::String));
+                    tags.entries.push((key.clone(), tag.with_marks(value.marks.with(block.marks))));
                 }
                 _ => tags.more |= block.is_unknown() || block.get("key").is_some_and(Value::is_unknown),
             }

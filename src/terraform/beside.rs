@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ModulePath};
 use crate::inventory::Instance;
+use crate::lang::functions::Files;
 use crate::lang::value::Entries;
 use crate::lang::{Str, Type, Value};
 use crate::source::Span;
@@ -50,6 +52,32 @@ impl Archive {
         let name = path.file_name()?.to_str()?;
         let files = self.files.get(path.parent()?)?;
         files.iter().find(|(known, _)| known == name).map(|(_, content)| content.as_slice())
+    }
+}
+
+/// Files beside configuration that does not lie on disk: what is not there, or is a list of what is, is not known. It need
+/// not be as it was when the plan was made.
+pub(super) struct FilesThere<'f>(pub(super) &'f dyn Files);
+
+impl Files for FilesThere<'_> {
+    fn allowed(&self, path: &str) -> bool {
+        self.0.allowed(path) && self.0.exists(path) == Ok(true)
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        self.0.read(path)
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        self.0.exists(path)
+    }
+
+    fn set(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String> {
+        self.0.set(directory, pattern)
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.0.absolute(path)
     }
 }
 

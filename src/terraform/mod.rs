@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 
 use crate::address::ModulePath;
 use crate::inventory::Inventory;
+use crate::lang::functions::Files;
 use crate::lang::functions::disk_files::DiskFiles;
 use crate::lang::{Str, Value};
 use crate::source::{FileId, Problem, Sources, Span, disk};
@@ -214,7 +215,9 @@ fn read_with(
     let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
     let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
-    let setting = evaluate::Setting { trees, files: &disk_files, surroundings: &surroundings, given: &given, planned };
+    let those_there = beside::FilesThere(&disk_files);
+    let files_read: &dyn Files = if archive.is_some() { &those_there } else { &disk_files };
+    let setting = evaluate::Setting { trees, files: files_read, surroundings: &surroundings, given: &given, planned };
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems, questions);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));

@@ -72,6 +72,9 @@ impl Env<'_> {
                 ),
             ));
         }
+        if of_file && !self.files.allowed(source_text) {
+            return Ok(Value::unknown(Type::Dynamic).with_marks(marks));
+        }
         let text;
         let (text, label) = if of_file {
             text = self.template_text(source_text).map_err(|reason| invalid(0, &reason))?;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::address::Mode;
+use crate::inventory::{Action, Instance, Sites};
 
 use super::Aws;
 use super::join::{Target, filtered};
-use super::sources::Source;
+use super::sources::{Rest, Source};
 use super::spot::{Setting, Spot};
 use super::traffic::Traffic;
 use super::vpcs::VPCS;
@@ -108,7 +109,38 @@ impl<'a> SecurityGroups<'a> {
                 groups.read_vpc_rule(aws, index, direction);
             }
         }
+        groups.leave_out_repeated(aws);
         groups
+    }
+
+    /// Leaves out what a group that does not manage its rules itself repeats of rule resources.
+    fn leave_out_repeated(&mut self, aws: &Aws<'a>) {
+        let mut separate: BTreeMap<usize, Vec<SecurityGroupRule<'a>>> = BTreeMap::new();
+        for rule in self.rules.iter().filter(|rule| rule.style == Style::Separate) {
+            separate.entry(rule.group).or_default().push(rule.clone());
+        }
+        self.rules.retain_mut(|rule| {
+            let name = if rule.direction == Direction::Ingress { "ingress" } else { "egress" };
+            let Some(separate) = separate.get(&rule.group).filter(|_| rule.style == Style::Inline) else { return true };
+            if is_managed(aws.inventory.instance(rule.block.instance), name) {
+                return true;
+            }
+            let is_repeated = |source: &Source<'a>| {
+                let same = |other: &&SecurityGroupRule<'a>| {
+                    other.direction == rule.direction && other.traffic.is_as(&rule.traffic)
+                };
+                let mut sources = separate.iter().filter(same).flat_map(|other| &other.sources);
+                sources.any(|other| other.rest == Rest::None && other.addresses == source.addresses)
+            };
+            let left: Vec<Source<'a>> = rule.sources.iter().filter(|source| !is_repeated(source)).cloned().collect();
+            let was_there = !rule.sources.is_empty();
+            rule.sources = left;
+            !(was_there && rule.sources.is_empty())
+        });
+        self.groups.iter_mut().for_each(|group| group.rules.clear());
+        for (index, rule) in self.rules.iter().enumerate() {
+            self.groups[rule.group].rules.push(index);
+        }
     }
 
     /// The group that a target is; made where there is none yet.
@@ -144,8 +176,9 @@ impl<'a> SecurityGroups<'a> {
         };
         let is_certain = |block: &Spot<'a>| block.within.is_none() && !is_symbolic(aws, block);
         let certain = blocks.is_empty() || blocks.iter().any(is_certain);
+        let is_managed = is_managed(aws.inventory.instance(index), name);
         let inline = &mut self.groups[group].inline;
-        if inline.as_ref().is_none_or(|first| certain && !first.certain) {
+        if is_managed && inline.as_ref().is_none_or(|first| certain && !first.certain) {
             let first = blocks.iter().find(|block| is_certain(block)).or(blocks.first()).unwrap_or(&spot);
             *inline = Some(Inline { spot: first.within.as_deref().unwrap_or(first).clone(), certain });
         }
@@ -245,6 +278,14 @@ fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> 
     let data = Spot::instance(aws.inventory, found);
     let is_default = data.get("name").text().as_deref() == Some("default") || filtered(&data, "group-name", "default");
     is_default.then(|| data.get("vpc_id").value.and_then(|id| aws.ids().target(id, VPCS)))
+}
+
+/// Whether a group manages its rules in an attribute: in plans and states it otherwise only repeats what others have added.
+fn is_managed(group: &Instance, name: &str) -> bool {
+    let is_written = |sites: &Sites| {
+        sites.attributes.iter().any(|site| *site.name == *name) || sites.blocks.iter().any(|(of, _)| **of == *name)
+    };
+    group.action == Action::Create || group.sites.as_deref().is_some_and(is_written)
 }
 
 /// The `aws_default_security_group` of a VPC.

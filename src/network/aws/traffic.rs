@@ -15,7 +15,7 @@ pub struct Traffic<'a> {
 }
 
 /// What traffic may be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Variant {
     protocol: Protocol,
     /// The ports that it certainly has, where it is a protocol with ports.
@@ -70,6 +70,12 @@ impl<'a> Traffic<'a> {
             [protocol, from, to].into_iter().find(|spot| spot.is_unknown(inventory)).cloned()
         };
         Self { variants, doubt }
+    }
+
+    /// Whether both are known, and the same.
+    #[must_use]
+    pub fn is_as(&self, other: &Self) -> bool {
+        self.doubt.is_none() && other.doubt.is_none() && self.variants == other.variants
     }
 
     /// The ports of this protocol that it certainly has. For all protocols: every port if it is all protocols.
