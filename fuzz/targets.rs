@@ -1,16 +1,19 @@
 //! What the fuzz targets do with their bytes: every decoder of terravet takes any bytes, in bounded time and memory, and
 //! never panics. `tests/fuzzed.rs` runs the same over what was found.
 
-use std::io::Write;
 use std::path::Path;
+
+#[path = "../tests/plan_bytes/mod.rs"]
+mod plan_bytes;
+use plan_bytes::{change, field, head};
 
 use terravet::inventory::Demand;
 use terravet::lang;
 use terravet::plan;
 use terravet::source::{FileId, SourceFile, Sources};
+use terravet::syntax::Trees;
 use terravet::syntax::{json, native};
 use terravet::terraform::Options;
-use terravet::syntax::Trees;
 
 /// A target: its name, and what it does.
 pub type Target = (&'static str, fn(&[u8]));
@@ -67,21 +70,16 @@ pub fn plan_file(data: &[u8]) {
 
 /// The protobuf inside a saved plan file.
 pub fn plan_message(data: &[u8]) {
-    plan_file(&zipped(&[("tfplan", data), ("tfconfig/modules.json", MODULES), ("tfconfig/m-/main.tf", CONFIGURATION)]));
+    plan_file(&plan_bytes::plan_file(data, CONFIGURATION));
 }
 
 /// The MessagePack inside the protobuf: the values of a resource, and of a variable.
 pub fn plan_value(data: &[u8]) {
-    let value = field(1, data);
-    let change = [&[0x08, 1][..], &field(2, &value)].concat();
-    let provider = br#"provider["registry.terraform.io/hashicorp/aws"]"#;
-    let instance = [field(8, provider), field(9, &change), field(13, b"aws_security_group.main")].concat();
-    let variable = [field(1, b"any"), field(2, &value)].concat();
-    let plan = [&[0x08, 3][..], &field(2, &variable), &field(3, &instance), &field(14, b"1.11.4")].concat();
+    let variable = field(2, &[field(1, b"any"), field(2, &field(1, data))].concat());
+    let plan = [head("1.11.4"), variable, change("aws_security_group.main", 1, data)].concat();
     plan_message(&plan);
 }
 
-const MODULES: &[u8] = br#"[{"Key":"","Dir":"."}]"#;
 const CONFIGURATION: &[u8] = br#"
 variable "any" {}
 resource "aws_security_group" "main" {
@@ -89,35 +87,6 @@ resource "aws_security_group" "main" {
   tags = var.any
 }
 "#;
-
-/// A protobuf field of bytes.
-fn field(number: u8, content: &[u8]) -> Vec<u8> {
-    let mut field = vec![number << 3 | 2];
-    let mut length = content.len();
-    while length >= 0x80 {
-        field.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    field.push(length as u8);
-    field.extend(content);
-    field
-}
-
-/// A zip of members that are stored as they are.
-pub fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
-    for (name, content) in members {
-        let (mut entry, config) =
-            archive.new_file(*name).compression_method(rawzip::CompressionMethod::STORE).start().expect("in memory");
-        let mut writer = config.wrap(&mut entry);
-        writer.write_all(content).expect("in memory");
-        let (_, descriptor) = writer.finish().expect("in memory");
-        entry.finish(descriptor).expect("in memory");
-    }
-    archive.finish().expect("in memory");
-    bytes
-}
 
 /// Runs a target by name.
 pub fn run(name: &str, data: &[u8]) {

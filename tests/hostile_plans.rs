@@ -5,15 +5,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-use rawzip::{CompressionMethod, ZipArchiveWriter};
-
 mod limits;
+mod plan_bytes;
 use limits::run;
+use plan_bytes::{change, field, head, number, plan_file, zip};
 
 const CHECK: &[&str] = &["check", "tfplan"];
 const MODULES: &[u8] = br#"[{"Key":"","Dir":"."}]"#;
@@ -29,59 +26,14 @@ fn plan(bytes: impl AsRef<[u8]>) -> impl Fn(&Path) {
     move |directory| fs::write(directory.join("tfplan"), bytes.as_ref()).unwrap()
 }
 
-/// A zip of members.
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut archive = ZipArchiveWriter::new(&mut bytes);
-    for (name, content) in members {
-        let (mut entry, config) =
-            archive.new_file(*name).compression_method(CompressionMethod::DEFLATE).start().unwrap();
-        let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::best()));
-        writer.write_all(content).unwrap();
-        let (encoder, descriptor) = writer.finish().unwrap();
-        encoder.finish().unwrap();
-        entry.finish(descriptor).unwrap();
-    }
-    archive.finish().unwrap();
-    bytes
-}
-
 /// A plan file with this plan, and an empty configuration.
 fn holding(message: &[u8]) -> Vec<u8> {
-    zip(&[("tfplan", message), ("tfconfig/modules.json", MODULES), ("tfconfig/m-/main.tf", b"")])
+    plan_file(message, b"")
 }
 
-fn varint(mut number: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-    bytes
-}
-
-/// A protobuf field of bytes.
-fn field(number: u64, content: &[u8]) -> Vec<u8> {
-    [varint(number << 3 | 2), varint(content.len() as u64), content.to_vec()].concat()
-}
-
-/// A protobuf field of a number.
-fn number(field: u64, value: u64) -> Vec<u8> {
-    [varint(field << 3), varint(value)].concat()
-}
-
-/// The head of a plan of a Terraform version.
-fn head(version: &str) -> Vec<u8> {
-    [number(1, 3), field(14, version.as_bytes())].concat()
-}
-
-/// A plan that creates a resource of these values.
+/// A plan that changes a resource to these values.
 fn creating(address: &str, action: u64, value: &[u8]) -> Vec<u8> {
-    let change = [number(1, action), field(2, &field(1, value))].concat();
-    let provider = field(8, br#"provider["registry.terraform.io/hashicorp/aws"]"#);
-    let instance = [provider, field(9, &change), field(13, address.as_bytes())].concat();
-    [head("1.11.4"), field(3, &instance)].concat()
+    [head("1.11.4"), change(address, action, value)].concat()
 }
 
 #[test]

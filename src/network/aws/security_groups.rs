@@ -285,7 +285,7 @@ fn is_managed(group: &Instance, name: &str) -> bool {
     let is_written = |sites: &Sites| {
         sites.attributes.iter().any(|site| *site.name == *name) || sites.blocks.iter().any(|(of, _)| **of == *name)
     };
-    group.action == Action::Create || group.sites.as_deref().is_some_and(is_written)
+    group.action == Action::Create || group.sites.as_deref().is_none_or(is_written)
 }
 
 /// The `aws_default_security_group` of a VPC.
