@@ -16,10 +16,10 @@ use terravet::syntax::{json, native};
 use terravet::terraform::Options;
 
 /// A target: its name, and what it does.
-pub type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[
+pub(crate) const TARGETS: &[Target] = &[
     ("hcl", hcl),
     ("hcl_json", hcl_json),
     ("json", json_text),
@@ -31,7 +31,7 @@ pub const TARGETS: &[Target] = &[
 ];
 
 /// Native syntax, as a file, an expression and a template.
-pub fn hcl(data: &[u8]) {
+fn hcl(data: &[u8]) {
     let source = SourceFile::new("main.tf", data.to_vec());
     let _ = native::parse(FileId(0), &source);
     let _ = native::parse_expression(FileId(0), &source.text, 0);
@@ -39,21 +39,21 @@ pub fn hcl(data: &[u8]) {
 }
 
 /// JSON syntax, as configuration and as a file of values.
-pub fn hcl_json(data: &[u8]) {
+fn hcl_json(data: &[u8]) {
     let source = SourceFile::new("main.tf.json", data.to_vec());
     let _ = json::parse(FileId(0), &source);
     let _ = json::parse_values(FileId(0), &source);
 }
 
 /// The JSON that `jsondecode` takes.
-pub fn json_text(data: &[u8]) {
+fn json_text(data: &[u8]) {
     if let Ok(value) = lang::json::decode(&String::from_utf8_lossy(data)) {
         let _ = lang::json::encode(&value);
     }
 }
 
 /// Plan JSON and state, all the way to resource instances.
-pub fn plan_json(data: &[u8]) {
+fn plan_json(data: &[u8]) {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     if let Ok(plan) = plan::open(data.to_vec(), "plan.json", &Demand::everything(), &mut sources) {
         let _ = plan::reading(plan, None, &Options::default(), &mut sources, &mut trees);
@@ -61,7 +61,7 @@ pub fn plan_json(data: &[u8]) {
 }
 
 /// A saved plan file, all the way to resource instances.
-pub fn plan_file(data: &[u8]) {
+fn plan_file(data: &[u8]) {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     if let Ok(plan) = plan::open(data.to_vec(), "tfplan", &Demand::everything(), &mut sources) {
         let _ = plan::reading(plan, Some(Path::new(".")), &Options::default(), &mut sources, &mut trees);
@@ -69,12 +69,12 @@ pub fn plan_file(data: &[u8]) {
 }
 
 /// The protobuf inside a saved plan file.
-pub fn plan_message(data: &[u8]) {
+fn plan_message(data: &[u8]) {
     plan_file(&plan_bytes::plan_file(data, CONFIGURATION));
 }
 
 /// The MessagePack inside the protobuf: the values of a resource, and of a variable.
-pub fn plan_value(data: &[u8]) {
+fn plan_value(data: &[u8]) {
     let variable = field(2, &[field(1, b"any"), field(2, &field(1, data))].concat());
     let plan = [head("1.11.4"), variable, change("aws_security_group.main", 1, data)].concat();
     plan_message(&plan);
@@ -89,7 +89,7 @@ resource "aws_security_group" "main" {
 "#;
 
 /// Runs a target by name.
-pub fn run(name: &str, data: &[u8]) {
+pub(crate) fn run(name: &str, data: &[u8]) {
     let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target of that name");
     target(data);
 }

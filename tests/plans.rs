@@ -58,7 +58,7 @@ fn the_plan_file_decodes_to_what_terraform_shows_of_it() {
         let mut wrong: Vec<String> = plan
             .problems
             .iter()
-            .filter(|problem| !(json["errored"] == true && problem.message.starts_with("Planning failed")))
+            .filter(|problem| !(json["errored"] == true && problem.message.starts_with("This plan cannot be applied")))
             .map(|problem| problem.message.clone())
             .collect();
         for (changes, key) in [(&plan.changes, "resource_changes"), (&plan.drift, "resource_drift")] {
@@ -479,5 +479,24 @@ fn dump(path: &str, value: &Value, lines: &mut Vec<String>) {
             other => format!("{other:?}"),
         };
         lines.push(format!("{path}: {shown}{marked}"));
+    }
+}
+
+#[test]
+fn a_report_names_the_plan_file_by_its_digest() {
+    use sha2::{Digest, Sha256};
+    let case = cases().into_iter().find(|case| name(case) == "create").unwrap();
+    let checkout = Checkout::of(&case, "digest");
+    for input in ["tfplan", "plan.json", "tfstate.json"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_terravet"))
+            .args(["check", input, "--format", "json"])
+            .current_dir(&checkout.0)
+            .env_clear()
+            .output()
+            .unwrap();
+        let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let digest = Sha256::digest(std::fs::read(checkout.0.join(input)).unwrap());
+        let expected: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(report["inputs"][0]["sha256"], expected.as_str(), "{input}");
     }
 }

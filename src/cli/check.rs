@@ -237,9 +237,11 @@ impl Run<'_> {
         let bytes = file.read().map_err(|why| Problem::with_path(path, format!("the plan cannot be read: {why}")))?;
         let source = Some(self.root_of(target)).filter(|directory| inputs::holds_configuration(directory));
         let mut demand = loaded.policy.demand(&self.trees);
-        if source.is_some() {
+        // A saved plan file has its configuration inside.
+        if source.is_some() || plan::file::is_zip(&bytes) {
             demand.ask_data_sources();
         }
+        let binary = (!plan::is_text(&bytes)).then(|| hexadecimal(&Sha256::digest(&bytes)));
         let plan = match plan::open(bytes, path, &demand, &mut self.sources) {
             Ok(plan) => plan,
             Err(problem) => {
@@ -247,7 +249,8 @@ impl Run<'_> {
             }
         };
         let text = self.sources.file(plan.file).text.clone();
-        let digest = std::thread::spawn(move || hexadecimal(&Sha256::digest(text.as_bytes())));
+        let digest =
+            std::thread::spawn(move || binary.unwrap_or_else(|| hexadecimal(&Sha256::digest(text.as_bytes()))));
         let kind = plan.kind.word();
         let reading = plan::reading(plan, source.as_deref(), &options, &mut self.sources, &mut self.trees);
         Ok(Read { reading, kind, digest: Some(digest) })

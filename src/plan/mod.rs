@@ -14,7 +14,7 @@ mod reading;
 mod shape;
 mod world;
 
-pub use open::{MAX_SIZE, may_be_plan, open};
+pub use open::{MAX_SIZE, is_text, may_be_plan, open};
 pub use reading::{reading, refused};
 pub use shape::{Member, Shape};
 
@@ -77,6 +77,18 @@ impl Plan {
         }
     }
 }
+
+/// Why a plan is none to be applied, and what to do: planning failed.
+const ERRORED: (&str, &str) = (
+    "This plan cannot be applied: planning ended with errors, so it does not hold everything",
+    "Mend what `terraform plan` complains about, and check the plan that comes out then.",
+);
+
+/// Why a plan is not all there is to check, and what to do: changes are put off.
+const DEFERRED: (&str, &str) = (
+    "This plan is not whole: it leaves changes for a later plan, and what these will be is not known",
+    "Apply it, plan again, and check that plan too.",
+);
 
 /// What a [`Plan`] was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

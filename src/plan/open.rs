@@ -25,6 +25,12 @@ fn is_utf16(start: &[u8]) -> bool {
     start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
 }
 
+/// Whether a plan or state is text as it is: UTF-8.
+#[must_use]
+pub fn is_text(bytes: &[u8]) -> bool {
+    !file::is_zip(bytes) && !is_utf16(bytes) && !bytes.starts_with(OLD_PLAN)
+}
+
 /// Reads a plan or state of any kind; `shown` is its path as reports print it.
 ///
 /// # Errors
@@ -34,8 +40,9 @@ pub fn open(bytes: Vec<u8>, shown: &str, demand: &Demand, sources: &mut Sources)
         let id = sources.add(SourceFile::new(shown, Vec::new()));
         return Ok(file::read(&bytes, id, shown, demand));
     }
-    if let Some((message, help)) = bytes.starts_with(OLD_PLAN).then(|| file::refusal(&bytes)).flatten() {
-        return Err(Box::new(Problem::with_path(shown, message).help(help)));
+    if bytes.starts_with(OLD_PLAN) {
+        let message = "This plan file was made by Terraform 0.11 or earlier, whose plans are not read";
+        return Err(Box::new(Problem::with_path(shown, message).help("Make the plan with Terraform 1.1 or later.")));
     }
     // What PowerShell makes of `terraform show -json tfplan > plan.json`.
     let bytes = match bytes.as_slice() {

@@ -9,12 +9,10 @@ mod sensitive;
 mod snapshot;
 mod value;
 
-use std::collections::BTreeMap;
-
 use prost::Message;
 
 use self::container::Container;
-use super::{Change, Kind, Plan, json};
+use super::{Change, DEFERRED, ERRORED, Kind, Plan, json};
 use crate::inventory::Demand;
 use crate::lang::Str;
 use crate::source::{FileId, Problem};
@@ -30,35 +28,6 @@ impl Damage {
     fn new(what: impl Into<String>) -> Self {
         Self(what.into())
     }
-}
-
-/// Why a file that a planning command wrote has no plan inside that could be read: what is wrong, what to do. `None` of
-/// anything else. Parses JSON: to be asked of what is no plan and no state.
-#[must_use]
-pub fn refusal(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    if bytes.starts_with(b"tfplan") {
-        return Some((
-            "This plan file was made by Terraform 0.11 or earlier, whose plans are not read",
-            "Make the plan with Terraform 1.1 or later",
-        ));
-    }
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return None;
-    }
-    let object: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_slice(bytes).ok()?;
-    if object.contains_key("encrypted_data") {
-        return Some((
-            "This plan file is encrypted by OpenTofu",
-            "Check the JSON form instead: `tofu show -json PLAN > plan.json`",
-        ));
-    }
-    if object.contains_key("remote_plan_format") {
-        return Some((
-            "This file only says where HCP Terraform keeps the plan: there is no plan inside",
-            "Check the JSON form instead: `terraform show -json PLAN > plan.json`",
-        ));
-    }
-    None
 }
 
 /// Whether these are the first bytes of a zip file, as a saved plan is one.
@@ -99,12 +68,8 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
     }
     plan.snapshot = Some(snapshot::read(&mut container)?);
     plan.prior = state(&mut container, plan.file, demand)?;
-    if message.errored {
-        plan.problems.push(problem(
-            "Planning failed: the plan holds only what was planned until then, and cannot be applied".to_owned(),
-            "Mend what `terraform plan` complained about, and plan again",
-        ));
-    }
+    plan.problems.extend(message.errored.then(|| problem(ERRORED.0.to_owned(), ERRORED.1)));
+    plan.problems.extend((!message.deferred_changes.is_empty()).then(|| problem(DEFERRED.0.to_owned(), DEFERRED.1)));
     plan.workspace = message.backend.map(|backend| backend.workspace).filter(|workspace| !workspace.is_empty());
     plan.complete = has_completeness(plan.terraform_version.as_deref()).then_some(message.complete);
     for (name, value) in &message.variables {

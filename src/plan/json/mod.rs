@@ -15,7 +15,7 @@ use serde_json::error::Category;
 use crate::inventory::Demand;
 use crate::source::{FileId, Problem, Span};
 
-use super::{Kind, Plan};
+use super::{DEFERRED, ERRORED, Kind, Plan};
 use sections::{Collector, Document};
 
 /// Reads a plan or state.
@@ -31,19 +31,9 @@ pub fn read(file: FileId, text: &str, demand: &Demand) -> Result<Plan, Box<Probl
         .and_then(|document| deserializer.end().map(|()| document))
         .map_err(|error| Box::new(refused(&error, file, text, base)))?;
     let mut plan = Plan::new(kind_of(&document, file)?, file);
-    let whole = |message: &str| Problem::at(Span::new(file, 0, 0), message);
-    if document.errored == Some(true) {
-        plan.problems.push(
-            whole("This plan cannot be applied: planning ended with errors, so it does not hold everything")
-                .help("Mend what `terraform plan` complains about, and check the plan that comes out then."),
-        );
-    }
-    if document.deferred {
-        plan.problems.push(
-            whole("This plan is not whole: it leaves changes for a later plan, and what these will be is not known")
-                .help("Apply it, plan again, and check that plan too."),
-        );
-    }
+    let whole = |(message, help): (&str, &str)| Problem::at(Span::new(file, 0, 0), message).help(help);
+    plan.problems.extend((document.errored == Some(true)).then(|| whole(ERRORED)));
+    plan.problems.extend(document.deferred.then(|| whole(DEFERRED)));
     plan.terraform_version = document.terraform_version;
     plan.complete = document.complete;
     plan.configuration = document.configuration;
