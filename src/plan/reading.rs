@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::address::Mode;
 use crate::inventory::{Action, Instance, Inventory, Sites};
+use crate::lang::Value;
 use crate::lang::value::Entries;
-use crate::lang::{Str, Value};
 use crate::source::{Problem, Sources, Span, disk};
 use crate::syntax::Trees;
 use crate::terraform::{self, Archive, Difference, Options, Reading};

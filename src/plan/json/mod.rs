@@ -73,7 +73,15 @@ fn kind_of(document: &Document<'_>, file: FileId) -> Result<Kind, Box<Problem>> 
                     "Use a terravet that knows it, or the Terraform that this terravet knows.",
                 );
             }
-            Ok(if document.is_plan { Kind::Json } else { Kind::State })
+            match (document.is_plan, document.is_state) {
+                (true, _) => Ok(Kind::Json),
+                (false, true) => Ok(Kind::State),
+                // `terraform show -json` prints this of a state without resources; other commands print JSON of other kinds.
+                (false, false) => refuse(
+                    "This JSON holds neither a plan nor the values of a state: nothing can be checked".into(),
+                    "Check what `terraform show -json tfplan` prints of a saved plan.",
+                ),
+            }
         }
         (None, Some(4)) => Ok(Kind::State),
         (None, Some(version)) => refuse(

@@ -25,6 +25,8 @@ pub(super) struct Document<'t> {
     pub(super) terraform_version: Option<String>,
     /// Whether it has a section that only plans have.
     pub(super) is_plan: bool,
+    /// Whether it has the values of a state.
+    pub(super) is_state: bool,
     pub(super) errored: Option<bool>,
     pub(super) complete: Option<bool>,
     /// Whether changes are left for a later plan.
@@ -384,6 +386,7 @@ impl<'de> Visitor<'de> for &Collector<'_> {
             match &*key {
                 "planned_values" | "resource_changes" | "output_changes" | "configuration" | "applyable"
                 | "proposed_unknown" => document.is_plan = true,
+                "values" => document.is_state = true,
                 "remote_plan_format" => document.remote = true,
                 "encrypted_data" => document.encrypted = true,
                 "@level" => document.is_log = true,

@@ -43,6 +43,10 @@ fn what_is_no_plan_is_refused_in_plain_words() {
         ("[]", "A value is not of the right type: expected the JSON object of a plan or state"),
         ("{}", "This JSON is neither a plan nor a state: it has no `format_version`"),
         (r#"{"format_version": "2.0"}"#, "Unknown format version \"2.0\": terravet knows 0.1 to 1.x"),
+        (
+            r#"{"format_version": "1.0", "valid": true}"#,
+            "This JSON holds neither a plan nor the values of a state: nothing can be checked",
+        ),
         (r#"{"format_version": 1}"#, "A value is not of the right type: expected a string"),
         (
             r#"{"format_version": "1.0", "resource_changes": {"secret": 1}}"#,
