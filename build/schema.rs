@@ -1,4 +1,4 @@
-//! Turns `data/aws-schema.json` and `data/aws-cidr-attributes.txt` into one compact binary, `schema.bin`, that
+//! Turns `data/aws-schema.json`, `data/aws-planned.json` and `data/aws-cidr-attributes.txt` into one compact binary, `schema.bin`, that
 //! `src/schema/` embeds and decodes lazily. The form of the JSON is described in `data/README.md`.
 //!
 //! Both provider versions are merged here: what a body holds afterwards is what either version knows.
@@ -18,11 +18,14 @@ const OPTIONAL: u8 = 4;
 const COMPUTED: u8 = 8;
 const SENSITIVE: u8 = 16;
 const OLD_ONLY: u8 = 32;
+const HAS_DEFAULT: u8 = 64;
 
 #[derive(Clone)]
 struct Attribute {
     flags: u8,
     ty: String,
+    /// What is planned where it is not set, as JSON.
+    default: Option<String>,
 }
 
 #[derive(Clone)]
@@ -31,6 +34,8 @@ struct Block {
     min: u32,
     max: u32,
     old_only: bool,
+    /// The provider makes such blocks where there are none.
+    filled: bool,
     body: BodyOf,
 }
 
@@ -61,7 +66,8 @@ pub(crate) fn build(output: &Path) {
     let cidr = std::fs::read_to_string("data/aws-cidr-attributes.txt").expect("data/aws-cidr-attributes.txt is there");
 
     let defs: Vec<Body> = schema["defs"].as_array().expect("defs").iter().map(|def| body(object(def), false)).collect();
-    let resources = types(&schema, &defs, "resources", "");
+    let mut resources = types(&schema, &defs, "resources", "");
+    add_planned(&mut resources, &defs);
     let data = types(&schema, &defs, "data", "data.");
     let ephemeral = types(&schema, &defs, "ephemeral", "ephemeral.");
     let provider = body(object(&schema["provider_config"]), false);
@@ -110,7 +116,7 @@ fn attribute(text: &str, old_only: bool) -> Attribute {
     if old_only {
         bits &= !REQUIRED_IN_BOTH;
     }
-    Attribute { flags: bits, ty: ty.to_owned() }
+    Attribute { flags: bits, ty: ty.to_owned(), default: None }
 }
 
 fn block(entry: &Value, old_only: bool) -> Block {
@@ -126,7 +132,7 @@ fn block(entry: &Value, old_only: bool) -> Block {
         Some(Value::Number(index)) => BodyOf::Shared(index.as_u64().expect("an index") as usize),
         Some(members) => BodyOf::Own(body(object(members), old_only)),
     };
-    Block { mode, min: number(1), max: number(2), old_only, body: body_of }
+    Block { mode, min: number(1), max: number(2), old_only, filled: false, body: body_of }
 }
 
 /// All types of one mode, both versions merged.
@@ -203,8 +209,8 @@ fn change(body: &mut Body, name: &str, old: &Value) {
             }
         } else {
             // A block now: both forms may be written.
-            body.attributes
-                .insert(name.to_owned(), Attribute { flags: (old.flags | OLD_ONLY) & !REQUIRED_IN_BOTH, ty: old.ty });
+            let flags = (old.flags | OLD_ONLY) & !REQUIRED_IN_BOTH;
+            body.attributes.insert(name.to_owned(), Attribute { flags, ..old });
         }
         return;
     }
@@ -247,6 +253,50 @@ fn add_gone(body: &mut Body, name: &str, old: &Value) {
     if let Some(block) = body.blocks.get_mut(name) {
         block.min = 0;
     }
+}
+
+/// Adds what the provider plans for what is not set, and what it marks as sensitive.
+fn add_planned(types: &mut BTreeMap<String, Type>, defs: &[Body]) {
+    let planned = std::fs::read_to_string("data/aws-planned.json").expect("data/aws-planned.json is there");
+    let planned: Value = serde_json::from_str(&planned).expect("data/aws-planned.json is JSON");
+    for (name, planned) in object(&planned) {
+        let Some(of_type) = types.get_mut(name) else { continue };
+        for (path, default) in planned.get("defaults").map(object).into_iter().flatten() {
+            let (parents, member) = path.rsplit_once('.').unwrap_or(("", path));
+            let Some(body) = reach(&mut of_type.body, parents, defs) else { continue };
+            if let Some(attribute) = body.attributes.get_mut(member) {
+                attribute.flags |= HAS_DEFAULT;
+                attribute.default = Some(default.to_string());
+            }
+        }
+        for path in planned.get("sensitive").and_then(Value::as_array).into_iter().flatten() {
+            let path = path.as_str().expect("a path");
+            let (parents, member) = path.rsplit_once('.').unwrap_or(("", path));
+            let body = reach(&mut of_type.body, parents, defs);
+            if let Some(attribute) = body.and_then(|body| body.attributes.get_mut(member)) {
+                attribute.flags |= SENSITIVE;
+            }
+        }
+        for block in planned.get("filled").and_then(Value::as_array).into_iter().flatten() {
+            let name = block.as_str().expect("the name of a block type");
+            if let Some(block) = of_type.body.blocks.get_mut(name) {
+                block.filled = true;
+            }
+        }
+    }
+}
+
+/// The body at a path of block names, where this version has it.
+fn reach<'b>(body: &'b mut Body, path: &str, defs: &[Body]) -> Option<&'b mut Body> {
+    let mut below = &*body;
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        below = match &below.blocks.get(name)?.body {
+            BodyOf::Unknown => return None,
+            BodyOf::Shared(index) => &defs[*index],
+            BodyOf::Own(own) => own,
+        };
+    }
+    Some(descend(body, path, defs))
 }
 
 /// Collects records; equal bodies are stored once.
@@ -307,11 +357,14 @@ impl<'d> Writer<'d> {
             varint(&mut record, self.name_index[name]);
             record.push(attribute.flags);
             varint(&mut record, self.type_index[&attribute.ty]);
+            if let Some(default) = &attribute.default {
+                varint(&mut record, self.name_index[default]);
+            }
         }
         varint(&mut record, body.blocks.len() as u32);
         for (name, block) in &body.blocks {
             varint(&mut record, self.name_index[name]);
-            record.push(block.mode | u8::from(block.old_only) << 2);
+            record.push(block.mode | u8::from(block.old_only) << 2 | u8::from(block.filled) << 3);
             varint(&mut record, block.min);
             varint(&mut record, block.max);
             let body = match &block.body {
@@ -378,6 +431,7 @@ fn collect(body: &Body, names: &mut BTreeSet<String>, types: &mut BTreeSet<Strin
     for (name, attribute) in &body.attributes {
         names.insert(name.clone());
         types.insert(attribute.ty.clone());
+        names.extend(attribute.default.clone());
     }
     for (name, block) in &body.blocks {
         names.insert(name.clone());

@@ -123,7 +123,9 @@ impl Merge {
     }
 
     fn entries(&mut self, planned: &Entries, configured: &Entries, is_map: bool) -> Entries {
-        if is_map && (planned.len() != configured.len()) {
+        // Providers drop null elements of maps.
+        let set = |entries: &Entries| entries.iter().filter(|(_, value)| !value.is_null()).count();
+        if is_map && set(planned) != set(configured) {
             self.differs = true;
         }
         let member = |(name, value): (&Str, &Value)| {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Attribute, Body, CidrKind, NestedBlock, Nesting, ResourceType, Since, Tagging};
 use crate::address::Step;
-use crate::lang::{ObjectType, Str, Type};
+use crate::lang::{Number, ObjectType, Str, Type, Value};
 
 const BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.bin"));
 
@@ -110,6 +110,7 @@ fn decode_body(reader: &mut Reader) -> Body {
             let name = name(reader.number());
             let flags = reader.byte();
             let takes = ty(reader.number());
+            let default = (flags & 64 != 0).then(|| default(text(NAMES, reader.number() as usize)));
             let attribute = Attribute {
                 step: [Step::Attribute(name.clone())].into(),
                 ty: takes.without_optional(),
@@ -120,6 +121,7 @@ fn decode_body(reader: &mut Reader) -> Body {
                 computed: flags & 8 != 0,
                 sensitive: flags & 16 != 0,
                 since: if flags & 32 != 0 { Since::Old } else { Since::Both },
+                default,
             };
             (name, attribute)
         })
@@ -135,6 +137,7 @@ fn decode_body(reader: &mut Reader) -> Body {
                     _ => Nesting::Single,
                 },
                 since: if bits & 4 != 0 { Since::Old } else { Since::Both },
+                filled: bits & 8 != 0,
                 min: reader.number(),
                 max: reader.number(),
                 body: reader.number().checked_sub(1),
@@ -143,6 +146,19 @@ fn decode_body(reader: &mut Reader) -> Body {
         })
         .collect();
     Body { attributes, blocks, ..Body::default() }
+}
+
+/// The value of JSON text that is a bool, a number or a string.
+fn default(json: &str) -> Value {
+    match serde_json::from_str(json) {
+        Ok(serde_json::Value::Bool(value)) => Value::bool(value),
+        Ok(serde_json::Value::String(text)) => Value::normalized(text.into()),
+        Ok(serde_json::Value::Number(number)) => match Number::parse(&number.to_string()) {
+            Some(number) => Value::number(number),
+            None => Value::unknown(Type::Number),
+        },
+        Ok(_) | Err(_) => Value::unknown(Type::Dynamic),
+    }
 }
 
 pub(super) fn type_names(types: Types) -> impl Iterator<Item = &'static str> {

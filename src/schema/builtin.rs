@@ -57,6 +57,7 @@ fn computed(name: &str, ty: Type) -> (Str, Attribute) {
         computed: true,
         sensitive: false,
         since: Since::Both,
+        default: None,
     };
     (Str::from(name), attribute)
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::address::Step;
-use crate::lang::{Str, Type};
+use crate::lang::{Str, Type, Value};
 
 /// The provider whose schema is embedded.
 pub const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
@@ -47,10 +47,12 @@ pub struct Attribute {
     pub optional: bool,
     /// The provider may fill it in.
     pub computed: bool,
-    /// Marked sensitive by the provider (known only of what 3.39.0 has).
+    /// Marked sensitive by the provider (known only of what 3.39.0 or 5.100.0 has).
     pub sensitive: bool,
     /// Versions that have it.
     pub since: Since,
+    /// What the provider (5.100.0) plans where it is not set.
+    pub default: Option<Value>,
 }
 
 /// How nested blocks become a value.
@@ -75,6 +77,8 @@ pub struct NestedBlock {
     pub max: u32,
     /// Versions that have it.
     pub since: Since,
+    /// The provider (5.100.0) makes such blocks where there are none: they are known only after apply.
+    pub filled: bool,
     body: Option<u32>,
 }
 

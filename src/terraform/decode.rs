@@ -9,7 +9,7 @@ use crate::lang::convert::convert;
 use crate::lang::eval::{Context, evaluate};
 use crate::lang::functions::Files;
 use crate::lang::value::Entries;
-use crate::lang::{Certain, Data, Marks, ObjectType, Origin, Str, Type, Value};
+use crate::lang::{Certain, Data, Marks, Number, ObjectType, Origin, Str, Type, Value};
 use crate::schema::{self, Nesting};
 use crate::source::Problem;
 use crate::syntax::{NodeRef, Trees};
@@ -167,22 +167,31 @@ impl<'d> Decoder<'d> {
             let block = blocks.next_if(|(known, _)| known == name).map(|(_, block)| block);
             let written = match (attribute, all_written.next_if(|written| written.name == *name)) {
                 (Some(attribute), Some(written)) => Some(self.written(written, attribute, iteration, way)),
-                (_, _) => outline.group(name).map(|group| self.group(group, iteration, way, sites)),
+                (_, _) => {
+                    outline.group(name).map(|group| match (attribute, self.group(group, iteration, way, sites)) {
+                        // No block is as good as not written.
+                        (Some(attribute), none) if attribute.computed && is_empty(&none) => {
+                            self.computed(attribute, way).with_origin(none.origin)
+                        }
+                        (_, blocks) => blocks,
+                    })
+                }
             };
             // An attribute in one version, a block in the other: the block says what it is when absent.
             values.push(match (written, attribute, block) {
                 (Some(value), Some(attribute), _) => marked(value, attribute),
                 (Some(value), None, _) => value,
-                (None, Some(attribute), _) if attribute.computed => marked(self.computed(attribute, way), attribute),
+                (None, Some(attribute), block) if attribute.computed || block.is_none() => {
+                    marked(self.not_written(attribute, way), attribute)
+                }
                 (None, _, Some(block)) => none_of(block),
-                (None, Some(attribute), None) => marked(Value::null(attribute.ty.clone()), attribute),
-                (None, None, None) => Value::null(Type::Dynamic),
+                (None, _, None) => Value::null(Type::Dynamic),
             });
         }
         Entries::of_shape(shape.clone(), values)
     }
 
-    /// A written attribute; null is as good as not written.
+    /// A written attribute, as a provider takes it; null is as good as not written.
     fn written(
         &self,
         written: &WrittenAttribute,
@@ -190,12 +199,9 @@ impl<'d> Decoder<'d> {
         iteration: Option<&Iteration<'_>>,
         way: Way<'_>,
     ) -> Value {
-        let value = self.attribute(written, iteration);
+        let value = in_64_bits(self.attribute(written, iteration));
         if !value.is_null() {
             return value;
-        }
-        if attribute.computed {
-            return self.computed(attribute, way).with_marks(value.marks).with_origin(value.origin);
         }
         if attribute.required_in_both {
             let span = self.trees.span(written.expression);
@@ -203,7 +209,15 @@ impl<'d> Decoder<'d> {
             let message = format!("Missing required argument: \"{name}\" is null here, as if it were not set");
             self.problems.borrow_mut().add(Problem::at(span, message));
         }
-        value
+        self.not_written(attribute, way).with_marks(value.marks).with_origin(value.origin)
+    }
+
+    fn not_written(&self, attribute: &schema::Attribute, way: Way<'_>) -> Value {
+        match &attribute.default {
+            Some(default) => default.clone(),
+            None if attribute.computed => self.computed(attribute, way),
+            None => Value::null(attribute.ty.clone()),
+        }
     }
 
     fn computed(&self, attribute: &schema::Attribute, way: Way<'_>) -> Value {
@@ -396,6 +410,10 @@ impl Outline {
     }
 }
 
+fn is_empty(blocks: &Value) -> bool {
+    blocks.elements().is_some_and(|elements| elements.is_empty())
+}
+
 fn holds_something(collection: &Value) -> bool {
     collection.elements().is_some_and(|elements| !elements.is_empty())
         || collection.entries().is_some_and(|entries| entries.iter().next().is_some())
@@ -403,6 +421,18 @@ fn holds_something(collection: &Value) -> bool {
 
 fn marked(value: Value, attribute: &schema::Attribute) -> Value {
     if attribute.sensitive { value.with_marks(Marks::SENSITIVE) } else { value }
+}
+
+/// A number as a provider takes it: what is no integer has 64 bits there, written with the fewest digits.
+fn in_64_bits(value: Value) -> Value {
+    let Data::Number(number) = &value.data else { return value };
+    if number.is_integer() || number.is_infinite() {
+        return value;
+    }
+    match Number::parse(&number.to_f64().to_string()) {
+        Some(rounded) => Value { data: Data::Number(rounded), ..value },
+        None => value,
+    }
 }
 
 /// The value where no block of a type is written.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::address::{Address, Reference, Step};
 use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::schema;
 
 use super::state::unknown_reference;
 
@@ -42,6 +43,26 @@ fn has_marker(value: &Value) -> bool {
         element.is_unknown()
             || element.entries().is_some_and(|entries| entries.iter().any(|(_, value)| has_marker(value)))
     })
+}
+
+/// Where no block of a type is written, the provider may make some.
+pub(super) fn filled(values: Value, schema: &schema::Body, address: &Arc<Address>) -> Value {
+    let Some(entries) = values.entries() else { return values };
+    let is_filled = |name: &Str, value: &Value| {
+        value.elements().is_some_and(|elements| elements.is_empty())
+            && schema.block(name).is_some_and(|block| block.filled)
+    };
+    if !entries.iter().any(|(name, value)| is_filled(name, value)) {
+        return values;
+    }
+    let seen = |name: &Str, value: &Value| {
+        if !is_filled(name, value) {
+            return value.clone();
+        }
+        let reference = Reference { address: address.clone(), path: [Step::Attribute(name.clone())].into() };
+        unknown_reference(value.ty(), reference).with_marks(value.marks)
+    };
+    Value::object(entries.iter().map(|(name, value)| (name.clone(), seen(name, value))).collect())
 }
 
 /// Of a resource without a schema: what is not written, and asked for anywhere, is the provider's to know.

@@ -42,7 +42,7 @@ impl Evaluator<'_> {
             self.hide(expression, &value);
         }
         self.preconditions(module, output, name);
-        value
+        if is_sensitive && place == 0 { value.with_marks(Marks::SENSITIVE) } else { value }
     }
 
     /// Keeps reports from quoting what an output calls sensitive.

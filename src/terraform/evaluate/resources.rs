@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, Mode};
 use crate::inventory::{Action, Instance};
 use crate::lang::value::Entries;
-use crate::lang::{Marks, Str, Type, Value};
+use crate::lang::{Data, Marks, Str, Type, Value};
 use crate::schema::{self, Tagging};
 
 use super::super::decode::Decoder;
 use super::super::outline::{BodySchema, Outline};
-use super::super::references_in_values::{as_referenced, named_directly};
+use super::super::references_in_values::{as_referenced, filled, named_directly};
 use super::super::state::{Instances, address, unknown_reference};
 use super::super::tags;
 use super::Evaluator;
@@ -78,6 +78,9 @@ impl Evaluator<'_> {
         }
         match outline.schema {
             BodySchema::AsWritten => named_directly(values, &instance.address, &self.attribute_names),
+            BodySchema::Known(schema) if instance.address.mode == Mode::Managed => {
+                filled(values, schema, &instance.address)
+            }
             BodySchema::Known(_) | BodySchema::Object(_) => values,
         }
     }
@@ -96,8 +99,13 @@ fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &
     }
 }
 
-/// The built-in `terraform_data`: its output is its input, after apply.
+/// The built-in `terraform_data`: its output is its input, after apply; it will have an identifier.
 fn terraform_data(values: &mut Entries) {
+    if let Some(id) = values.get_mut("id")
+        && let Data::Unknown(unknown) = &mut id.data
+    {
+        Arc::make_mut(unknown).not_null = true;
+    }
     let Some(given) = values.get("input").cloned() else { return };
     let Some(output) = values.get_mut("output") else { return };
     *output = match output.reference() {

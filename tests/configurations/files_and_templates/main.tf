@@ -58,13 +58,13 @@ resource "aws_security_group" "tier" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "this" {
-  for_each          = { for index, rule in local.rules : format("%s-%02d", rule.tier, index) => rule }
-  security_group_id = aws_security_group.tier[each.value.tier].id
-  ip_protocol       = try(each.value.protocol, "tcp")
-  from_port         = split("-", tostring(each.value.port))[0]
-  to_port           = reverse(split("-", tostring(each.value.port)))[0]
-  cidr_ipv4         = try(each.value.cidr, null)
-  description       = <<-EOT
+  for_each                     = { for index, rule in local.rules : format("%s-%02d", rule.tier, index) => rule }
+  security_group_id            = aws_security_group.tier[each.value.tier].id
+  ip_protocol                  = try(each.value.protocol, "tcp")
+  from_port                    = split("-", tostring(each.value.port))[0]
+  to_port                      = reverse(split("-", tostring(each.value.port)))[0]
+  cidr_ipv4                    = try(each.value.cidr, null)
+  description                  = <<-EOT
     ${each.value.tier}: ${each.value.port}
   EOT
   referenced_security_group_id = can(each.value.cidr) ? null : aws_security_group.tier[each.value.from].id

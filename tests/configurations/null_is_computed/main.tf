@@ -4,7 +4,7 @@ locals {
 }
 
 variable "old_list" {
-  type    = list
+  type    = list(any)
   default = ["2"]
 }
 

@@ -12,7 +12,7 @@ variable "untyped" { default = null }
 
 resource "terraform_data" "values" {
   input = {
-    a = var.a, b = var.b, c = var.c, d = var.d, e = var.e, f = var.f
+    a       = var.a, b = var.b, c = var.c, d = var.d, e = var.e, f = var.f
     list    = var.from_environment
     number  = var.number_from_environment + 1
     literal = var.literal

@@ -1,7 +1,7 @@
-a = "terraform.tfvars"
-b = "terraform.tfvars"
-c = "terraform.tfvars"
-d = "terraform.tfvars"
-e = "terraform.tfvars"
-f = "terraform.tfvars"
+a          = "terraform.tfvars"
+b          = "terraform.tfvars"
+c          = "terraform.tfvars"
+d          = "terraform.tfvars"
+e          = "terraform.tfvars"
+f          = "terraform.tfvars"
 undeclared = 1
