@@ -7,62 +7,23 @@ the names of the files, or without any for all of them. Needs terraform 1.11 on 
 """
 
 import json
-import os
 import pathlib
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+
+from console import ask
 
 HERE = pathlib.Path(__file__).resolve().parent
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-# Where a line of a diagnostic is no part of its detail.
-NOISE = re.compile(r"^(on .* line \d+|\(source code not available\)|Error: |Warning: |\d+: |│)")
 
 
-def console(directory, lines):
-    """Exit code, output and errors of a console that is given these lines."""
-    environment = dict(os.environ, TF_CLI_CONFIG_FILE=os.devnull, NO_COLOR="1", CHECKPOINT_DISABLE="1")
-    # A console whose standard input is not a terminal stops at the first error.
-    done = subprocess.run(
-        ["terraform", "console", "-plan"],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        cwd=directory,
-        env=environment,
-    )
-    return done.returncode, COLOUR.sub("", done.stdout), COLOUR.sub("", done.stderr)
-
-
-def detail(errors):
-    """The detail of the first error: its text after the place."""
-    lines = [line.lstrip("╷│╵ ").rstrip() for line in errors.splitlines()]
-    starts = [index for index, line in enumerate(lines) if line.startswith("Error: ")]
-    if not starts:
-        return " ".join(line for line in lines if line)
-    lines = lines[starts[0] :]
-    ends = [index for index, line in enumerate(lines[1:], 1) if line.startswith(("Error: ", "Warning: "))]
-    lines = lines[: ends[0]] if ends else lines
-    return " ".join(line for line in lines if line and not NOISE.match(line))
-
-
-def record(row):
-    expression = row["expression"]
+def record(expression):
     with tempfile.TemporaryDirectory() as directory:
         shutil.copy(HERE / "main.tf", directory)
-        if "\n" in expression:
-            # The console reads line by line.
-            text = "locals {\n  it = " + expression + "\n}\n"
-            (pathlib.Path(directory) / "locals.tf").write_text(text)
-            expression = "local.it"
-        code, output, errors = console(directory, [expression])
-        if code != 0 or "Error:" in errors:
-            return {"expression": row["expression"], "error": detail(errors)}
-        _, types, _ = console(directory, [f"type({expression})"])
-    return {"expression": row["expression"], "value": output.removesuffix("\n"), "type": types.removesuffix("\n")}
+        # The console reads line by line.
+        text = "locals {\n  it = " + expression + "\n}\n"
+        (pathlib.Path(directory) / "locals.tf").write_text(text)
+        return ask(directory, ["local.it"])[0]
 
 
 def main():
@@ -70,8 +31,10 @@ def main():
     for name in names:
         path = HERE / name
         rows = json.loads(path.read_text())
-        with ThreadPoolExecutor(4) as pool:
-            rows = list(pool.map(record, rows))
+        single = [row["expression"] for row in rows if "\n" not in row["expression"]]
+        answers = dict(zip(single, ask(HERE, single)))
+        kept = [{key: row[key] for key in ("expression", "differs") if key in row} for row in rows]
+        rows = [row | (answers.get(row["expression"]) or record(row["expression"])) for row in kept]
         text = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
         path.write_text("[\n" + text + "\n]\n")
         print(f"{name}: {len(rows)} expressions, {sum('error' in row for row in rows)} of them errors")
