@@ -11,8 +11,9 @@ pub use mismatch::mismatch;
 pub use unify::{unify, unify_values};
 
 use super::number::Number;
+use super::refine::settled;
 use super::types::{ObjectType, Type};
-use super::value::{Data, Entries, Str, Unknown, Value};
+use super::value::{Data, Entries, Marks, Str, Unknown, Value};
 
 /// Converts a value to a type constraint, optional attributes and their defaults aside (whoever reads a type constraint
 /// fills them in first). Leaves and collections keep their origins and marks, unknown values
@@ -171,7 +172,6 @@ impl Conversion {
                         if **wanted == Type::Dynamic { given } else { wanted }.without_optional(),
                     ));
                     unknown.not_null = true;
-                    unknown.length = (1, Some(elements.len() as u64));
                     Data::Unknown(Arc::new(unknown))
                 } else {
                     let (element, elements) = self.collection(given, elements, wanted, "list")?;
@@ -299,7 +299,11 @@ impl Conversion {
 }
 
 /// A set of converted elements in the place of another value.
-fn set_like(value: &Value, element: Type, elements: Vec<Value>) -> Value {
+fn set_like(value: &Value, element: Type, mut elements: Vec<Value>) -> Value {
+    // As in Terraform: null in a set has lost its marks.
+    for element in elements.iter_mut().filter(|element| element.is_null()) {
+        element.marks = Marks::NONE;
+    }
     Value::set(element, elements).with_marks(value.marks).with_origin(value.origin)
 }
 
@@ -386,7 +390,8 @@ fn unknown_as(unknown: &Unknown, wanted: &Type) -> Data {
     let prefix = if ty == Type::String { unknown.prefix.clone() } else { None };
     let reference = unknown.reference.clone();
     let certain = unknown.certain.as_deref().and_then(|certain| certain.converted(&ty)).map(Arc::new);
-    Data::Unknown(Arc::new(Unknown { ty, not_null: unknown.not_null, prefix, length, reference, certain }))
+    let range = if ty == Type::Number { unknown.range.clone() } else { None };
+    settled(Unknown { ty, not_null: unknown.not_null, prefix, length, range, reference, certain })
 }
 
 const fn exactly(length: usize) -> (u64, Option<u64>) {

@@ -1,5 +1,6 @@
 //! `==`: equality where something may be unknown.
 
+use super::refine::Range;
 use super::types::Type;
 use super::value::{Data, Unknown, Value};
 
@@ -31,6 +32,12 @@ fn compatible(unknown: &Unknown, known: &Value) -> Option<bool> {
         && !text.starts_with(&**prefix)
     {
         return Some(false);
+    }
+    if let Some(range) = &unknown.range {
+        let known = Range::of(known);
+        if range.is_below(&known) || known.is_below(range) {
+            return Some(false);
+        }
     }
     let length = if unknown.ty.is_collection() && known.has_known_length() {
         known.elements().map(<[Value]>::len).or_else(|| known.entries().map(super::value::Entries::len))

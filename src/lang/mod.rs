@@ -11,6 +11,7 @@ pub mod functions;
 pub mod json;
 pub mod number;
 pub mod operators;
+pub mod refine;
 mod set;
 pub mod types;
 pub mod value;

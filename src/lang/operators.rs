@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::convert::convert;
 use super::equality::equal;
 use super::number::Number;
+use super::refine::Range;
 use super::types::Type;
 use super::value::{Data, Marks, Origin, Unknown, Value};
 use crate::syntax::Op;
@@ -57,7 +58,8 @@ pub fn unary(op: Op, operand: &Value) -> Result<Value, OperatorError> {
         (_, Data::Null(_)) => return Err(OperatorError::failed("argument must not be null")),
         (Op::Not, Data::Bool(truth)) => Value::bool(!truth),
         (_, Data::Number(number)) => Value::number(number.negate()),
-        _ => unknown(ty, &[operand]),
+        // As in Terraform, which loses the marks here.
+        _ => return Ok(unknown(ty, &[operand])),
     };
     Ok(result.with_marks(operand.marks))
 }
@@ -127,7 +129,8 @@ fn logical(op: Op, left: &Value, right: &Value) -> Result<Value, OperatorError> 
     let (converted_left, converted_right) = operands(&Type::Bool, left, right)?;
     let result = match (converted_left.as_bool(), converted_right.as_bool()) {
         (Some(left), Some(right)) => Value::bool(if op == Op::And { left && right } else { left || right }),
-        _ => unknown(Type::Bool, &[left, right]),
+        // As in Terraform, which loses the marks here.
+        _ => return Ok(unknown(Type::Bool, &[left, right])),
     };
     Ok(result.with_marks(left.marks.with(right.marks)))
 }
@@ -140,9 +143,39 @@ fn numeric(op: Op, left: &Value, right: &Value) -> Result<Value, OperatorError> 
     let (converted_left, converted_right) = operands(&Type::Number, left, right)?;
     let result = match (converted_left.as_number(), converted_right.as_number()) {
         (Some(left), Some(right)) => computed(op, left, right)?,
-        _ => unknown(result_type(op), &[left, right]),
+        _ => {
+            compared(op, &converted_left, &converted_right).unwrap_or_else(|| unknown(result_type(op), &[left, right]))
+        }
     };
     Ok(result.with_marks(marks))
+}
+
+/// A comparison that bounds settle.
+fn compared(op: Op, left: &Value, right: &Value) -> Option<Value> {
+    let less = match op {
+        Op::Less | Op::LessOrEqual => true,
+        Op::Greater | Op::GreaterOrEqual => false,
+        Op::None
+        | Op::Not
+        | Op::Negate
+        | Op::Or
+        | Op::And
+        | Op::Equal
+        | Op::NotEqual
+        | Op::Add
+        | Op::Subtract
+        | Op::Multiply
+        | Op::Divide
+        | Op::Modulo => return None,
+    };
+    let (left, right) = (Range::of(left), Range::of(right));
+    if left.is_below(&right) {
+        Some(Value::bool(less))
+    } else if right.is_below(&left) {
+        Some(Value::bool(!less))
+    } else {
+        None
+    }
 }
 
 fn computed(op: Op, left: &Number, right: &Number) -> Result<Value, OperatorError> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::certain::Certain;
 use super::fields::Fields;
 use super::number::Number;
+use super::refine::Range;
 use super::types::Type;
 use crate::address::Reference;
 use crate::source::{FileId, Span};
@@ -119,6 +120,8 @@ pub struct Unknown {
     pub prefix: Option<Str>,
     /// Bounds on the length (refinements of collections): at least, at most.
     pub length: (u64, Option<u64>),
+    /// Bounds of a number (a refinement of numbers).
+    pub range: Option<Box<Range>>,
     /// The resource attribute that it stands for: how facts join resources before ids exist. Kept by whatever hands the
     /// value on unchanged, lost by whatever changes it.
     pub reference: Option<Reference>,
@@ -130,7 +133,7 @@ impl Unknown {
     /// An unknown value of a type.
     #[must_use]
     pub const fn new(ty: Type) -> Self {
-        Self { ty, not_null: false, prefix: None, length: (0, None), reference: None, certain: None }
+        Self { ty, not_null: false, prefix: None, length: (0, None), range: None, reference: None, certain: None }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::lang::eval::{Context, Evaluated, evaluate};
+use crate::lang::eval::{Context, Evaluated, Resolved, Scope, Work, evaluate};
 use crate::lang::{Str, Type, Value};
-use crate::source::{Problem, SourceFile, Sources};
+use crate::source::{Problem, SourceFile, Sources, Span};
 use crate::syntax::{Kind, NodeRef, Trees, native};
 
 use super::check;
@@ -111,6 +111,7 @@ impl Question {
         let repetition = Repetition::None;
         let surroundings = setting.surroundings;
         let scope = ModuleScope { state, module, repetition: &repetition, iteration: None, itself: None, surroundings };
+        let scope = Asked(scope);
         let context = Context { trees: setting.trees, scope: &scope, files: setting.files };
         let value = evaluate(self.expression, &context)?;
         if value.has_at_most(MAX_SIZE) {
@@ -118,5 +119,22 @@ impl Question {
         }
         let message = format!("The value is too large: it holds more than {MAX_SIZE} values");
         Err(Box::new(Problem::at(setting.trees.span(self.expression), message)))
+    }
+}
+
+/// Names in the root module, for an answer that is Terraform's.
+struct Asked<'s>(ModuleScope<'s>);
+
+impl Scope for Asked<'_> {
+    fn resolve(&self, names: &[&str], at: Span) -> Result<Resolved, Box<Problem>> {
+        self.0.resolve(names, at)
+    }
+
+    fn work(&self) -> Option<&Work> {
+        self.0.work()
+    }
+
+    fn as_terraform(&self) -> bool {
+        true
     }
 }

@@ -33,7 +33,9 @@ def detail(errors):
     lines = lines[starts[0] :]
     ends = [index for index, line in enumerate(lines[1:], 1) if line.startswith(("Error: ", "Warning: "))]
     lines = lines[: ends[0]] if ends else lines
-    return " ".join(line for line in lines if line and not NOISE.match(line))
+    words = " ".join(line for line in lines if line and not NOISE.match(line))
+    # What a panic of Go adds says nothing of the expression.
+    return words.split(" goroutine ")[0]
 
 
 def elements(text, indent):

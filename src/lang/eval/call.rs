@@ -9,7 +9,7 @@ use super::super::Number;
 use super::super::certain::{Certain, What};
 use super::super::functions;
 use super::super::types::Type;
-use super::super::value::{Data, Entries, Unknown, Value};
+use super::super::value::{Data, Unknown, Value};
 use super::traversal::part_of;
 use super::{Env, Failure, Outcome};
 
@@ -42,11 +42,13 @@ impl Env<'_> {
         if let Some(result) = self.scope.call(name, &arguments, self.span(node)) {
             return result.map_err(Failure::Error);
         }
-        if core == "lookup" && arguments.first().and_then(Value::entries).is_some_and(Entries::is_empty) {
-            any_key(&mut arguments);
-        }
         match core {
-            "slice" if let Some(elements) = slice_of_unknown(&arguments) => Ok(elements),
+            "slice"
+                if !self.scope.as_terraform()
+                    && let Some(elements) = slice_of_unknown(&arguments) =>
+            {
+                Ok(elements)
+            }
             "templatefile" | "templatestring" => self.call_template(node, core, &arguments),
             _ => self.call_function(node, name_node, core, &arguments),
         }
@@ -106,18 +108,44 @@ impl Env<'_> {
         }
     }
 
+    /// What `try` and `can` are given: expressions, and values that `...` makes of the last one. `None` where their number
+    /// is not known.
+    fn unevaluated(&self, node: NodeId) -> Outcome<Option<Vec<Unevaluated>>> {
+        let mut arguments: Vec<_> = self.tree.children(node).skip(1).map(Unevaluated::Expression).collect();
+        if self.tree.node(node).flag(FLAG_EXPAND)
+            && let Some(Unevaluated::Expression(last)) = arguments.pop()
+        {
+            let value = self.evaluate(last)?;
+            let Some(elements) = self.expanded(last, &value)? else { return Ok(None) };
+            let values = elements.iter().map(|element| element.clone().with_marks(value.marks));
+            arguments.extend(values.map(Unevaluated::Value));
+        }
+        Ok(Some(arguments))
+    }
+
+    fn late(&self, argument: Unevaluated) -> Outcome {
+        match argument {
+            Unevaluated::Expression(expression) => self.evaluate(expression),
+            Unevaluated::Value(value) => Ok(value),
+        }
+    }
+
     /// The first argument that has a value. In Terraform the result is of unknown type where anything in it is unknown;
     /// here what is known of a collection is handed on, as what its elements stand for (resources' attributes) is what
     /// facts are after.
     fn call_try(&self, node: NodeId) -> Outcome {
         let mut problems = Vec::new();
-        let mut arguments = self.tree.children(node).skip(1);
+        let Some(arguments) = self.unevaluated(node)? else { return Ok(Value::unknown(Type::Dynamic)) };
+        let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
-            match self.evaluate(argument) {
+            match self.late(argument) {
                 Err(Failure::Error(problem)) => problems.push(problem.message),
                 Err(fatal) => return Err(fatal),
                 Ok(value) => {
-                    let Some(unknown) = value.as_unknown() else { return Ok(value) };
+                    let Some(unknown) = value.as_unknown() else {
+                        let open = self.scope.as_terraform() && !value.is_wholly_known();
+                        return Ok(if open { Value::unknown(Type::Dynamic).with_marks(value.marks) } else { value });
+                    };
                     let reference = unknown.reference.clone();
                     let certain = match value.certain() {
                         Some(What::OneOf(_)) => self.or_else(&value, arguments).map(Arc::new),
@@ -138,11 +166,11 @@ impl Env<'_> {
     }
 
     /// One of several, or what comes after it: none of them may be there yet.
-    fn or_else(&self, value: &Value, others: impl Iterator<Item = NodeId>) -> Option<Certain> {
+    fn or_else(&self, value: &Value, others: impl Iterator<Item = Unevaluated>) -> Option<Certain> {
         let mut choices = vec![value.clone()];
         for other in others {
             // What is wrong with what Terraform does not look at is not said.
-            let Ok(other) = self.evaluate(other) else { continue };
+            let Ok(other) = self.late(other) else { continue };
             let last = !other.is_unknown();
             choices.push(other);
             if last {
@@ -153,21 +181,27 @@ impl Env<'_> {
     }
 
     fn call_can(&self, node: NodeId) -> Outcome {
-        let mut arguments = self.tree.children(node).skip(1);
-        let Some(argument) = arguments.next() else {
+        let Some(arguments) = self.unevaluated(node)? else { return Ok(Value::unknown(Type::Dynamic)) };
+        if arguments.len() > 1 {
+            return Err(self.error(self.argument(node, 1), "Function \"can\" expects only 1 argument(s)"));
+        }
+        let Some(argument) = arguments.into_iter().next() else {
             let message = "Function \"can\" expects 1 argument(s). Missing value for \"expression\"";
             return Err(self.error(node, message));
         };
-        if let Some(second) = arguments.next() {
-            return Err(self.error(second, "Function \"can\" expects only 1 argument(s)"));
-        }
-        match self.evaluate(argument) {
+        match self.late(argument) {
             Err(Failure::Error(_)) => Ok(Value::bool(false)),
             Err(fatal) => Err(fatal),
             Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
             Ok(value) => Ok(super::super::operators::unknown(Type::Bool, &[&value])),
         }
     }
+}
+
+/// An argument of a function that takes expressions.
+enum Unevaluated {
+    Expression(NodeId),
+    Value(Value),
 }
 
 /// So many elements at most are made of an unknown list.
@@ -187,14 +221,4 @@ fn slice_of_unknown(arguments: &[Value]) -> Option<Value> {
     }
     let part = |index: i64| part_of(list, unknown, (**element).clone(), Some(|| Step::Index(index.unsigned_abs())));
     Some(Value::list((**element).clone(), (start..end).map(part).collect()).with_marks(list.marks))
-}
-
-/// In an empty map no key is found, so that the default is what `lookup` gives even where the key is not known. (In
-/// Terraform that too is unknown.)
-fn any_key(arguments: &mut [Value]) {
-    if let [_, key, _] = arguments
-        && key.as_unknown().is_some_and(|unknown| matches!(unknown.ty, Type::String | Type::Dynamic))
-    {
-        *key = Value::string("").with_marks(key.marks).with_origin(key.origin);
-    }
 }

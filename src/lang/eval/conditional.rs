@@ -6,6 +6,7 @@ use crate::syntax::NodeId;
 
 use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
+use super::super::refine::{Range, settled};
 use super::super::types::Type;
 use super::super::value::{Data, Unknown, Value};
 use super::{Env, Failure, Outcome};
@@ -50,7 +51,8 @@ impl Env<'_> {
         let marks = condition.marks.with(then.marks).with(otherwise.marks);
         let (chosen, arm, name) = if truth { (then, arms[0], "true") } else { (otherwise, arms[1], "false") };
         let chosen = match ty {
-            Some(ty) => convert(&chosen, &ty)
+            Some(ty) => agreeing(&chosen, &ty)
+                .and_then(|()| convert(&chosen, &ty))
                 .map_err(|reason| self.error(arm, format!("The {name} result value has the wrong type: {reason}")))?,
             None => chosen,
         };
@@ -89,6 +91,30 @@ impl Env<'_> {
     }
 }
 
+/// Where the other arm leaves the type of elements open (`tolist([])`), those of a tuple or object have to be of one type:
+/// unlike `tolist`, a conditional finds no common one for them.
+fn agreeing(chosen: &Value, ty: &Type) -> Result<(), String> {
+    let (element, kind) = match ty {
+        Type::List(element) => (element, "list"),
+        Type::Map(element) => (element, "map"),
+        _ => return Ok(()),
+    };
+    if !element.has_dynamic() {
+        return Ok(());
+    }
+    let elements: Vec<Type> = match &chosen.data {
+        Data::Tuple(elements) => elements.iter().map(Value::ty).collect(),
+        Data::Object(entries) => entries.iter().map(|(_, value)| value.ty()).collect(),
+        _ => return Ok(()),
+    };
+    let mut typed = elements.iter().filter(|ty| **ty != Type::Dynamic);
+    let first = typed.next();
+    if typed.all(|ty| Some(ty) == first) {
+        return Ok(());
+    }
+    Err(format!("element types must all match for conversion to {kind}"))
+}
+
 /// What is known of the result where the condition is not.
 fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option<Type>) -> Value {
     let marks = condition.marks.with(then.marks).with(otherwise.marks);
@@ -99,19 +125,15 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
     if then.is_null() && otherwise.is_null() {
         return Value::null(ty).with_marks(marks).with_origin(condition.origin);
     }
-    // Terraform's bounds of an unknown number meet here; equal texts and truths it takes for unknown all the same.
-    if let (Data::Number(number), Data::Number(other)) = (&then.data, &otherwise.data)
-        && number == other
-    {
-        return Value { data: then.data.clone(), marks, origin: then.origin };
-    }
     let mut unknown = Unknown::new(ty);
     unknown.not_null = not_null(then) && not_null(otherwise);
-    if let (Some(then), Some(otherwise)) = (length(then), length(otherwise))
-        && unknown.ty.is_collection()
+    if unknown.ty == Type::Number && then.ty() == otherwise.ty() {
+        unknown.range = Some(Box::new(Range::of(then).either(Range::of(otherwise))));
+    } else if let (Some(then_length), Some(other_length)) = (length(then), length(otherwise))
+        && then.ty() == otherwise.ty()
     {
-        let most = then.1.zip(otherwise.1).map(|(then, otherwise)| then.max(otherwise));
-        unknown.length = (then.0.min(otherwise.0), most);
+        let most = then_length.1.zip(other_length.1).map(|(then, otherwise)| then.max(otherwise));
+        unknown.length = (then_length.0.min(other_length.0), most);
     }
     let mut origin = condition.origin;
     if let Some(reference) = then.reference()
@@ -124,7 +146,7 @@ fn unknown_choice(condition: &Value, then: &Value, otherwise: &Value, ty: Option
     let certain =
         arms[0].as_ref().zip(arms[1].as_ref()).and_then(|(then, otherwise)| Certain::one_of([then, otherwise]));
     unknown.certain = certain.map(Arc::new);
-    Value { data: Data::Unknown(Arc::new(unknown)), marks, origin }
+    Value { data: settled(unknown), marks, origin }
 }
 
 fn not_null(value: &Value) -> bool {

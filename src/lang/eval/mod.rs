@@ -56,6 +56,11 @@ pub trait Scope {
         None
     }
 
+    /// Whether what Terraform takes for unknown in whole is unknown in whole, even where a part of it is certain.
+    fn as_terraform(&self) -> bool {
+        false
+    }
+
     /// Whether `false && unknown` is false and `true || unknown` true (three-valued logic, as rules want it). In
     /// Terraform 1.11 both are unknown, and both operands are evaluated in any case.
     fn three_valued(&self) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::syntax::{Kind, NodeId};
 
 use super::super::convert::convert;
+use super::super::refine::safe_prefix;
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Origin, Unknown, Value};
 use super::{Env, Outcome};
@@ -113,11 +114,18 @@ impl Env<'_> {
         let collection = self.evaluate(parts.collection())?;
         let turns = self.for_tuple(&parts, &collection, body)?;
         text.marks = text.marks.with(turns.marks);
+        let before = text.marks;
         let Some(turns) = turns.elements() else {
             text.push_unknown(turns.origin);
             return Ok(());
         };
         for turn in turns {
+            // As in Terraform, where an unknown turn ends it, without the marks of those around.
+            if turn.is_unknown() {
+                text.marks = before;
+                text.push_unknown(turn.origin);
+                return Ok(());
+            }
             self.append(
                 node,
                 turn,
@@ -158,13 +166,4 @@ impl Text {
         let origin = self.unknown_origin.unwrap_or(Origin::NONE).or(origin);
         Value::from(Data::Unknown(Arc::new(unknown))).with_marks(self.marks).with_origin(origin)
     }
-}
-
-/// The part of a prefix that nothing which follows can change: the last character may yet combine with the next,
-/// unless it is a delimiter.
-fn safe_prefix(text: &str) -> &str {
-    use unicode_segmentation::UnicodeSegmentation as _;
-    const DELIMITERS: &str = " -_:;/\\,.(){}[]|?!~'\"\t@#$%^&*+";
-    let Some((last, _)) = text.grapheme_indices(true).next_back() else { return text };
-    if text.ends_with(|character| DELIMITERS.contains(character)) { text } else { &text[..last] }
 }

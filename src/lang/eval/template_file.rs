@@ -54,7 +54,7 @@ impl Env<'_> {
         if !of_file && !self.is_reference(self.argument(node, 0)) {
             return Err(invalid(0, LITERAL_TEMPLATE));
         }
-        let marks = source.marks.with(variables.marks);
+        let marks = source.marks.with(variables.deep_marks());
         let source = convert(source, &Type::String).map_err(|reason| invalid(0, &reason))?;
         let (Some(source_text), false) = (source.as_str(), variables.is_unknown()) else {
             let ty = if of_file { Type::Dynamic } else { Type::String };

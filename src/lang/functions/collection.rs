@@ -1,12 +1,14 @@
 //! Maps and whole collections ("Terraform Language: Collection Functions"); see also `sequence`, `lookup` and `set`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::Number;
 use super::super::certain::Certain;
 use super::super::convert::convert;
+use super::super::refine::Range;
 use super::super::types::Type;
-use super::super::value::{Data, Entries, Marks, Str, Value};
+use super::super::value::{Data, Entries, Marks, Str, Unknown, Value};
 use super::{Call, Failure, Function, Returns, Takes, any, at, equal, function, known_length, string, takes};
 
 const BOOL: Returns = Returns::Always(Takes::Bool);
@@ -119,8 +121,27 @@ fn length(call: &Call<'_>) -> Result<Value, Failure> {
         Type::Object(object) => Some(object.attributes.len()),
         _ => known_length(value),
     };
-    let length = length.map_or_else(|| call.unknown(), |length| Value::number(Number::from_usize(length)));
+    let length = match length {
+        Some(length) => Value::number(Number::from_usize(length)),
+        None => unknown_length(value),
+    };
     Ok(length.with_marks(value.marks))
+}
+
+/// An unknown length, within the bounds that are known of it.
+fn unknown_length(value: &Value) -> Value {
+    let bounds = match &value.data {
+        Data::Unknown(unknown) if unknown.ty == Type::String => {
+            let prefix = unknown.prefix.as_deref().map_or(0, super::string::length);
+            Some((prefix as u64, None))
+        }
+        Data::Unknown(unknown) if unknown.ty.is_collection() => Some(unknown.length),
+        // Elements that are not known may be one.
+        Data::Set(_, elements) => Some((1, Some(elements.len() as u64))),
+        _ => None,
+    };
+    let range = bounds.map(|bounds| Box::new(Range::of_length(bounds)));
+    Data::Unknown(Arc::new(Unknown { range, ..Unknown::new(Type::Number) })).into()
 }
 
 fn merge_type(arguments: &[Value]) -> Result<Type, Failure> {
@@ -155,7 +176,15 @@ fn merge_type(arguments: &[Value]) -> Result<Type, Failure> {
 }
 
 fn merge(call: &Call<'_>) -> Result<Value, Failure> {
-    let marks = call.arguments.iter().fold(Marks::NONE, |marks, argument| marks.with(argument.marks));
+    // Where `null` has no type, the types of the others have not been looked at.
+    let fits = |argument: &Value| {
+        argument.entries().is_some() || argument.is_null() || argument.elements().is_some_and(<[_]>::is_empty)
+    };
+    if let Some(argument) = call.arguments.iter().find(|argument| !fits(argument)) {
+        return Err(format!("arguments must be maps or objects, got \"{}\"", argument.ty()).into());
+    }
+    let given = call.arguments.iter().filter(|argument| !argument.is_null());
+    let marks = given.fold(Marks::NONE, |marks, argument| marks.with(argument.marks));
     let all = call.arguments.iter().filter_map(Value::entries).flat_map(Entries::cloned);
     let merged = all.collect::<Entries>();
     let value = match call.ty {
@@ -204,7 +233,7 @@ fn transpose(call: &Call<'_>) -> Result<Value, Failure> {
         };
         for element in elements {
             let Data::String(text) = &element.data else {
-                return Err("a list in the map has a null element".into());
+                return Err("input list must not contain null string".into());
             };
             transposed
                 .entry(text.clone())

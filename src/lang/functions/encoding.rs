@@ -10,6 +10,7 @@ use encoding_rs::Encoding;
 use super::super::json;
 use super::super::types::Type;
 use super::super::value::{Entries, Marks, Str, Value};
+use super::gzip;
 use super::{Call, Failure, Function, Returns, Takes, any, at, check_elements, function, quoted, string, text};
 
 const TEXT: Returns = Returns::Always(Takes::String);
@@ -17,10 +18,11 @@ const TEXT: Returns = Returns::Always(Takes::String);
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", &[string("str").unknowable().marked()], TEXT, base64_decode),
     function("base64encode", &[string("str")], TEXT, |call| text(&STANDARD.encode(call.text(0)))),
-    // The bytes that Go's compressor makes are its own; whoever compares them would be misled by any others.
-    function("base64gzip", &[string("str")], TEXT, |call| Ok(call.unknown())),
+    function("base64gzip", &[string("str")], TEXT, |call| {
+        text(&STANDARD.encode(gzip::compress(call.text(0).as_bytes())))
+    }),
     function("csvdecode", &[string("str")], Returns::By(csv_type), csv_decode).maybe_null(),
-    function("jsondecode", &[string("str")], Returns::Always(Takes::Any), |call| Ok(json::decode(call.text(0))?))
+    function("jsondecode", &[string("str")], Returns::By(json_type), |call| Ok(json::decode(call.text(0))?))
         .maybe_null(),
     function("jsonencode", &[any("val").nullable().untyped().unknowable()], TEXT, json_encode),
     function("textdecodebase64", &[string("source"), string("encoding")], TEXT, text_decode),
@@ -46,6 +48,18 @@ fn base64_decode(call: &Call<'_>) -> Result<Value, Failure> {
     let decoded =
         String::from_utf8(bytes).map_err(|_| "the result of decoding the provided string is not valid UTF-8")?;
     Ok(Value::string(&decoded).with_marks(marks))
+}
+
+/// The type, as far as the beginning of a text that is not known tells it.
+fn json_type(arguments: &[Value]) -> Result<Type, Failure> {
+    let prefix = arguments[0].as_unknown().and_then(|unknown| unknown.prefix.as_deref());
+    match prefix.and_then(|prefix| prefix.trim().chars().next()) {
+        None | Some('{' | '[' | 'n') => Ok(Type::Dynamic),
+        Some('"') => Ok(Type::String),
+        Some('t' | 'f') => Ok(Type::Bool),
+        Some('-' | '0'..='9') => Ok(Type::Number),
+        Some(other) => Err(at(0, format!("a JSON document cannot begin with the character {other:?}"))),
+    }
 }
 
 fn json_encode(call: &Call<'_>) -> Result<Value, Failure> {

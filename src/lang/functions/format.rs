@@ -3,6 +3,7 @@
 use super::super::Number;
 use super::super::convert::convert;
 use super::super::json;
+use super::super::refine::safe_prefix;
 use super::super::types::Type;
 use super::super::value::{Data, Value};
 use super::{Call, Failure, Function, Returns, Takes, any, at, check_text, function, known_length, string, text};
@@ -37,7 +38,7 @@ fn format_one(call: &Call<'_>) -> Result<Value, Failure> {
 /// An unknown result begins with what stands before the first verb.
 fn unknown(format: &str) -> Value {
     let prefix = format.split('%').next().unwrap_or_default();
-    super::unknown_with_prefix(super::safe_prefix(prefix))
+    super::unknown_with_prefix(safe_prefix(prefix))
 }
 
 fn format_list(call: &Call<'_>) -> Result<Value, Failure> {

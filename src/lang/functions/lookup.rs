@@ -1,12 +1,14 @@
 //! Functions that pick one value of many ("Terraform Language: Collection Functions").
 
+use std::sync::Arc;
+
 use crate::address::Step;
 
 use super::super::Number;
 use super::super::certain::{Certain, What};
 use super::super::convert::{convert, unify};
 use super::super::types::Type;
-use super::super::value::{Data, Marks, Value};
+use super::super::value::{Data, Marks, Unknown, Value};
 use super::collection::key;
 use super::{Call, Failure, Function, Returns, Takes, any, at, equal, function, int, number, quoted, takes};
 
@@ -53,6 +55,11 @@ fn coalesce(call: &Call<'_>) -> Result<Value, Failure> {
             Data::Null(_) => {}
             Data::String(text) if text.is_empty() => {}
             // It may yet turn out null; but if it is anything, it is this.
+            Data::Unknown(unknown) if *call.ty == Type::Dynamic => {
+                let reference = unknown.reference.clone();
+                let unknown = Unknown { reference, ..Unknown::new(Type::Dynamic) };
+                return Ok(Value { data: Data::Unknown(Arc::new(unknown)), ..value });
+            }
             Data::Unknown(_) => return Ok(value.without_certain()),
             _ => return Ok(value),
         }
@@ -230,7 +237,8 @@ fn one(call: &Call<'_>) -> Result<Value, Failure> {
     let marks: Marks = call.arguments[0].marks;
     match call.elements(0) {
         [] => Ok(Value::null(call.ty.clone()).with_marks(marks)),
-        [only] => Ok(only.clone().with_marks(marks)),
+        // As in Terraform, which puts the marks of all that is in it on the whole.
+        [only] => Ok(only.without_marks().with_marks(marks.with(only.deep_marks()))),
         _ if super::known_length(&call.arguments[0]).is_none() => Ok(call.unknown().with_marks(marks)),
         _ => Err(at(0, ONE)),
     }

@@ -13,6 +13,7 @@ mod filesystem;
 mod format;
 mod glob;
 mod go_math;
+mod gzip;
 mod hcl_text;
 mod ip_network;
 mod lookup;
@@ -38,7 +39,7 @@ use super::value::{Marks, Origin, Value};
 pub use no_files::NoFiles;
 
 use protocol::{Call, Failure, Function, Parameter, Returns, Takes, any, at, function, number, string, takes};
-use values::{check_elements, check_text, int, known_length, not_null, quoted, safe_prefix, text, unknown_with_prefix};
+use values::{check_elements, check_text, int, known_length, not_null, quoted, text, unknown_with_prefix};
 
 /// The most elements that a function makes.
 const MAX_ELEMENTS: usize = 10_000_000;

@@ -134,6 +134,13 @@ fn product(call: &Call<'_>) -> Result<Value, Failure> {
         tuple.reverse();
         tuples.push(Value::tuple(tuple));
     }
+    // What `null` leaves open in the type, the tuples must still have in common.
+    if ty.has_dynamic()
+        && let Some((first, rest)) = tuples.split_first()
+        && rest.iter().any(|tuple| tuple.ty() != first.ty())
+    {
+        return Err("inconsistent element types".into());
+    }
     let made = if matches!(call.ty, Type::List(_)) { Value::list(ty, tuples) } else { Value::set(ty, tuples) };
     Ok(made.with_marks(marks))
 }

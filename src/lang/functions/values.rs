@@ -25,16 +25,6 @@ pub(super) fn unknown_with_prefix(prefix: &str) -> Value {
     Data::Unknown(Arc::new(Unknown { not_null: true, prefix, ..Unknown::new(Type::String) })).into()
 }
 
-/// The part of a prefix that holds whatever follows it: its last character might combine with what comes.
-pub(super) fn safe_prefix(prefix: &str) -> &str {
-    use unicode_segmentation::UnicodeSegmentation;
-    if prefix.is_ascii() && !prefix.ends_with('\r') {
-        return prefix;
-    }
-    let last = prefix.grapheme_indices(true).next_back();
-    last.map_or(prefix, |(at, _)| &prefix[..at])
-}
-
 /// The number of elements, if that is known.
 pub(super) fn known_length(value: &Value) -> Option<usize> {
     if let Some(unknown) = value.as_unknown() {
