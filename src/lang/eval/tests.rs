@@ -121,10 +121,12 @@ fn functions_of_providers_are_theirs_to_know() {
 }
 
 #[test]
-fn an_unknown_key_is_not_in_an_empty_map() {
-    assert_eq!(value("lookup({}, aws_subnet.a[0].id, {}) == {}").as_bool(), Some(true));
-    assert_eq!(value("lookup(tomap({}), aws_subnet.a[0].id, \"none\")").as_str(), Some("none"));
-    assert!(value("lookup({a = 1}, aws_subnet.a[0].id, 2)").is_unknown());
+fn what_an_unknown_key_finds_is_unknown_to_terraform_and_one_of_the_elements_to_facts() {
+    let of_none = value("lookup(tomap({}), aws_subnet.a[0].id, \"none\")");
+    assert!(of_none.is_unknown());
+    assert_eq!(of_none.choices().map(|choices| choices.iter().map(Value::as_str).collect()), Some(vec![Some("none")]));
+    assert!(value("lookup({}, aws_subnet.a[0].id, {}) == {}").is_unknown());
+    assert_eq!(value("lookup({a = 1}, aws_subnet.a[0].id, 2)").choices().map(<[Value]>::len), Some(2));
 }
 
 #[test]
