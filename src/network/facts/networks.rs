@@ -208,7 +208,7 @@ fn is_part<'a>(network: &Network<'a>, block: &Block<'a>, whole: &Block<'a>) -> b
             let (part, whole) = (cidr::read(text), whole.net);
             part.zip(whole).is_some_and(|(part, whole)| whole.contains(&part))
         }
-        None => block.spot.value.and_then(Value::reference).is_some_and(|reference| of_vpc(reference)),
+        None => block.spot.value.and_then(Value::reference).is_some_and(of_vpc),
     }
 }
 
