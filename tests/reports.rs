@@ -106,6 +106,7 @@ impl Fixture {
         self.check_sarif();
         self.check_junit();
         self.check_warnings_ng();
+        self.check_json_reads_back();
     }
 
     fn check_sarif(&self) {
@@ -140,6 +141,21 @@ impl Fixture {
         }
         let failures = self.report.findings.iter().filter(|finding| self.report.fails(finding)).count();
         assert_eq!(suite.attribute("failures"), Some(failures.to_string().as_str()));
+    }
+
+    /// A report that is read back is the same report, with the same verdict; no other format quotes text of its places.
+    fn check_json_reads_back(&self) {
+        let written = self.write(Format::Json);
+        let mut sources = Sources::default();
+        let read = report::read::read(written.as_bytes(), &mut sources).unwrap();
+        assert_eq!(read.exit_code(), self.report.exit_code());
+        let again = Fixture { sources, report: read };
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&again.write(Format::Json)), value(&written));
+        assert_eq!(again.write(Format::WarningsNg), self.write(Format::WarningsNg));
+        again.check_sarif();
+        again.check_junit();
+        assert!(!again.write(Format::Human).contains("╭"), "a line is drawn that nobody has");
     }
 
     /// The plugin throws the whole file away where a number is text, and shows other words than its own outside its charts.

@@ -12,7 +12,9 @@ Map call(Map options = [:]) {
     settings.backendConfig = plan.backendConfig
     // From here on the plan is used up, whatever happens.
     plan.state = 'used'
-    locked(settings) {
+    // A queue outside terraform's own lock, which would fail instead of waiting.
+    String resource = settings.lock ?: 'terraform-' + settings.path + '-' + environment
+    terravetSupport.locked('terraformApply', resource, settings.allowNoLock) {
         if (terravetSupport.onNode()) {
             carried(settings, plan)
         } else {
@@ -23,29 +25,6 @@ Map call(Map options = [:]) {
     }
     plan.applied = true
     return terravetSupport.shown(plan)
-}
-
-/** Holds the lock of the environment: a queue outside terraform's own, which would fail instead of waiting. */
-void locked(Map settings, Closure steps) {
-    String resource = settings.lock ?: 'terraform-' + settings.path + '-' + settings.environment
-    List<String> entered = []
-    boolean there = terravetSupport.optional(['lock']) {
-        if (entered.isEmpty()) {
-            lock(resource: resource) {
-                entered.add(resource)
-                steps()
-            }
-        }
-    }
-    if (!there && !entered.isEmpty()) {
-        error('terraformApply: a step inside asked for a lock, which this Jenkins does not have')
-    }
-    if (!there && !settings.allowNoLock) {
-        error('terraformApply: without the Lockable Resources plugin nothing keeps two builds apart; install it, or set allowNoLock: true')
-    }
-    if (!there) {
-        steps()
-    }
 }
 
 /** In a directory that holds the plan and its sources and nothing else; both are gone afterwards. */

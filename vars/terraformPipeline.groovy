@@ -131,7 +131,7 @@ void policy(Map settings, List<Map> environments) {
             varFiles: varFiles, workspace: environment.workspace, name: 'configuration-' + environment.name))
     }
     for (Map counts in results) {
-        terravetSupport.judge(counts, settings.failOn, false)
+        terravetSupport.judge(counts, false)
     }
 }
 
@@ -264,7 +264,7 @@ Map defaults() {
     return [
         environments      : [:],
         config            : '',
-        failOn            : 'error',
+        failOn            : '',
         applyFrom         : ['main', 'master'],
         drift             : false,
         slackChannel      : '',

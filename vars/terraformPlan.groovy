@@ -55,16 +55,14 @@ boolean changes(Map settings, String file) {
 
 /** Checks the plan file; what the gate says of it is kept in the plan. */
 void gate(Map settings, Map plan, String folder) {
-    List<String> words = ['gate', '--source', settings.path, '--record', folder + '/record.json', '--fail-on', settings.failOn]
-    if (settings.config) {
-        words += ['--config', settings.config]
-    }
+    List<String> words = ['gate', '--source', settings.path, '--record', folder + '/record.json'] +
+        terravetSupport.policy(settings)
     Map counts = terravetSupport.report(binary: settings.binary, words: words, paths: [folder + '/plan.tfplan'], reports: settings.reports,
         name: settings.environment, label: 'terravet gate (' + settings.environment + ')')
     for (String key in ['verdict', 'plan_sha256', 'record_sha256', 'add', 'change', 'destroy', 'errors', 'warnings', 'undetermined']) {
         plan.put(key, counts.get(key))
     }
-    terravetSupport.judge(counts, settings.failOn, false)
+    terravetSupport.judge(counts, false)
     if (plan.verdict != 'pass' || !plan.plan_sha256 || !plan.record_sha256) {
         error('terraformPlan: terravet gate recorded no pass for ' + settings.environment)
     }
@@ -80,7 +78,7 @@ Map defaults() {
         credentials  : [],
         destroy      : false,
         lockTimeout  : '5m',
-        failOn       : 'error',
+        failOn       : '',
         config       : '',
         binary       : 'terravet',
         terraform    : 'terraform',

@@ -3,17 +3,14 @@
 Map call(Map options = [:]) {
     Map settings = terravetSupport.settings('terravetCheck', options, defaults(), kinds())
     Map result = counts(settings)
-    terravetSupport.judge(result, settings.failOn, settings.unstable)
+    terravetSupport.judge(result, settings.unstable)
     return result
 }
 
 /** Runs and publishes; the verdict is left to the caller. Internal: for other steps. */
 Map counts(Map options) {
     Map settings = terravetSupport.merged(options, defaults())
-    List<String> words = ['check', '--fail-on', settings.failOn]
-    if (settings.config) {
-        words += ['--config', settings.config]
-    }
+    List<String> words = ['check'] + terravetSupport.policy(settings)
     if (settings.source) {
         words += ['--source', settings.source]
     }
@@ -31,7 +28,7 @@ Map defaults() {
         path     : '.',
         source   : '',
         config   : '',
-        failOn   : 'error',
+        failOn   : '',
         varFiles : [],
         workspace: '',
         name     : '',

@@ -277,10 +277,16 @@ void publish(String name, Map files) {
     archiveArtifacts(artifacts: [files.junit, files.get('warnings-ng'), files.sarif, files.json].join(','), allowEmptyArchive: true)
 }
 
+/** The options of every check that say what counts. */
+List<String> policy(Map settings) {
+    List<String> words = settings.failOn ? ['--fail-on', settings.failOn] : []
+    return settings.config ? words + ['--config', settings.config] : words
+}
+
 /** Ends the build on findings (exit code 1), or makes it unstable. */
-void judge(Map counts, String failOn, boolean asUnstable) {
+void judge(Map counts, boolean asUnstable) {
     if (counts.exitCode == 1) {
-        String message = 'terravet: ' + counted(counts.failing, 'finding') + ' at or above ' + failOn + ' (' + summary(counts) + ')'
+        String message = 'terravet: ' + counted(counts.failing, 'finding') + ' that must not be (' + summary(counts) + ')'
         if (asUnstable) {
             unstable(message)
         } else {
@@ -384,6 +390,26 @@ Map shown(Map plan) {
         copy.put(key, plan.get(key))
     }
     return copy
+}
+
+/** Holds a lock around the steps; without the plugin for locks it ends the build, unless that is asked for. */
+void locked(String step, String resource, boolean allowNone, Closure steps) {
+    List<String> entered = []
+    boolean there = optional(['lock']) {
+        lock(resource: resource) {
+            entered.add(resource)
+            steps()
+        }
+    }
+    if (!there && !entered.isEmpty()) {
+        error(step + ': a step inside asked for a lock, which this Jenkins does not have')
+    }
+    if (!there && !allowNone) {
+        error(step + ': without the Lockable Resources plugin nothing keeps two builds apart; install it, or set allowNoLock: true')
+    }
+    if (!there) {
+        steps()
+    }
 }
 
 /** Takes the plan out of Jenkins' stash; needs a node. */

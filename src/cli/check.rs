@@ -9,13 +9,13 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::arguments::{self, Rules, Variables};
-use super::environment::{self, Color};
+use super::environment;
 use super::inputs::{self, PlanFile, Target};
-use super::{Failure, INCOMPLETE, internal_error, output};
+use super::output::Destinations;
+use super::{Failure, internal_error};
 use crate::finding::{FailOn, Input, Report, Summary};
 use crate::plan;
 use crate::policy::{self, Check, Policy, configuration};
-use crate::report::{self, Format};
 use crate::source::disk::{clean, relative};
 use crate::source::{FileId, Problem, Sources};
 use crate::syntax::Trees;
@@ -44,12 +44,8 @@ pub(super) struct Arguments {
     /// Directories and files to check; `-` is a plan or state from standard input
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// What to print on standard output: human, json, junit, sarif, warnings-ng or env
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::parse)]
-    format: Format,
-    /// Also write a report to a file; may be given several times
-    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = parse_output)]
-    outputs: Vec<(Format, PathBuf)>,
+    #[command(flatten)]
+    destinations: Destinations,
     /// Severity from which findings fail the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = arguments::fail_on)]
     fail_on: Option<FailOn>,
@@ -59,9 +55,6 @@ pub(super) struct Arguments {
     /// Of a plan, report only what it changes
     #[arg(long)]
     only_changed: bool,
-    /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    color: Color,
     #[command(flatten)]
     rules: Rules,
     #[command(flatten)]
@@ -71,21 +64,9 @@ pub(super) struct Arguments {
     today: Option<String>,
 }
 
-fn parse_output(argument: &str) -> Result<(Format, PathBuf), String> {
-    let (format, path) = argument.split_once('=').ok_or("it takes FORMAT=FILE, for example junit=report.xml")?;
-    match path {
-        "" | "-" => Err("a file name has to follow the `=`; --format is for standard output".to_owned()),
-        path => Ok((Format::parse(format)?, PathBuf::from(path))),
-    }
-}
-
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let current = environment::current_directory()?;
-    let files: Vec<PathBuf> = arguments.outputs.iter().map(|(_, path)| clean(&current.join(path))).collect();
-    if let Some((position, _)) = files.iter().enumerate().find(|(index, path)| files[..*index].contains(path)) {
-        let path = arguments.outputs[position].1.display();
-        return Err(Failure::new(format!("--output: two reports cannot be written to one file, `{path}`")));
-    }
+    arguments.destinations.distinct(&current)?;
     if let Some(source) = &arguments.source
         && !inputs::holds_configuration(&current.join(source))
     {
@@ -103,15 +84,7 @@ pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
         policies: Vec::new(),
     };
     let report = run.report()?;
-    let mut code = report.exit_code();
-    for (format, path) in &arguments.outputs {
-        if let Err(Failure(message)) = output::write_file(*format, &report, &run.sources, path) {
-            output::error(&message);
-            code = INCOMPLETE;
-        }
-    }
-    let style = environment::style(arguments.color);
-    output::print_with(|out| report::write(arguments.format, &report, &run.sources, style, out))?;
+    let code = arguments.destinations.write(&report, &run.sources)?;
     std::mem::forget((report, run.sources, run.trees));
     Ok(code)
 }

@@ -9,7 +9,7 @@ use crate::plan;
 use crate::source::disk::{self, clean, list, relative};
 use crate::source::walk::reason;
 use crate::source::{Problem, walk};
-use crate::terraform::roots;
+use crate::terraform::roots::Calls;
 
 /// A root module to be read, or a plan or state.
 #[derive(Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Inputs {
                     self.problem(shown, "no Terraform configuration here or below: nothing was checked", help);
                 }
                 self.problems.extend(problems);
-                for root in roots::roots(&modules) {
+                for root in Calls::read(&modules).roots() {
                     self.add(&root, None, None);
                 }
             }

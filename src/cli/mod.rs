@@ -10,7 +10,9 @@ mod evaluate;
 mod explain;
 mod init;
 mod inputs;
+mod merge;
 mod output;
+mod roots;
 mod rules;
 mod syntax;
 mod test;
@@ -50,6 +52,8 @@ enum Command {
     Rules(rules::Arguments),
     Test(test::Arguments),
     Init(init::Arguments),
+    Roots(roots::Arguments),
+    Merge(merge::Arguments),
     /// Print the version
     Version,
 }
@@ -108,6 +112,8 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Rules(arguments) => rules::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Roots(arguments) => roots::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Version => {
             output::print(&format!("terravet {}\n", env!("CARGO_PKG_VERSION")))?;
             Ok(0)

@@ -2,12 +2,66 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::Failure;
+use clap::Args;
+
+use super::environment::{self, Color};
+use super::{Failure, INCOMPLETE};
 use crate::finding::Report;
 use crate::report::{self, Format, Style};
 use crate::source::Sources;
+use crate::source::disk::clean;
+
+/// Where the report goes, and in which formats.
+#[derive(Args, Debug)]
+pub(super) struct Destinations {
+    /// What to print on standard output: human, json, junit, sarif, warnings-ng or env
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::parse)]
+    format: Format,
+    /// Also write a report to a file; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = file_of_format)]
+    outputs: Vec<(Format, PathBuf)>,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    color: Color,
+}
+
+fn file_of_format(argument: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = argument.split_once('=').ok_or("it takes FORMAT=FILE, for example junit=report.xml")?;
+    match path {
+        "" | "-" => Err("a file name has to follow the `=`; --format is for standard output".to_owned()),
+        path => Ok((Format::parse(format)?, PathBuf::from(path))),
+    }
+}
+
+impl Destinations {
+    /// Refuses two reports to one file.
+    pub(super) fn distinct(&self, current: &Path) -> Result<(), Failure> {
+        let files: Vec<PathBuf> = self.outputs.iter().map(|(_, path)| clean(&current.join(path))).collect();
+        match files.iter().enumerate().find(|(index, path)| files[..*index].contains(path)) {
+            Some((position, _)) => {
+                let path = self.outputs[position].1.display();
+                Err(Failure::new(format!("--output: two reports cannot be written to one file, `{path}`")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Writes and prints a report; the exit code that it stands for, or that a file could not be written.
+    pub(super) fn write(&self, report: &Report, sources: &Sources) -> Result<u8, Failure> {
+        let mut code = report.exit_code();
+        for (format, path) in &self.outputs {
+            if let Err(Failure(message)) = write_file(*format, report, sources, path) {
+                error(&message);
+                code = INCOMPLETE;
+            }
+        }
+        let style = environment::style(self.color);
+        print_with(|out| report::write(self.format, report, sources, style, out))?;
+        Ok(code)
+    }
+}
 
 /// Prints a message for whoever called terravet, on standard error.
 pub(super) fn error(message: &str) {
@@ -37,7 +91,7 @@ fn printed(result: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Writes a report to a file: whole or not at all.
-pub(super) fn write_file(format: Format, report: &Report, sources: &Sources, path: &Path) -> Result<(), Failure> {
+fn write_file(format: Format, report: &Report, sources: &Sources, path: &Path) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     report::write(format, report, sources, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes)).map_err(
         |error| {

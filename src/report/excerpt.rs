@@ -6,7 +6,7 @@
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::place::{one_line, visible};
+use super::place::{one_line, short, visible};
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// Lines shown before and after a place.
@@ -58,10 +58,24 @@ impl<'s> Quoter<'s> {
     #[must_use]
     pub fn excerpt(&self, marks: &[Mark]) -> Excerpt {
         let mut excerpt = Excerpt::default();
+        let marks: Vec<Mark> = marks.iter().filter(|mark| self.has_text(mark.span)).cloned().collect();
+        let marks = marks.as_slice();
         for window in windows(self.sources, marks) {
             self.draw(&window, marks, &mut excerpt);
         }
         excerpt
+    }
+
+    /// Whether there is text to quote under a span.
+    #[must_use]
+    pub fn has_text(&self, span: Span) -> bool {
+        self.sources.file(span.file).has_text()
+    }
+
+    /// `file:line:column` of a span, in one line.
+    #[must_use]
+    pub fn place(&self, span: Span) -> String {
+        one_line(&short(self.sources, span))
     }
 
     /// The text under a span, at most `limit` bytes of it.

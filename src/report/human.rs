@@ -16,7 +16,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use super::excerpt::{Excerpt, Mark, Quoter};
 use super::place::{counted, one_line, problem_file, short};
 use crate::finding::{Finding, Report, RuleSummary, Severity, Verdict};
-use crate::source::{Problem, Sources};
+use crate::source::{Problem, Sources, Span};
 
 /// So many findings are all drawn in full, and so many problems in any case.
 pub const ALL_IN_FULL: usize = 20;
@@ -93,6 +93,10 @@ impl<'s> Painter<'s> {
         if let (Some(address), None) = (address, finding.location) {
             message = format!("{}: {message}", one_line(address));
         }
+        message = self.placed(message, finding.location);
+        for related in finding.related.iter().filter(|related| !self.quoter.has_text(related.span)) {
+            message.push_str(&format!(" ({}: {})", one_line(&related.message), self.quoter.place(related.span)));
+        }
         self.draw(message, finding.severity, &marks, help)
     }
 
@@ -103,9 +107,17 @@ impl<'s> Painter<'s> {
             file if marks.is_empty() && !file.is_empty() => {
                 format!("{}: {}", one_line(file), one_line(&problem.message))
             }
-            _ => one_line(&problem.message),
+            _ => self.placed(one_line(&problem.message), problem.span),
         };
         self.draw(message, Severity::Error, &marks, problem.help.as_deref())
+    }
+
+    /// A message with its place in front, where there is no text to draw it in.
+    fn placed(&self, message: String, place: Option<Span>) -> String {
+        match place {
+            Some(span) if !self.quoter.has_text(span) => format!("{}: {message}", self.quoter.place(span)),
+            _ => message,
+        }
     }
 
     fn draw(&self, message: String, severity: Severity, marks: &[Mark], help: Option<&str>) -> String {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::place::{problem_file, region};
-use crate::finding::{Finding, Report, Suppressed};
+use crate::finding::{Finding, Report, RuleSummary, Severity, Suppressed};
 use crate::source::{Problem, Sources, Span};
 
 /// Raised when a consumer of an earlier report would misread a later one; new fields do not raise it.
@@ -19,11 +19,13 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        fail_on: report.fail_on.map_or("never", Severity::word),
         inputs: report
             .inputs
             .iter()
             .map(|input| InputJson { path: &input.path, kind: input.kind, sha256: &input.sha256 })
             .collect(),
+        rules: report.rules.iter().map(rule_json).collect(),
         findings: report.findings.iter().map(|finding| finding_json(finding, sources)).collect(),
         problems: report.problems.iter().map(|problem| problem_json(problem, sources)).collect(),
         summary: SummaryJson {
@@ -51,6 +53,17 @@ pub fn problem_json<'a>(problem: &'a Problem, sources: &'a Sources) -> ProblemJs
         column: start.map(|position| position.column),
         message: &problem.message,
         help: problem.help.as_deref(),
+    }
+}
+
+fn rule_json(rule: &RuleSummary) -> RuleJson<'_> {
+    RuleJson {
+        name: &rule.name,
+        title: &rule.title,
+        severity: rule.severity.word(),
+        why: &rule.why,
+        fix: &rule.fix,
+        references: &rule.references,
     }
 }
 
@@ -100,7 +113,10 @@ fn location(sources: &Sources, span: Span) -> LocationJson<'_> {
 struct Document<'a> {
     schema_version: u32,
     tool: Tool,
+    /// The severity that fails the run, or `never`.
+    fail_on: &'static str,
     inputs: Vec<InputJson<'a>>,
+    rules: Vec<RuleJson<'a>>,
     findings: Vec<FindingJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
     summary: SummaryJson,
@@ -117,6 +133,17 @@ struct InputJson<'a> {
     path: &'a str,
     kind: &'static str,
     sha256: &'a str,
+}
+
+/// A rule that ran, whether it found anything or not.
+#[derive(Serialize)]
+struct RuleJson<'a> {
+    name: &'a str,
+    title: &'a str,
+    severity: &'static str,
+    why: &'a str,
+    fix: &'a str,
+    references: &'a [String],
 }
 
 #[derive(Serialize)]

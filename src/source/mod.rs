@@ -58,6 +58,8 @@ pub struct SourceFile {
     line_starts: OnceLock<Vec<u32>>,
     /// How many characters come before each [`BLOCK`] of bytes; empty where all are ASCII.
     characters: OnceLock<Vec<u32>>,
+    /// Where offsets stand, in a file that is known by its positions alone.
+    positions: Vec<Position>,
 }
 
 /// Bytes between two entries of [`SourceFile::characters`].
@@ -74,7 +76,20 @@ impl SourceFile {
             invalid_utf8,
             line_starts: OnceLock::new(),
             characters: OnceLock::new(),
+            positions: Vec::new(),
         }
+    }
+
+    /// A file whose text is not at hand: offset 0 is at the first of these positions, 1 at the second, and so on.
+    #[must_use]
+    pub fn of_positions(path: impl Into<String>, positions: Vec<Position>) -> Self {
+        Self { positions, ..Self::new(path, Vec::new()) }
+    }
+
+    /// Whether the text is at hand.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        self.positions.is_empty()
     }
 
     /// The byte offsets at which lines start (the first is 0).
@@ -89,6 +104,9 @@ impl SourceFile {
     /// Line and column of a byte offset (clamped to the file).
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
+        if let Some(last) = self.positions.last() {
+            return *self.positions.get(offset as usize).unwrap_or(last);
+        }
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;

@@ -6,39 +6,67 @@ use std::path::{Path, PathBuf};
 use crate::source::{SourceFile, Sources, disk};
 use crate::syntax::{Trees, json, native};
 
-/// The root modules among directories of configuration (each with its files).
-///
-/// A directory that another one calls as a local module is none. Where modules call each other in a circle, so that
-/// nothing leads to them, the first of them counts as one: no directory goes unread.
-#[must_use]
-pub fn roots(modules: &BTreeMap<PathBuf, Vec<PathBuf>>) -> Vec<PathBuf> {
-    let known: BTreeMap<PathBuf, &PathBuf> = modules.keys().map(|path| (disk::clean(path), path)).collect();
-    let calls: BTreeMap<&PathBuf, Vec<&PathBuf>> = modules
-        .iter()
-        .map(|(directory, files)| {
+/// Who calls whom among directories of configuration.
+#[derive(Debug)]
+pub struct Calls(BTreeMap<PathBuf, Vec<PathBuf>>);
+
+impl Calls {
+    /// Reads the local module calls in directories of configuration (each with its files).
+    #[must_use]
+    pub fn read(modules: &BTreeMap<PathBuf, Vec<PathBuf>>) -> Self {
+        let known: BTreeMap<PathBuf, &PathBuf> = modules.keys().map(|path| (disk::clean(path), path)).collect();
+        let targets = |directory: &PathBuf, files: &[PathBuf]| {
             let called = files.iter().flat_map(|file| local_sources(file));
-            let targets = called.filter_map(|source| known.get(&disk::clean(&directory.join(source))).copied());
-            (directory, targets.filter(|target| *target != directory).collect())
-        })
-        .collect();
-    let called: BTreeSet<&PathBuf> = calls.values().flatten().copied().collect();
-    let mut reached: BTreeSet<&PathBuf> = BTreeSet::new();
-    let mut roots = Vec::new();
-    let uncalled = modules.keys().filter(|directory| !called.contains(directory));
-    for directory in uncalled.chain(modules.keys()) {
-        if reached.contains(directory) {
-            continue;
-        }
-        roots.push(directory.clone());
-        let mut pending = vec![directory];
+            let called = called.map(|source| disk::clean(&directory.join(source)));
+            called
+                .map(|path| known.get(&path).map_or(path, |known| (*known).clone()))
+                .filter(|path| path != directory)
+                .collect()
+        };
+        Self(modules.iter().map(|(directory, files)| (directory.clone(), targets(directory, files))).collect())
+    }
+
+    /// All directories: those that were read, and those that are called and are not there.
+    pub fn directories(&self) -> impl Iterator<Item = &PathBuf> {
+        self.0.keys().chain(self.0.values().flatten())
+    }
+
+    /// A directory and all that it calls, directly or not.
+    #[must_use]
+    pub fn reached<'c>(&'c self, from: &'c PathBuf) -> BTreeSet<&'c PathBuf> {
+        let mut reached = BTreeSet::new();
+        let mut pending = vec![from];
         while let Some(next) = pending.pop() {
             if reached.insert(next) {
-                pending.extend(&calls[next]);
+                pending.extend(self.0.get(next).into_iter().flatten());
             }
         }
+        reached
     }
-    roots.sort();
-    roots
+
+    /// The root modules: directories that no other one calls as a local module. Where modules call each other in a circle,
+    /// so that nothing leads to them, the first of them counts as one: no directory goes unread.
+    #[must_use]
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let called: BTreeSet<&PathBuf> = self.0.values().flatten().collect();
+        let mut reached: BTreeSet<&PathBuf> = BTreeSet::new();
+        let mut roots = Vec::new();
+        let uncalled = self.0.keys().filter(|directory| !called.contains(directory));
+        for directory in uncalled.chain(self.0.keys()) {
+            if reached.contains(directory) {
+                continue;
+            }
+            roots.push(directory.clone());
+            let mut pending = vec![directory];
+            while let Some(next) = pending.pop() {
+                if reached.insert(next) {
+                    pending.extend(self.0.get(next).into_iter().flatten());
+                }
+            }
+        }
+        roots.sort();
+        roots
+    }
 }
 
 /// The local sources of the module calls in a file; none where it cannot be read (whoever reads it as a module says so).
@@ -134,7 +162,7 @@ mod tests {
         ] {
             let (directory, modules) = modules(files);
             let expected: Vec<PathBuf> = expected.iter().map(|path| directory.path().join(path)).collect();
-            assert_eq!(roots(&modules), expected, "{name}");
+            assert_eq!(Calls::read(&modules).roots(), expected, "{name}");
         }
     }
 }

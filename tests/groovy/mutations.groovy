@@ -35,7 +35,7 @@ mutation(name: 'the age does not matter', file: 'terraformApply', noticed: 'step
 
 mutation(name: 'findings at the gate do not matter', file: 'terraformPlan',
     noticed: 'failures: a plan with findings at the gate is neither approved nor applied',
-    from: "    terravetSupport.judge(counts, settings.failOn, false)\n    if (plan.verdict != 'pass' || ", to: '    if (')
+    from: "    terravetSupport.judge(counts, false)\n    if (plan.verdict != 'pass' || ", to: '    if (')
 
 mutation(name: 'findings in the configuration do not matter', file: 'terravetSupport',
     noticed: 'failures: findings in the configuration end the build before anything is planned',
@@ -80,8 +80,8 @@ mutation(name: 'an environment goes on after one that failed', file: 'terraformP
     noticed: 'failures: when the first environment fails to apply, the next is not asked for',
     from: '            apply(settings, environment, first)', to: '            terravetSupport.optional([]) { try { apply(settings, environment, first) } catch (Exception e) { echo(\'x\') } }')
 
-mutation(name: 'a missing lock does not matter', file: 'terraformApply', noticed: 'pipeline: without Lockable Resources nothing is applied, unless that is asked for',
-    from: '!there && !settings.allowNoLock', to: 'false')
+mutation(name: 'a missing lock does not matter', file: 'terravetSupport', noticed: 'pipeline: without Lockable Resources nothing is applied, unless that is asked for',
+    from: '!there && !allowNone', to: 'false')
 
 mutation(name: 'the digest of a download does not matter', file: 'terravetInstall', noticed: 'steps: terravet is installed from where its digest is known',
     from: '        verify(directory + \'/download\', settings.sha256, settings.url)\n', to: '')

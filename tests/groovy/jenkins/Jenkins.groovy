@@ -396,6 +396,11 @@ class Jenkins {
         return null
     }
 
+    private Object recordCoverage(Map named) {
+        named.tools.each { Globs.files(context.directory, it.pattern, '').each { name -> new XmlSlurper(false, false, true).parse(new File(context.directory, name)) } }
+        return null
+    }
+
     private Object recordIssues(Map named) {
         Globs.files(context.directory, named.tool.pattern, '').each {
             def report = new groovy.json.JsonSlurper().parse(new File(context.directory, it))

@@ -20,6 +20,9 @@ class Library {
         }
     }
 
+    /** The Python of the agents, which records. */
+    String getPython() { new File(path.tokenize(':')[0], 'python-recorder').path }
+
     boolean has(String name) { classes.containsKey(name) }
 
     Set<String> names() { classes.keySet() }

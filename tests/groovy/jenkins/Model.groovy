@@ -39,6 +39,7 @@ class Model {
         lock            : [plugin: true, alone: 'resource', body: true, arguments: [resource: String, inversePrecedence: Boolean,
             skipIfLocked: Boolean]],
         milestone       : [plugin: true, alone: 'ordinal', arguments: [ordinal: Integer, label: String]],
+        recordCoverage  : [plugin: true, needs: 'node', arguments: [tools: List]],
         recordIssues    : [plugin: true, needs: 'node', alone: 'tool', arguments: [tool: Map, tools: List, enabledForFailure: Boolean,
             id: String, name: String, qualityGates: List, quiet: Boolean]],
         slackSend       : [plugin: true, alone: 'message', arguments: [channel: String, color: String, message: String]],
@@ -48,7 +49,6 @@ class Model {
     /** Symbols: they make an object out of their arguments. */
     static final Map<String, Map> SYMBOLS = [
         issues: [plugin: true, arguments: [pattern: String, name: String, id: String, reportEncoding: String]],
-        pyLint: [plugin: true, arguments: [pattern: String, name: String, id: String]],
         flake8: [plugin: true, arguments: [pattern: String, name: String, id: String]],
         string: [arguments: [credentialsId: String, variable: String]]
     ]

@@ -26,7 +26,7 @@ scenario('a plan with findings at the gate is neither approved nor applied') {
         |'''.stripMargin(), 'other.tfstate': '''{"version": 4, "terraform_version": "1.11.4",
         "serial": 1, "lineage": "b5a0dd0e-3f44-0b7d-9a3c-3d7fb64d7c9c", "outputs": {"size": {"value": "huge", "type": "string"}}, "resources": []}''')
     jenkins().run(pipeline())
-    expect('FAILURE', 'terravet: 1 finding at or above error')
+    expect('FAILURE', 'terravet: 1 finding that must not be')
     assert build.stages == ['Check', 'Plan']
     assert commands(' plan ').size() == 2: 'both are planned and shown'
     assert commands(' apply ') == [] && build.inputs == []
@@ -35,7 +35,7 @@ scenario('a plan with findings at the gate is neither approved nor applied') {
 scenario('findings in the configuration end the build before anything is planned') {
     repository('infra/production.tfvars': 'size = "huge"\n')
     jenkins().run(pipeline())
-    expect('FAILURE', 'terravet: 1 finding at or above error')
+    expect('FAILURE', 'terravet: 1 finding that must not be')
     assert build.stages == ['Check'] && commands(' plan ') == []
     assert Globs.files(build.archive, '**/configuration-*/junit.xml', '').size() == 2: 'all environments are looked at'
 }

@@ -19,7 +19,7 @@ scenario('findings fail a check, or make the build unstable where that is asked 
     String check = "path: 'infra', varFiles: ['infra/staging.tfvars']"
     jenkins().run("node { checkout(scm); terravetCheck($check) }")
     expect('FAILURE')
-    assert build.failure == 'terravet: 1 finding at or above error (1 error, 0 warnings, 0 undetermined)'
+    assert build.failure == 'terravet: 1 finding that must not be (1 error, 0 warnings, 0 undetermined)'
     jenkins().run("node { checkout(scm); Map counts = terravetCheck($check, unstable: true); echo('failing: ' + counts.failing) }")
     expect('UNSTABLE', 'failing: 1')
     jenkins().run("node { checkout(scm); terravetCheck($check, failOn: 'never') }")
