@@ -70,7 +70,8 @@ List<String> mistakes(Map given, Map defaults, Map kinds = [:]) {
 /** What a value has to be and is not; empty where it is right. */
 String expectation(Object value, Object standard, Object kind) {
     if (kind instanceof List) {
-        return kind.contains(value instanceof CharSequence ? value.toString() : value) ? '' : 'one of ' + kind.join(', ')
+        Object word = value instanceof CharSequence ? value.toString() : value
+        return kind.contains(word) || word == standard ? '' : 'one of ' + kind.join(', ')
     }
     if (kind == 'natural') {
         return value instanceof Integer && value > 0 ? '' : 'a whole number from 1'

@@ -403,8 +403,11 @@ class Jenkins {
 
     private Object recordIssues(Map named) {
         Globs.files(context.directory, named.tool.pattern, '').each {
+            if (named.tool.symbol != 'issues') {
+                return
+            }
             def report = new groovy.json.JsonSlurper().parse(new File(context.directory, it))
-            if (named.tool.symbol == 'issues' && !(report.issues instanceof List)) {
+            if (!(report.issues instanceof List)) {
                 throw new Misuse("$it is no report of the native format")
             }
         }

@@ -12,8 +12,8 @@ scenario('a project is linted, tested and packed, in an environment of its own')
     expect('SUCCESS')
     assert build.stages == ['Set up Python', 'Lint', 'Test', 'Build wheel']
     assert commands('pip install') == ['pip install --quiet --editable . pytest pytest-cov build ruff']
-    assert commands('ruff') == ['ruff check --output-format concise .']
-    assert commands('pytest')[0].contains('--cov-fail-under=80')
+    assert commands('ruff check') == ['ruff check --output-format concise .']
+    assert commands('pytest --')[0].contains('--cov-fail-under=80')
     assert Globs.files(build.archive, '**', '') == ['dist/orders-1.0-py3-none-any.whl', 'python-reports/coverage.xml', 'python-reports/junit.xml']
     assert build.steps.junit == 1 && build.steps.recordIssues == 1 && build.steps.recordCoverage == 1
     assert Globs.files(build.home, 'agent-*/**', '**/*@tmp/**') == []
@@ -36,7 +36,7 @@ scenario('the linter is the one that the project has a configuration of') {
     jenkins().run("pythonPipeline(path: 'service', python: '${library.python}', requirements: ['requirements.txt'], test: false, wheel: false)")
     expect('SUCCESS')
     assert commands('pip install') == ['pip install --quiet --requirement requirements.txt flake8']
-    assert commands('flake8') == ['flake8 .']
+    assert commands('flake8 .') == ['flake8 .']
     repository('service/.flake8': null)
     jenkins().run("pythonPipeline(path: 'service', python: '${library.python}', test: false, wheel: false)")
     assert build.stages == ['Set up Python']
