@@ -55,7 +55,9 @@ fn finding_issue<'a>(finding: &'a Finding, sources: &'a Sources) -> Issue<'a> {
 }
 
 fn problem_issue<'a>(problem: &'a Problem, sources: &'a Sources) -> Issue<'a> {
-    let mut place = Place::of(problem.span, sources);
+    // Where it begins is what counts, and all that a report read back knows.
+    let begin = problem.span.map(|span| Span { end: span.start, ..span });
+    let mut place = Place::of(begin, sources);
     place.file_name = problem_file(sources, problem);
     Issue {
         place,
