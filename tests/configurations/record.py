@@ -47,6 +47,10 @@ DOCUMENTS = ["json", "policy", "assume_role_policy"]
 NUMBER = "number:"
 
 
+# Identifiers and times of the mock AWS: which resource gets which hangs on the order in which terraform makes them.
+OF_THE_MOMENT = re.compile(r"\b([a-z]+)-[0-9a-f]{17}\b|\bA[A-Z]{3}[A-Z2-7]{17}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
 class Failed(Exception):
     """Terraform's own words."""
 
@@ -217,9 +221,21 @@ def instances(plan):
     return found
 
 
+def settled(value, of=""):
+    """A plan without what is of the moment, and with what has no order of its own in one: resources, and references."""
+    if isinstance(value, dict):
+        return {settled(name): settled(below, name) for name, below in value.items()}
+    if isinstance(value, list):
+        elements = [settled(element) for element in value]
+        unordered = of == "references" or all(isinstance(each, dict) and "address" in each for each in elements)
+        return sorted(elements, key=lambda each: json.dumps(each, sort_keys=True)) if unordered else elements
+    return OF_THE_MOMENT.sub(r"\1-…", value) if isinstance(value, str) else value
+
+
 def differences(recorded, planned, same_version):
     """What terraform plans now in another way than is recorded."""
     if same_version:
+        recorded, planned = settled(recorded), settled(planned)
         for name in sorted(recorded.keys() | planned.keys()):
             then, now = recorded.get(name), planned.get(name)
             if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
