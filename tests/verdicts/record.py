@@ -131,7 +131,7 @@ def check(paths):
 
 def main():
     names = [name for name in sys.argv[1:] if name != "--check"]
-    paths = [HERE / Path(name).name for name in names] or sorted(HERE.glob("*.txt"))
+    paths = [HERE / Path(name).name for name in names] or sorted(path for path in HERE.glob("*.txt") if path.name != "known.txt")
     if "--check" in sys.argv:
         sys.exit(check(paths))
     for path in paths:
