@@ -2,7 +2,7 @@
 """Records what the real Terraform says of each small configuration in the .txt files here: whether it takes it, and if
 not, the summaries of its errors with their lines, as a .json file beside each.
 
-Usage: record.py [--check] [FILE…]     (all .txt files where none is named)
+Usage: record.py [--check] [FILE…]     (all .txt files but known.txt where none is named)
 
 With `--check` nothing is written: what terraform says now is compared with what is recorded. `scripts/test` does that.
 
@@ -51,7 +51,13 @@ class Errors(list):
     def add(self, diagnostics):
         for diagnostic in diagnostics:
             if diagnostic["severity"] == "error":
-                self.append({"summary": diagnostic["summary"], "at": located(diagnostic)})
+                self.append({"summary": steady(diagnostic["summary"]), "at": located(diagnostic)})
+
+
+def steady(summary):
+    """A cycle's members come in another order each time."""
+    kind, colon, members = summary.partition("Cycle: ")
+    return kind + colon + ", ".join(sorted(members.split(", "))) if colon else summary
 
 
 def verdict(files, is_aws):
@@ -61,7 +67,11 @@ def verdict(files, is_aws):
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
         environment = dict(os.environ, CHECKPOINT_DISABLE="1", TF_IN_AUTOMATION="1")
-        environment.setdefault("TF_CLI_CONFIG_FILE", "/dev/null")
+        if not is_aws:
+            # No registry is asked: with a network and without, the answers are the same.
+            environment["TF_CLI_CONFIG_FILE"] = str(directory / ".offline.tfrc")
+            (directory / ".none").mkdir()
+            (directory / ".offline.tfrc").write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{directory}/.none"\n  }}\n}}\n')
 
         def terraform(*arguments):
             return subprocess.run(["terraform", *arguments], cwd=directory, env=environment, capture_output=True, text=True)
@@ -131,7 +141,8 @@ def check(paths):
 
 def main():
     names = [name for name in sys.argv[1:] if name != "--check"]
-    paths = [HERE / Path(name).name for name in names] or sorted(path for path in HERE.glob("*.txt") if path.name != "known.txt")
+    paths = [HERE / Path(name).name for name in names] or sorted(HERE.glob("*.txt"))
+    paths = [path for path in paths if path.name != "known.txt"]
     if "--check" in sys.argv:
         sys.exit(check(paths))
     for path in paths:
