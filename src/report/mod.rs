@@ -33,7 +33,7 @@ pub enum Format {
     Sarif,
     /// For Jenkins' Warnings NG view ([`warnings_ng`]).
     WarningsNg,
-    /// Verdict and counts as `key=value` lines ([`env`]).
+    /// Verdict and counts as `key=value` lines ([`mod@env`]).
     Env,
 }
 
