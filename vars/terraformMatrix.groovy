@@ -15,7 +15,7 @@ Map call(Map options = [:]) {
     }
     List<List> dealt = shares(roots, settings.shards)
     stage('Check') {
-        Map branches = [failFast: false]
+        Map branches = [:]
         for (int number = 1; number <= dealt.size(); number++) {
             branches.put('share ' + number, checking(settings, number, dealt.get(number - 1)))
         }

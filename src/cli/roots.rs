@@ -119,7 +119,9 @@ impl Changes {
         let top = git(current, &["rev-parse", "--show-toplevel"])?;
         let top = PathBuf::from(text(top.trim_ascii_end()));
         let commit = format!("{revision}^{{commit}}");
-        let commit = git(current, &["rev-parse", "--verify", "--end-of-options", &commit])?;
+        let commit = git(current, &["rev-parse", "--verify", "--end-of-options", &commit]).map_err(|_| {
+            Failure::new(format!("--changed-since: git knows no commit `{revision}` here; fetch it first"))
+        })?;
         let commit = String::from_utf8_lossy(commit.trim_ascii()).into_owned();
         let base = git(current, &["merge-base", &commit, "HEAD"]).map_err(|_| {
             Failure::new(format!(
