@@ -29,6 +29,10 @@ impl Marks {
     pub const SENSITIVE: Self = Self(1);
     /// Of an ephemeral resource, variable or output.
     pub const EPHEMERAL: Self = Self(2);
+    /// What an output of a child module calls sensitive: Terraform 1.11 shows it to the caller, and no report of ours prints it.
+    pub const HIDDEN: Self = Self(4);
+    /// What messages must not hold.
+    pub const UNPRINTED: Self = Self(Self::SENSITIVE.0 | Self::HIDDEN.0);
 
     /// Both sets of marks.
     #[must_use]

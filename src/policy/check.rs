@@ -474,7 +474,7 @@ fn truth(value: &Value) -> Result<Option<bool>, String> {
 }
 
 fn shows(value: &Value) -> bool {
-    value.is_wholly_known() && !value.deep_marks().has(Marks::SENSITIVE)
+    value.is_wholly_known() && !value.deep_marks().has(Marks::UNPRINTED)
 }
 
 fn shown(value: &Value) -> String {
@@ -485,7 +485,7 @@ fn shown(value: &Value) -> String {
 }
 
 const fn hidden(value: &Value) -> &'static str {
-    if value.marks.has(Marks::SENSITIVE) || !value.is_unknown() { "(sensitive)" } else { "(not known yet)" }
+    if value.marks.has(Marks::UNPRINTED) || !value.is_unknown() { "(sensitive)" } else { "(not known yet)" }
 }
 
 /// What an attribute names by its id or name, where that is known and only what it stands for is not.

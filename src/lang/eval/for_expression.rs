@@ -269,7 +269,7 @@ fn certainly(held: &Value) -> Option<Certain> {
 }
 
 fn duplicate_key(key: &str, marks: Marks) -> String {
-    let key = if marks.has(Marks::SENSITIVE) { "(sensitive value)".into() } else { format!("{key:?}") };
+    let key = if marks.has(Marks::UNPRINTED) { "(sensitive value)".into() } else { format!("{key:?}") };
     format!(
         "Two different items produced the key {key} in this 'for' expression. If duplicates are expected, use the \
          ellipsis (...) after the value expression to enable grouping by key"

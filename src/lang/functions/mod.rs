@@ -101,7 +101,7 @@ pub fn call(name: &str, arguments: &[Value], files: &dyn Files) -> Result<Value,
     let converted = function.convert(arguments)?;
     function.call(converted, files).map_err(|failure| {
         // Reasons quote what was given, in one form or another.
-        let sensitive = arguments.iter().any(|argument| argument.deep_marks().has(Marks::SENSITIVE));
+        let sensitive = arguments.iter().any(|argument| argument.deep_marks().has(Marks::UNPRINTED));
         let failure = if sensitive { Failure { message: HIDDEN.into(), ..failure } } else { failure };
         function.explain(failure, arguments.len())
     })

@@ -94,5 +94,5 @@ pub(super) fn check_elements(count: usize) -> Result<(), Failure> {
 
 /// Text in double quotes as Go's `%q` has it, or a stand-in if it must not be shown.
 pub(super) fn quoted(text: &str, marks: Marks) -> String {
-    if marks.has(Marks::SENSITIVE) { "(sensitive value)".into() } else { format!("{text:?}") }
+    if marks.has(Marks::UNPRINTED) { "(sensitive value)".into() } else { format!("{text:?}") }
 }

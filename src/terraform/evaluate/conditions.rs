@@ -134,7 +134,7 @@ impl Evaluator<'_> {
 
     fn message(&self, expression: NodeRef, asked: Asked<'_>) -> Option<String> {
         let value = self.asked(expression, asked);
-        if value.deep_marks().has(Marks::SENSITIVE) || value.deep_marks().has(Marks::EPHEMERAL) {
+        if value.deep_marks().has(Marks::UNPRINTED) || value.deep_marks().has(Marks::EPHEMERAL) {
             return None;
         }
         match convert(&value, &Type::String) {

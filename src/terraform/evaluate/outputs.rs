@@ -42,7 +42,11 @@ impl Evaluator<'_> {
             self.hide(expression, &value);
         }
         self.preconditions(module, output, name);
-        if is_sensitive && place == 0 { value.with_marks(Marks::SENSITIVE) } else { value }
+        match (is_sensitive, place) {
+            (true, 0) => value.with_marks(Marks::SENSITIVE),
+            (true, _) => value.with_marks(Marks::HIDDEN),
+            (false, _) => value,
+        }
     }
 
     /// Keeps reports from quoting what an output calls sensitive.

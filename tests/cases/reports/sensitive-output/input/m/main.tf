@@ -1,0 +1,4 @@
+output "range" {
+  value     = "0.0.0.0/0"
+  sensitive = true
+}
