@@ -141,11 +141,12 @@ impl Env<'_> {
             match self.late(argument) {
                 Err(Failure::Error(problem)) => problems.push(problem.message),
                 Err(fatal) => return Err(fatal),
+                // Terraform loses the marks too.
+                Ok(value) if self.scope.as_terraform() && !value.is_wholly_known() => {
+                    return Ok(Value::unknown(Type::Dynamic));
+                }
                 Ok(value) => {
-                    let Some(unknown) = value.as_unknown() else {
-                        let open = self.scope.as_terraform() && !value.is_wholly_known();
-                        return Ok(if open { Value::unknown(Type::Dynamic).with_marks(value.marks) } else { value });
-                    };
+                    let Some(unknown) = value.as_unknown() else { return Ok(value) };
                     let reference = unknown.reference.clone();
                     let certain = match value.certain() {
                         Some(What::OneOf(_)) => self.or_else(&value, arguments).map(Arc::new),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::{Captures, Match, Regex, RegexBuilder};
 
 use super::super::types::Type;
 use super::super::value::{Entries, Str, Value};
@@ -109,13 +109,17 @@ fn regex_all(call: &Call<'_>) -> Result<Value, Failure> {
     let ty = call.ty.element().cloned().unwrap_or(Type::Dynamic);
     let mut all = Vec::new();
     if regex.names.is_empty() {
-        for found in regex.regex.find_iter(call.text(1).as_bytes()) {
+        let whole = call.text(1);
+        for found in regex.regex.find_iter(whole.as_bytes()).filter(|found| between(whole, found)) {
             all.push(Value::string(&String::from_utf8_lossy(found.as_bytes())));
             check_elements(all.len())?;
         }
         return Ok(Value::list(ty, all));
     }
     for captures in regex.regex.captures_iter(call.text(1).as_bytes()) {
+        if captures.get(0).is_none_or(|found| !between(call.text(1), &found)) {
+            continue;
+        }
         all.push(found(&regex, &captures, &ty));
         check_elements(all.len() * captures.len())?;
     }
@@ -137,7 +141,7 @@ fn replace(call: &Call<'_>) -> Result<Value, Failure> {
     let mut made = Vec::new();
     let mut from = 0;
     for captures in regex.regex.captures_iter(whole.as_bytes()) {
-        let Some(matched) = captures.get(0) else { continue };
+        let Some(matched) = captures.get(0).filter(|matched| between(whole, matched)) else { continue };
         made.extend_from_slice(&whole.as_bytes()[from..matched.start()]);
         expand(replacement, &regex.names, &captures, &mut made);
         from = matched.end();
@@ -148,6 +152,11 @@ fn replace(call: &Call<'_>) -> Result<Value, Failure> {
     }
     made.extend_from_slice(&whole.as_bytes()[from..]);
     text(&String::from_utf8_lossy(&made))
+}
+
+/// Whether a match is one of characters: an empty one stands between two, never inside one.
+fn between(text: &str, found: &Match<'_>) -> bool {
+    text.is_char_boundary(found.start())
 }
 
 /// Writes a replacement, each `$name`, `${name}` or `$1` made what the group matched (Go's `Regexp.Expand`).
