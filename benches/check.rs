@@ -3,6 +3,8 @@
 //! Each step does its own work and that of the steps before it, so that the times can be compared as they are.
 
 mod generate;
+#[path = "generate/tree.rs"]
+mod tree;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,9 +28,17 @@ struct Module(PathBuf);
 
 impl Module {
     fn new(name: &str, text: &str) -> Self {
+        Self::of_files(name, &[("main.tf".to_owned(), text.to_owned())])
+    }
+
+    fn of_files(name: &str, files: &[(String, String)]) -> Self {
         let directory = std::env::temp_dir().join(format!("terravet-bench-{}-{name}", std::process::id()));
-        fs::create_dir_all(&directory).expect("the temporary directory takes new ones");
-        fs::write(directory.join("main.tf"), text).expect("the temporary directory takes files");
+        for (path, text) in files {
+            let path = directory.join(path);
+            let parent = path.parent().expect("every file is in the directory");
+            fs::create_dir_all(parent).expect("the temporary directory takes new ones");
+            fs::write(path, text).expect("the temporary directory takes files");
+        }
         Self(directory)
     }
 }
@@ -84,6 +94,25 @@ fn steps(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Forty modules with three subnets each, and one module that is called with so many keys.
+fn module_trees(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("module tree");
+    group.sample_size(10);
+    for services in [1, 250, 500, 1_000] {
+        let files = tree::module_tree(40, services);
+        let module = Module::of_files(&format!("tree-{services}"), &files);
+        let sources: Vec<_> = files.into_iter().map(|(path, text)| SourceFile::new(path, text.into_bytes())).collect();
+        let parse = || sources.iter().map(|source| native::parse(FileId(0), black_box(source)).1.len()).sum::<usize>();
+        assert_eq!(parse(), 0);
+        group.bench_function(BenchmarkId::new("parse", services), |bencher| bencher.iter(parse));
+        group.bench_function(BenchmarkId::new("evaluate", services), |bencher| {
+            bencher.iter(|| read(&module.0, &mut Sources::default(), &mut Trees::default()));
+        });
+        group.bench_function(BenchmarkId::new("check", services), |bencher| bencher.iter(|| check(&module.0)));
+    }
+    group.finish();
+}
+
 fn processes(criterion: &mut Criterion) {
     let module = Module::new("one", "resource \"aws_vpc\" \"main\" { cidr_block = \"10.0.0.0/16\" }\n");
     let run = |arguments: &[&str]| {
@@ -97,5 +126,5 @@ fn processes(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, steps, processes);
+criterion_group!(benches, steps, module_trees, processes);
 criterion_main!(benches);

@@ -168,20 +168,19 @@ impl<'s> Walk<'s, '_> {
         if tree.kind(node) != Kind::Tuple {
             return None;
         }
-        let children: Vec<NodeId> = tree.children(node).collect();
         let at = |node: NodeId| NodeRef { tree: expression.tree, node };
         if let Some(origin) = element.origin.as_span()
-            && let Some(&typed) = children.iter().find(|&&child| tree.span(child).contains(origin))
+            && let Some(typed) = tree.children(node).find(|&child| tree.span(child).contains(origin))
         {
             return Some(at(typed));
         }
         if !matches!(self.value.map(|value| &value.data), Some(Data::Set(..))) {
-            return children.get(index).map(|&child| at(child));
+            return tree.child(node, index).map(at);
         }
         // Of a set that was typed elsewhere, only where there is no choice.
-        let mut open = children.iter().filter(|&&child| !is_literal(tree.kind(child)));
+        let mut open = tree.children(node).filter(|&child| !is_literal(tree.kind(child)));
         match (open.next(), open.next()) {
-            (Some(&only), None) => Some(at(only)),
+            (Some(only), None) => Some(at(only)),
             (_, _) => None,
         }
     }

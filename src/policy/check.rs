@@ -1,8 +1,8 @@
 //! Asking rules of facts: from conditions to candidates, which `finish` makes findings of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::address::ModulePath;
+use crate::address::ModuleStep;
 use crate::finding::{Severity, Verdict};
 use crate::inventory::{Action, Inventory};
 use crate::lang::eval::{Context, Evaluated, evaluate};
@@ -111,8 +111,7 @@ impl<'p> Check<'p> {
         self.problems.extend(reading.problems.iter().cloned());
         self.sensitive_spans.extend(&reading.sensitive_spans);
         self.resources += reading.inventory.instances().len();
-        let calls: BTreeMap<&ModulePath, Span> =
-            reading.module_calls.iter().map(|call| (&call.module, call.block)).collect();
+        let mut calls = Calls::of(reading);
         let facts = Facts::of(reading, trees);
         let mut found = Vec::new();
         for rule in 0..self.policy.rules.len() {
@@ -124,7 +123,7 @@ impl<'p> Check<'p> {
         for candidate in &mut found {
             candidate.root.clone_from(&root);
             let Some(instance) = candidate.spot.instance else { continue };
-            candidate.calls = enclosing(&reading.inventory.instance(instance).address.module, &calls);
+            candidate.calls = calls.enclosing(&reading.inventory.instance(instance).address.module.0);
         }
         let collection = |rule: usize| {
             let at = self.policy.rules[rule].for_each;
@@ -181,14 +180,30 @@ pub(super) fn is_about_policy(policy: &Policy, rule: usize) -> bool {
     policy.rules[rule].name.starts_with("suppression/")
 }
 
-/// The blocks of the calls that lead to a module instance.
-fn enclosing(module: &ModulePath, calls: &BTreeMap<&ModulePath, Span>) -> Vec<Span> {
-    if calls.is_empty() {
-        return Vec::new();
+/// The blocks of module calls.
+struct Calls<'r> {
+    /// By the module instance that each makes.
+    blocks: HashMap<&'r [ModuleStep], Span>,
+    /// Those that lead to a module instance, where they were asked for.
+    leading: HashMap<&'r [ModuleStep], Vec<Span>>,
+}
+
+impl<'r> Calls<'r> {
+    fn of(reading: &'r Reading) -> Self {
+        let blocks = reading.module_calls.iter().map(|call| (call.module.0.as_slice(), call.block)).collect();
+        Self { blocks, leading: HashMap::new() }
     }
-    (1..=module.0.len())
-        .filter_map(|length| calls.get(&ModulePath(module.0[..length].to_vec().into())).copied())
-        .collect()
+
+    /// The blocks of the calls that lead to a module instance, the outermost first.
+    fn enclosing(&mut self, module: &'r [ModuleStep]) -> Vec<Span> {
+        let known = (1..=module.len()).rev().find(|&length| self.leading.contains_key(&module[..length])).unwrap_or(0);
+        let mut spans = self.leading.get(&module[..known]).cloned().unwrap_or_default();
+        if known < module.len() {
+            spans.extend((known + 1..=module.len()).filter_map(|length| self.blocks.get(&module[..length])));
+            self.leading.insert(module, spans.clone());
+        }
+        spans
+    }
 }
 
 /// Asks one rule of its facts.

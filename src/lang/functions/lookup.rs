@@ -84,6 +84,11 @@ fn first_choices(arguments: &[Value]) -> Option<Certain> {
 
 fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
     let [list, index] = arguments else { return Ok(Type::Dynamic) };
+    if let (Data::Tuple(elements), false) = (&list.data, index.is_unknown()) {
+        // The type of the whole tuple would cost a look at all of it.
+        let index = int(index).map_err(|message| format!("invalid index: {message}"))?;
+        return Ok(elements[wrapped(index, elements.len())?].ty());
+    }
     match list.ty() {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(types) => {
@@ -134,6 +139,12 @@ fn lookup_type(arguments: &[Value]) -> Result<Type, Failure> {
         return Err(format!("lookup() takes two or three arguments, got {}", arguments.len()).into());
     }
     let default = arguments.get(2);
+    if let (Data::Object(entries), Some(key)) = (&arguments[0].data, arguments[1].as_str())
+        && let Some(found) = entries.get(key)
+    {
+        // The type of the whole object would cost a look at all of it.
+        return Ok(found.ty());
+    }
     match arguments[0].ty() {
         Type::Object(object) => {
             let Some(key) = arguments[1].as_str() else { return Ok(Type::Dynamic) };
