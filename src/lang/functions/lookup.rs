@@ -87,7 +87,7 @@ fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
     if let (Data::Tuple(elements), false) = (&list.data, index.is_unknown()) {
         // The type of the whole tuple would cost a look at all of it.
         let index = int(index).map_err(|message| format!("invalid index: {message}"))?;
-        return Ok(elements[wrapped(index, elements.len())?].ty());
+        return Ok(elements[tuple_index(index, elements.len())?].ty());
     }
     match list.ty() {
         Type::List(element) => Ok((*element).clone()),
@@ -96,7 +96,7 @@ fn element_type(arguments: &[Value]) -> Result<Type, Failure> {
                 return Ok(Type::Dynamic);
             }
             let index = int(index).map_err(|message| format!("invalid index: {message}"))?;
-            Ok(types[wrapped(index, types.len())?].clone())
+            Ok(types[tuple_index(index, types.len())?].clone())
         }
         ty => Err(format!("cannot read elements from {ty}").into()),
     }
@@ -108,11 +108,19 @@ fn element(call: &Call<'_>) -> Result<Value, Failure> {
     Ok(elements[wrapped(index, elements.len())?].clone().with_marks(call.arguments[0].marks))
 }
 
-/// The index within the length. Negative ones fail in Terraform 1.11, save where they wrap to 0.
+/// The index within the length, from the end where it is negative.
 fn wrapped(index: i64, length: usize) -> Result<usize, Failure> {
-    match index.checked_rem(length as i64) {
-        None => Err("cannot use element function with an empty list".into()),
-        Some(index) => usize::try_from(index).map_err(|_| "cannot use element function with a negative index".into()),
+    let index = index.checked_rem_euclid(length as i64).and_then(|index| usize::try_from(index).ok());
+    index.ok_or_else(|| "cannot use element function with an empty list".into())
+}
+
+/// As [`wrapped`], but of a tuple: there Terraform 1.11 fails for a negative index, save where it wraps to 0.
+fn tuple_index(index: i64, length: usize) -> Result<usize, Failure> {
+    match wrapped(index, length)? {
+        place if place > 0 && index < 0 => {
+            Err("cannot use element function with a negative index of a tuple: make a list of it with tolist()".into())
+        }
+        place => Ok(place),
     }
 }
 
