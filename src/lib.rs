@@ -16,12 +16,14 @@
 //! | [`plan`] | plan JSON, saved plan files and state into inventory |
 //! | [`network`] | address, port and packet sets; AWS network facts |
 //! | [`policy`] | rule files, the user's configuration, suppressions |
+//! | [`gate`] | the record of a plan file that was checked, and when it holds |
 //! | [`report`] | one file per output format |
 //! | [`cli`] | the command line; the only part that prints |
 
 pub mod address;
 pub mod cli;
 pub mod finding;
+pub mod gate;
 pub mod inventory;
 pub mod lang;
 pub mod network;

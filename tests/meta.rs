@@ -26,6 +26,7 @@ const PARTS: &[(&str, &[&str])] = &[
         "policy",
         &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform", "plan", "network"],
     ),
+    ("gate", &[]),
     ("report", &["source", "finding"]),
     (
         "cli",
@@ -41,6 +42,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "plan",
             "network",
             "policy",
+            "gate",
             "report",
         ],
     ),

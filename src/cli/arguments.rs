@@ -83,16 +83,16 @@ impl Variables {
 pub(super) struct Rules {
     /// Configuration file [default: the nearest .terravet.hcl, from the checked directory upward]
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// File or directory of rules of your own, beside the shipped ones
     #[arg(long = "rules", value_name = "PATH", help_heading = "Rules")]
-    rules: Vec<PathBuf>,
+    pub(super) rules: Vec<PathBuf>,
     /// Run only these rules; `sg/*` stands for a family
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
 }
 
 impl Rules {
@@ -133,6 +133,11 @@ impl Rules {
             current_directory,
         }
     }
+}
+
+/// The word of `--fail-on` for a threshold.
+pub(super) fn fail_on_word(threshold: FailOn) -> &'static str {
+    threshold.map_or("never", Severity::word)
 }
 
 /// Reads the word of `--fail-on`.

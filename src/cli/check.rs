@@ -1,8 +1,10 @@
 //! `terravet check`: configuration against policy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use clap::Args;
@@ -45,18 +47,25 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    destinations: Destinations,
+    options: CheckOptions,
+}
+
+/// How a check is done, whatever is checked.
+#[derive(Args, Debug)]
+pub(super) struct CheckOptions {
+    #[command(flatten)]
+    pub(super) destinations: Destinations,
     /// Severity from which findings fail the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = arguments::fail_on)]
-    fail_on: Option<FailOn>,
+    pub(super) fail_on: Option<FailOn>,
     /// The root module that a plan was made of [default: the directory that the plan lies in]
     #[arg(long, value_name = "DIR")]
-    source: Option<PathBuf>,
+    pub(super) source: Option<PathBuf>,
     /// Of a plan, report only what it changes
     #[arg(long)]
-    only_changed: bool,
+    pub(super) only_changed: bool,
     #[command(flatten)]
-    rules: Rules,
+    pub(super) rules: Rules,
     #[command(flatten)]
     variables: Variables,
     /// The day by which suppressions expire, instead of today
@@ -64,56 +73,95 @@ pub(super) struct Arguments {
     today: Option<String>,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
-    let current = environment::current_directory()?;
-    arguments.destinations.distinct(&current)?;
-    if let Some(source) = &arguments.source
-        && !inputs::holds_configuration(&current.join(source))
-    {
-        let message = format!("--source: there is no Terraform configuration in `{}`", source.display());
-        return Err(Failure::new(message));
-    }
-    let mut run = Run {
-        options: arguments.variables.options(current.clone()),
-        today: arguments.today.clone().unwrap_or_else(environment::today),
-        config: arguments.rules.config(&current)?,
-        arguments: &arguments,
-        current,
-        sources: Sources::default(),
-        trees: Trees::default(),
-        policies: Vec::new(),
-    };
+pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let mut run = Run::new(&arguments.paths, &arguments.options, Box::new(|_| {}))?;
     let report = run.report()?;
-    let code = arguments.destinations.write(&report, &run.sources)?;
+    let code = arguments.options.destinations.write(&report, &run.sources, &[])?;
     std::mem::forget((report, run.sources, run.trees));
     Ok(code)
 }
 
 /// A policy and the configuration file that it is of.
-struct Loaded {
+pub(super) struct Loaded {
     configuration: Option<PathBuf>,
     policy: Policy,
     problems: Vec<Problem>,
+    /// The files that it was read from, by number.
+    files: Range<u32>,
 }
 
-struct Run<'a> {
-    arguments: &'a Arguments,
+impl Loaded {
+    /// Reads the policy that a configuration file, rule files and options make.
+    pub(super) fn new(
+        rules: &Rules,
+        configuration: Option<PathBuf>,
+        fail_on: Option<FailOn>,
+        current: &Path,
+        sources: &mut Sources,
+        trees: &mut Trees,
+    ) -> Self {
+        let next = |sources: &Sources| sources.files().count() as u32;
+        let first = next(sources);
+        let settings = rules.settings(configuration.clone(), fail_on, current.to_owned());
+        let (policy, problems) = Policy::load(&settings, sources, trees);
+        Self { configuration, policy, problems, files: first..next(sources) }
+    }
+
+    /// The texts of the files that it was read from, in order.
+    pub(super) fn texts(&self, sources: &Sources) -> Vec<Arc<str>> {
+        self.files.clone().map(|file| sources.file(FileId(file)).text.clone()).collect()
+    }
+}
+
+/// One run over paths.
+pub(super) struct Run<'a> {
+    paths: &'a [PathBuf],
+    arguments: &'a CheckOptions,
+    /// Sees every plan that is read, before it is judged.
+    on_plan: Box<dyn FnMut(&plan::Plan) + 'a>,
     /// `--config`.
     config: Option<PathBuf>,
     options: Options,
     today: String,
     current: PathBuf,
-    sources: Sources,
+    pub(super) sources: Sources,
     trees: Trees,
     policies: Vec<Loaded>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A run that has not begun.
+    pub(super) fn new(
+        paths: &'a [PathBuf],
+        arguments: &'a CheckOptions,
+        on_plan: Box<dyn FnMut(&plan::Plan) + 'a>,
+    ) -> Result<Self, Failure> {
+        let current = environment::current_directory()?;
+        arguments.destinations.distinct(&current)?;
+        if let Some(source) = &arguments.source
+            && !inputs::holds_configuration(&current.join(source))
+        {
+            let message = format!("--source: there is no Terraform configuration in `{}`", source.display());
+            return Err(Failure::new(message));
+        }
+        Ok(Run {
+            paths,
+            arguments,
+            on_plan,
+            options: arguments.variables.options(current.clone()),
+            today: arguments.today.clone().unwrap_or_else(environment::today),
+            config: arguments.rules.config(&current)?,
+            current,
+            sources: Sources::default(),
+            trees: Trees::default(),
+            policies: Vec::new(),
+        })
+    }
+
     /// Checks everything; root modules under one configuration file are checked together.
-    fn report(&mut self) -> Result<Report, Failure> {
+    pub(super) fn report(&mut self) -> Result<Report, Failure> {
         let current = self.current.clone();
-        let paths = &self.arguments.paths;
-        let inputs = inputs::resolve(paths, &current, &mut |directory, path| {
+        let inputs = inputs::resolve(self.paths, &current, &mut |directory, path| {
             let index = self.policy(directory);
             self.policies[index].policy.configuration.excludes(path, &current)
         });
@@ -126,6 +174,7 @@ impl Run<'_> {
         for (index, targets) in by_policy {
             reports.push(self.check(&policies[index], &targets, inputs.targets.len() > 1));
         }
+        self.policies = policies;
         policy::join(reports, &self.sources).ok_or_else(|| Failure::new("nothing was checked"))
     }
 
@@ -135,11 +184,16 @@ impl Run<'_> {
         if let Some(index) = self.policies.iter().position(|loaded| loaded.configuration == configuration) {
             return index;
         }
-        let settings =
-            self.arguments.rules.settings(configuration.clone(), self.arguments.fail_on, self.current.clone());
-        let (policy, problems) = Policy::load(&settings, &mut self.sources, &mut self.trees);
-        self.policies.push(Loaded { configuration, policy, problems });
+        let (rules, fail_on) = (&self.arguments.rules, self.arguments.fail_on);
+        let loaded = Loaded::new(rules, configuration, fail_on, &self.current, &mut self.sources, &mut self.trees);
+        self.policies.push(loaded);
         self.policies.len() - 1
+    }
+
+    /// The texts of the files that the policy for a directory was read from.
+    pub(super) fn rule_texts(&mut self, directory: &Path) -> Vec<Arc<str>> {
+        let index = self.policy(directory);
+        self.policies[index].texts(&self.sources)
     }
 
     /// Checks root modules (some of `several`) against a policy. One that brings terravet to its knees is a problem; the others are checked.
@@ -216,7 +270,10 @@ impl Run<'_> {
         }
         let binary = (!plan::is_text(&bytes)).then(|| hexadecimal(&Sha256::digest(&bytes)));
         let plan = match plan::open(bytes, path, &demand, &mut self.sources) {
-            Ok(plan) => plan,
+            Ok(plan) => {
+                (self.on_plan)(&plan);
+                plan
+            }
             Err(problem) => {
                 return Ok(Read { reading: plan::refused(*problem, &self.sources), kind: "plan", digest: None });
             }

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
     let mut report = policy::join(reports, &sources).ok_or_else(|| Failure::new("no report was given"))?;
     report.fail_on = arguments.fail_on.unwrap_or(report.fail_on);
-    arguments.destinations.write(&report, &sources)
+    arguments.destinations.write(&report, &sources, &[])
 }
 
 /// A report that could not be read, as a report that holds this problem.

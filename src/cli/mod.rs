@@ -8,6 +8,8 @@ mod check;
 mod environment;
 mod evaluate;
 mod explain;
+mod gate;
+mod git;
 mod init;
 mod inputs;
 mod merge;
@@ -16,6 +18,7 @@ mod roots;
 mod rules;
 mod syntax;
 mod test;
+mod verify_gate;
 
 use std::panic;
 use std::process::ExitCode;
@@ -52,6 +55,8 @@ enum Command {
     Rules(rules::Arguments),
     Test(test::Arguments),
     Init(init::Arguments),
+    Gate(gate::Arguments),
+    VerifyGate(verify_gate::Arguments),
     Roots(roots::Arguments),
     Merge(merge::Arguments),
     /// Print the version
@@ -105,13 +110,15 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
-        Command::Check(arguments) => check::run(arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Syntax(arguments) => syntax::run(&arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Gate(arguments) => gate::run(&arguments),
+        Command::VerifyGate(arguments) => verify_gate::run(&arguments),
         Command::Roots(arguments) => roots::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Version => {

@@ -49,17 +49,34 @@ impl Destinations {
     }
 
     /// Writes and prints a report; the exit code that it stands for, or that a file could not be written.
-    pub(super) fn write(&self, report: &Report, sources: &Sources) -> Result<u8, Failure> {
+    ///
+    /// `more` are further `key=value` lines of the env format.
+    pub(super) fn write(&self, report: &Report, sources: &Sources, more: &[(&str, String)]) -> Result<u8, Failure> {
         let mut code = report.exit_code();
+        let write = |format: Format, style: Style, out: &mut dyn Write| {
+            report::write(format, report, sources, style, out)?;
+            let more = more.iter().filter(|_| format == Format::Env);
+            more.into_iter().try_for_each(|(key, value)| writeln!(out, "{key}={value}"))
+        };
         for (format, path) in &self.outputs {
-            if let Err(Failure(message)) = write_file(*format, report, sources, path) {
+            if let Err(Failure(message)) = write_file(*format, path, &write) {
                 error(&message);
                 code = INCOMPLETE;
             }
         }
         let style = environment::style(self.color);
-        print_with(|out| report::write(self.format, report, sources, style, out))?;
+        print_with(|out| write(self.format, style, out))?;
         Ok(code)
+    }
+
+    /// Whether a person reads standard output.
+    pub(super) fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
+    /// Whether a report goes to that file (absolute).
+    pub(super) fn goes_to(&self, path: &Path, current: &Path) -> bool {
+        self.outputs.iter().any(|(_, output)| clean(&current.join(output)) == path)
     }
 }
 
@@ -91,13 +108,15 @@ fn printed(result: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Writes a report to a file: whole or not at all.
-fn write_file(format: Format, report: &Report, sources: &Sources, path: &Path) -> Result<(), Failure> {
+fn write_file(
+    format: Format,
+    path: &Path,
+    write: &dyn Fn(Format, Style, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut bytes = Vec::new();
-    report::write(format, report, sources, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes)).map_err(
-        |error| {
-            Failure::new(format!("the {} report cannot be written to `{}`: {error}", format.word(), path.display()))
-        },
-    )
+    write(format, Style::default(), &mut bytes).and_then(|()| replace(path, &bytes)).map_err(|error| {
+        Failure::new(format!("the {} report cannot be written to `{}`: {error}", format.word(), path.display()))
+    })
 }
 
 /// Replaces a file in one step; what is there but no regular file (a device, a pipe) is written to.

@@ -1,13 +1,12 @@
 //! `terravet roots`: the root modules below a directory, those that a change touches, a share of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::Rules;
+use super::git::{self, text};
 use super::{Failure, INCOMPLETE, environment, output};
 use crate::policy::{Policy, configuration};
 use crate::report::human;
@@ -110,6 +109,11 @@ fn modules(paths: &[PathBuf], current: &Path) -> Result<(BTreeMap<PathBuf, Vec<P
     Ok((found, code))
 }
 
+/// What a git command prints.
+fn git(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+    git::run(directory, arguments).map_err(|why| Failure::new(format!("--changed-since: {why}")))
+}
+
 /// Files that changed, as absolute paths.
 struct Changes(Vec<PathBuf>);
 
@@ -186,25 +190,4 @@ fn speaks(file: &Path, names: &[String]) -> bool {
 /// A path as git names it: without symbolic links, where something is there.
 fn real(path: &Path) -> PathBuf {
     disk::canonical(path).unwrap_or_else(|_| clean(path))
-}
-
-#[cfg(unix)]
-fn text(bytes: &[u8]) -> &OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
-}
-
-#[cfg(not(unix))]
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// What a git command prints.
-fn git(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
-    let run = Command::new("git").arg("-C").arg(directory).args(arguments).output();
-    let run = run.map_err(|error| Failure::new(format!("--changed-since needs git: {error}")))?;
-    if run.status.success() {
-        return Ok(run.stdout);
-    }
-    let said = String::from_utf8_lossy(&run.stderr).trim().replace('\n', " ");
-    Err(Failure::new(format!("--changed-since: git {}: {said}", arguments.first().unwrap_or(&""))))
 }

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::address::Address;
+use crate::address::{Address, Mode};
 use crate::inventory::Action;
 use crate::lang::{Str, Value};
 use crate::source::{FileId, Problem, Span};
@@ -75,6 +75,23 @@ impl Plan {
             configuration: None,
             problems: Vec::new(),
         }
+    }
+
+    /// How many resource instances are added, changed and destroyed, as Terraform counts them ("Plan: 1 to add, …"): a
+    /// replacement is both added and destroyed.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let (mut add, mut change, mut destroy) = (0, 0, 0);
+        for planned in &self.changes {
+            match planned.action {
+                Action::Create => add += 1,
+                Action::Update => change += 1,
+                Action::Replace => (add, destroy) = (add + 1, destroy + 1),
+                Action::Delete if planned.address.mode == Mode::Managed => destroy += 1,
+                Action::Delete | Action::Configured | Action::None | Action::Read | Action::Forget => {}
+            }
+        }
+        (add, change, destroy)
     }
 }
 
