@@ -207,6 +207,18 @@ pub fn ephemeral(type_name: &str) -> Option<&'static ResourceType> {
     blob::resource_type(blob::Types::Ephemeral, type_name)
 }
 
+/// What a provisioner of Terraform's own takes.
+#[must_use]
+pub fn provisioner(name: &str) -> Option<&'static Body> {
+    builtin::provisioner(name)
+}
+
+/// What a `connection` block takes.
+#[must_use]
+pub fn connection() -> &'static Body {
+    builtin::connection()
+}
+
 /// What a `provider "aws"` block takes.
 #[must_use]
 pub fn provider() -> &'static Body {

@@ -1,9 +1,11 @@
 //! What each part of a module depends on, and its resources' outlines: worked out once per module, however often it is
 //! called.
 
+mod attributes;
 mod conditions;
 mod functions;
 mod lifecycle;
+mod provisioners;
 
 use crate::address::Mode;
 use crate::lang::Str;
@@ -19,6 +21,8 @@ use super::outline::{self, BodySchema, Outline};
 use super::providers::Home;
 use super::references::{Offers, Step, Target, Traversal, target, traversals};
 
+pub(super) use provisioners::{Provisioned, Provisioner};
+
 /// Dependencies of a module's parts, by their index.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
@@ -29,6 +33,8 @@ pub(super) struct Uses {
     pub(super) calls: Vec<CallUses>,
     /// Of the conditions on each variable's value, beside the variable itself.
     pub(super) validations: Vec<Vec<Target>>,
+    /// Of the resources that have provisioners.
+    pub(super) provisioned: Vec<Provisioned>,
     /// Outlines of the resources.
     pub(super) outlines: Vec<Outline>,
     /// Outlines of the provider configurations.
@@ -108,13 +114,13 @@ impl<'f> Finder<'f> {
                             found.problems.push(problem);
                             return;
                         }
-                        unknown_attribute(resource, &traversal, found);
+                        attributes::check(resource, &traversal, found);
                     }
                     targets.push(target);
                 }
                 Ok(None) => {
                     if let (Some(own), "self") = (offers.itself, traversal.root) {
-                        unknown_attribute(&module.resources[own], &traversal, found);
+                        attributes::check(&module.resources[own], &traversal, found);
                     }
                 }
                 Err(problem) => found.problems.push(problem),
@@ -166,6 +172,10 @@ impl<'f> Finder<'f> {
             let offers = Offers { each: import.for_each.is_some(), ..Offers::default() };
             self.all(import.for_each, Offers::default());
             self.all(import.id, offers);
+        }
+        for removed in &module.removed {
+            let provisioners = removed.layers.blocks(self.trees, "provisioner", 1);
+            provisioners.iter().for_each(|block| self.destroy_only(block));
         }
         for (_, check) in module.checks.iter() {
             let offers = Offers { scope: Some(check.block), ..Offers::default() };
@@ -281,13 +291,13 @@ fn is_whole(traversal: &Traversal<'_>) -> bool {
         "data" | "ephemeral" | "resource" => 2,
         // An output of a module is an object of its own.
         "module" => {
-            let key = usize::from(steps.get(1) == Some(&Step::Index));
+            let key = usize::from(steps.get(1).is_some_and(Step::is_index));
             return steps.len() <= 2 + key;
         }
         "var" | "local" | "path" | "terraform" => return steps.len() <= 1,
         _ => 1,
     };
-    steps.len() <= names || (steps.len() == names + 1 && steps[names] == Step::Index)
+    steps.len() <= names || (steps.len() == names + 1 && steps[names].is_index())
 }
 
 /// What speaks against a reference to a resource.
@@ -313,29 +323,4 @@ fn schema_of(resource: &Resource) -> Option<&'static schema::ResourceType> {
         Mode::Data => schema::data_source(&resource.type_name),
         Mode::Ephemeral => schema::ephemeral(&resource.type_name),
     }
-}
-
-/// Terraform checks the first attribute of a reference to a resource before it evaluates anything, inside `try` too.
-fn unknown_attribute(resource: &Resource, traversal: &Traversal<'_>, found: &mut Found) {
-    let Some(known) = schema_of(resource) else { return };
-    let body = &known.body;
-    let names = match traversal.root {
-        "data" | "ephemeral" | "resource" => 2,
-        "self" => 0,
-        _ => 1,
-    };
-    let after = traversal.steps.get(names..).unwrap_or_default();
-    let after = after.strip_prefix(&[Step::Index]).unwrap_or(after);
-    let Some(Step::Attribute(name)) = after.first() else { return };
-    if body.attribute(name).is_some() || body.block(name).is_some() {
-        return;
-    }
-    let message =
-        format!("Unsupported attribute: {} has no argument, block or attribute named \"{name}\"", resource.type_name);
-    let problem = Problem::at(traversal.span, message);
-    let problem = match nearest(name, body.names()) {
-        Some(near) => problem.help(format!("Did you mean \"{near}\"?")),
-        None => problem,
-    };
-    found.unknown(problem, resource.home == Home::Builtin);
 }

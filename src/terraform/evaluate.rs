@@ -3,7 +3,9 @@
 mod conditions;
 mod outputs;
 mod refactoring;
+mod rehearsal;
 mod resources;
+mod triggers;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -88,6 +90,7 @@ pub(super) fn evaluate_all(
         total: 0,
         blocks: Cell::new(0),
         failed_conditions: Vec::new(),
+        made: (0..tree.places.len()).map(|place| vec![false; tree.module(place).resources.len()]).collect(),
         keys: OnceCell::new(),
     };
     for step in order {
@@ -97,8 +100,10 @@ pub(super) fn evaluate_all(
     }
     for place in 0..tree.places.len() {
         evaluator.each_module(place, Evaluator::checks);
-        evaluator.each_module(place, Evaluator::refactorings);
+        evaluator.each_module(place, Evaluator::triggers);
+        evaluator.refactorings(place);
     }
+    evaluator.rehearse(order);
     evaluator.finish(questions)
 }
 
@@ -119,6 +124,8 @@ struct Evaluator<'e> {
     /// Blocks that dynamic blocks have made.
     blocks: Cell<u64>,
     failed_conditions: Vec<FailedCondition>,
+    /// By place and index in its module: the resource has an instance.
+    made: Vec<Vec<bool>>,
     /// The keys of each resource's instances, once all are made.
     keys: OnceCell<HashMap<(usize, usize), HashSet<InstanceKey>>>,
 }
@@ -284,7 +291,7 @@ impl Evaluator<'_> {
         }
         let context = Context { trees: self.setting.trees, scope: &NoNames, files: self.setting.files };
         let mut problems = Vec::new();
-        let read = Arc::new(specification(table.at(index), &context, &mut problems));
+        let read = Arc::new(specification(table.name(index), table.at(index), &context, &mut problems));
         known[index] = Some(read.clone());
         problems.into_iter().for_each(|problem| self.problem(problem));
         read
@@ -312,9 +319,9 @@ impl Evaluator<'_> {
                             format!("Ephemeral value not allowed: variable \"{name}\" is not declared as ephemeral");
                         problems.push(Problem::at(span, message));
                     }
-                    specification.accept(name, value, span, trees, files, &mut problems)
+                    specification.accept(name, value, span, &mut problems)
                 }
-                (_, _) => specification.finish(specification.default_value(name, trees, files, &mut problems)),
+                (_, _) => specification.without_value(),
             }
         } else {
             let given = self.setting.given.get(&**name);
@@ -326,7 +333,7 @@ impl Evaluator<'_> {
             let value = match self.setting.planned.and_then(|plan| plan.variable(name)) {
                 Some(planned) => {
                     let at = specification.header;
-                    let planned = specification.accept(name, planned.clone(), at, trees, files, &mut problems);
+                    let planned = specification.accept(name, planned.clone(), at, &mut problems);
                     beside::with_origins_of(planned, &value)
                 }
                 None => value,

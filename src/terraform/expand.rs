@@ -40,6 +40,14 @@ fn too_many(count: u64, at: Span) -> Problem {
     Problem::at(at, format!("Too many instances: {count}, where at most {MAX_INSTANCES} are read"))
 }
 
+/// Whether `for_each` takes no value of a type.
+const fn is_refused(ty: &Type) -> bool {
+    match ty {
+        Type::Bool | Type::Number | Type::String | Type::List(_) | Type::Tuple(_) => true,
+        Type::Dynamic | Type::Set(_) | Type::Map(_) | Type::Object(_) => false,
+    }
+}
+
 /// The instances that a value of `for_each` makes.
 pub(super) fn for_each(value: &Value, at: Span) -> Result<Instances, Problem> {
     let invalid = |why: &str| Problem::at(at, format!("Invalid for_each argument: {why}"));
@@ -52,7 +60,7 @@ pub(super) fn for_each(value: &Value, at: Span) -> Result<Instances, Problem> {
     let mut each = Vec::new();
     match &value.data {
         Data::Null(_) => return Err(invalid("the given value is null, and a map or set of strings is required")),
-        Data::Unknown(_) => return Ok(Instances::Unknown),
+        Data::Unknown(unknown) if !is_refused(&unknown.ty) => return Ok(Instances::Unknown),
         Data::Map(_, entries) | Data::Object(entries) => {
             for (key, value) in entries.as_ref() {
                 let repetition = Repetition::Each { key: Value::normalized(key.clone()), value: value.clone() };
@@ -80,10 +88,10 @@ pub(super) fn for_each(value: &Value, at: Span) -> Result<Instances, Problem> {
             }
             each.sort_by(|left, right| left.0.cmp(&right.0));
         }
-        Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(..) | Data::Tuple(_) => {
-            let given = match &value.data {
-                Data::List(..) => "a list",
-                Data::Tuple(_) => "a tuple",
+        Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(..) | Data::Tuple(_) => {
+            let given = match value.ty() {
+                Type::List(_) => "a list",
+                Type::Tuple(_) => "a tuple",
                 _ => "a single value",
             };
             return Err(invalid(&format!("it must be a map, or set of strings, and this is {given}"))

@@ -127,67 +127,11 @@ const LIFECYCLE: Form = closed(
 const READ_LIFECYCLE: Form =
     closed(&[], &[blocks("precondition", 0, &CONDITION), blocks("postcondition", 0, &CONDITION)]);
 
-const CONNECTION: Form = closed(
-    &[
-        required("host"),
-        optional("agent"),
-        optional("agent_identity"),
-        optional("bastion_certificate"),
-        optional("bastion_host"),
-        optional("bastion_host_key"),
-        optional("bastion_password"),
-        optional("bastion_port"),
-        optional("bastion_private_key"),
-        optional("bastion_user"),
-        optional("cacert"),
-        optional("certificate"),
-        optional("host_key"),
-        optional("https"),
-        optional("insecure"),
-        optional("password"),
-        optional("port"),
-        optional("private_key"),
-        optional("proxy_host"),
-        optional("proxy_port"),
-        optional("proxy_scheme"),
-        optional("proxy_user_name"),
-        optional("proxy_user_password"),
-        optional("script_path"),
-        optional("target_platform"),
-        optional("timeout"),
-        optional("type"),
-        optional("use_ntlm"),
-        optional("user"),
-    ],
-    &[],
-);
+/// What is inside hangs on the provisioner beside it (`declared/provisioners.rs`).
+const CONNECTION: Nested = Nested { name: "connection", labels: 0, only_one: true, form: None };
 
 /// Any provisioner: what else it takes is its own.
-const PROVISIONER: Form =
-    open(&[optional("when"), optional("on_failure")], &[one("connection", &CONNECTION)], &["lifecycle"]);
-
-pub(super) const LOCAL_EXEC: Form = closed(
-    &[
-        optional("when"),
-        optional("on_failure"),
-        required("command"),
-        optional("interpreter"),
-        optional("working_dir"),
-        optional("environment"),
-        optional("quiet"),
-    ],
-    &[one("connection", &CONNECTION)],
-);
-
-pub(super) const REMOTE_EXEC: Form = closed(
-    &[optional("when"), optional("on_failure"), optional("inline"), optional("script"), optional("scripts")],
-    &[one("connection", &CONNECTION)],
-);
-
-pub(super) const FILE: Form = closed(
-    &[optional("when"), optional("on_failure"), optional("content"), optional("source"), required("destination")],
-    &[one("connection", &CONNECTION)],
-);
+const PROVISIONER: Form = open(&[optional("when"), optional("on_failure")], &[CONNECTION], &["lifecycle"]);
 
 const REPEATED: [Argument; 4] = [optional("count"), optional("for_each"), optional("provider"), optional("depends_on")];
 
@@ -195,7 +139,7 @@ pub(super) const RESOURCE: Form = open(
     &REPEATED,
     &[
         one("lifecycle", &LIFECYCLE),
-        one("connection", &CONNECTION),
+        CONNECTION,
         blocks("provisioner", 1, &PROVISIONER),
         Nested { name: "_", labels: 0, only_one: true, form: None },
     ],
@@ -224,7 +168,7 @@ pub(super) const MOVED: Form = closed(&[required("from"), required("to")], &[]);
 
 pub(super) const REMOVED: Form = closed(
     &[required("from")],
-    &[one("lifecycle", &REMOVED_LIFECYCLE), one("connection", &CONNECTION), blocks("provisioner", 1, &PROVISIONER)],
+    &[one("lifecycle", &REMOVED_LIFECYCLE), CONNECTION, blocks("provisioner", 1, &PROVISIONER)],
 );
 
 const REMOVED_LIFECYCLE: Form = closed(&[flag("destroy")], &[]);

@@ -177,6 +177,7 @@ pub(super) struct Moved {
 #[derive(Debug)]
 pub(super) struct Removed {
     pub(super) from: Endpoint,
+    pub(super) layers: Layers,
 }
 
 /// An `import` block.

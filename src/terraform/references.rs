@@ -4,7 +4,7 @@
 use crate::address::Mode;
 use crate::lang::Str;
 use crate::source::{Problem, Span, nearest};
-use crate::syntax::{Kind, NodeId, NodeRef, Trees};
+use crate::syntax::{Kind, NodeId, NodeRef, Tree, Trees};
 
 use super::module::Module;
 
@@ -25,8 +25,37 @@ pub(super) struct Traversal<'t> {
 pub(super) enum Step<'t> {
     /// `.name`
     Attribute(&'t str),
-    /// `[…]`, `.0`, and splats.
-    Index,
+    /// `[0]`, `["a"]`, `.0`: a key that stands there itself.
+    Index(Key),
+    /// Any other index, and splats.
+    Computed,
+}
+
+impl Step<'_> {
+    pub(super) const fn is_index(&self) -> bool {
+        matches!(self, Self::Index(_) | Self::Computed)
+    }
+}
+
+/// What a key is that stands there itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// A whole number.
+    Number,
+    Text,
+    /// `true`, `null`, `0.5`.
+    Other,
+}
+
+/// The step of `[key]`.
+fn index<'t>(tree: &Tree, key: Option<NodeId>) -> Step<'t> {
+    let Some(key) = key else { return Step::Computed };
+    match tree.kind(key) {
+        Kind::Number if tree.text(key).bytes().all(|byte| byte.is_ascii_digit()) => Step::Index(Key::Number),
+        Kind::Number | Kind::Bool | Kind::Null => Step::Index(Key::Other),
+        Kind::Template if tree.constant_text(key).is_some() => Step::Index(Key::Text),
+        _ => Step::Computed,
+    }
 }
 
 /// Names bound around a node, innermost first, as indices into a list of scopes.
@@ -71,13 +100,13 @@ pub(super) fn traversals<'t>(
                     let (Some(inner), second) = children else { break };
                     match tree.kind(head) {
                         Kind::GetAttribute => steps.push(Step::Attribute(second.map_or("", |name| tree.text(name)))),
-                        Kind::LegacyIndex => steps.push(Step::Index),
+                        Kind::LegacyIndex => steps.push(Step::Index(Key::Number)),
                         Kind::Index => {
-                            steps.push(Step::Index);
+                            steps.push(index(tree, second));
                             stack.extend(second.map(|key| (key, scope, is_guarded)));
                         }
                         Kind::AttributeSplat | Kind::FullSplat => {
-                            steps.push(Step::Index);
+                            steps.push(Step::Computed);
                             stack.extend(second.map(|each| (each, scope, is_guarded)));
                         }
                         _ => break,
@@ -156,7 +185,7 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
     let at = traversal.span;
     let name = |index: usize| match traversal.steps.get(index) {
         Some(Step::Attribute(name)) => Some(*name),
-        Some(Step::Index) | None => None,
+        Some(Step::Index(_) | Step::Computed) | None => None,
     };
     let undeclared = |message: String, name: &str, known: &mut dyn Iterator<Item = &str>| {
         let problem = Problem::at(at, message);
@@ -206,7 +235,7 @@ pub(super) fn target(module: &Module, traversal: &Traversal<'_>, offers: Offers)
             };
             // module.x.out, module.x[0].out; anything else is the module as a whole.
             let output = match (traversal.steps.get(1), traversal.steps.get(2)) {
-                (Some(Step::Attribute(output)), _) | (Some(Step::Index), Some(Step::Attribute(output))) => Some(*output),
+                (Some(Step::Attribute(output)), _) | (Some(Step::Index(_) | Step::Computed), Some(Step::Attribute(output))) => Some(*output),
                 _ => None,
             };
             Ok(Some(output.map_or(Target::Call(call), |output| Target::Output(call, output.into(), (!traversal.is_guarded).then_some(at)))))

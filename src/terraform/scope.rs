@@ -55,6 +55,10 @@ impl Scope for ModuleScope<'_> {
     fn work(&self) -> Option<&Work> {
         Some(&self.state.work)
     }
+
+    fn as_terraform(&self) -> bool {
+        self.state.is_rehearsal
+    }
 }
 
 impl ModuleScope<'_> {

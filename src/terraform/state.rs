@@ -95,6 +95,11 @@ impl CallInstances {
     pub(super) fn new(instances: Instances) -> Self {
         Self { instances, modules: Vec::new(), whole: RefCell::new(None) }
     }
+
+    /// A call whose instances nobody makes: it is this value.
+    pub(super) fn fixed(value: Value) -> Self {
+        Self { whole: RefCell::new(Some((0, value))), ..Self::new(Instances::Unknown) }
+    }
 }
 
 /// Everything that was evaluated.
@@ -108,6 +113,8 @@ pub(super) struct State<'t> {
     pub(super) outputs: Vec<usize>,
     /// What evaluation may still cost: many expressions that each stay within bounds are bounded together.
     pub(super) work: Work,
+    /// Nothing is there but what Terraform knows before it plans.
+    pub(super) is_rehearsal: bool,
 }
 
 impl<'t> State<'t> {
@@ -119,6 +126,7 @@ impl<'t> State<'t> {
             by_place: vec![Vec::new(); places],
             outputs: vec![0; places],
             work: Work::default(),
+            is_rehearsal: false,
         }
     }
 

@@ -94,18 +94,7 @@ fn one(block: &BlockView<'_>, nested: &Nested, trees: &Trees, problems: &mut Vec
         problems.push(wrong_labels(block, nested.name, nested.labels));
     } else if let Some(form) = nested.form {
         let subject = Subject { what: nested.name, is_override: false };
-        check(block, form_of(block, form), subject, trees, problems);
-    }
-}
-
-/// A provisioner's form hangs on its label.
-fn form_of<'f>(block: &BlockView<'_>, form: &'f Form) -> &'f Form {
-    use super::forms::{FILE, LOCAL_EXEC, REMOTE_EXEC};
-    match (&*block.type_name, block.labels.first().map(|label| &*label.text)) {
-        ("provisioner", Some("local-exec")) => &LOCAL_EXEC,
-        ("provisioner", Some("remote-exec")) => &REMOTE_EXEC,
-        ("provisioner", Some("file")) => &FILE,
-        (_, _) => form,
+        check(block, form, subject, trees, problems);
     }
 }
 

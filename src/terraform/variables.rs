@@ -2,6 +2,7 @@
 //! ("Terraform Language: Input Variables").
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Arguments;
 use std::path::{Path, PathBuf};
 
 use crate::lang::eval::Context;
@@ -129,13 +130,20 @@ fn typed(name: &str, text: &str, module: &Module, loader: &mut Loader<'_>) -> Gi
 pub(super) struct Specification {
     pub(super) constraint: TypeConstraint,
     pub(super) default: Option<NodeRef>,
-    pub(super) nullable: bool,
+    /// The value where none is given: the default, else unknown.
+    otherwise: Value,
+    nullable: bool,
     pub(super) marks: Marks,
     pub(super) header: Span,
 }
 
-/// Reads a declaration.
-pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems: &mut Vec<Problem>) -> Specification {
+/// Reads a declaration. A default must fit, whether or not another value is given.
+pub(super) fn specification(
+    name: &str,
+    declared: &Declared,
+    context: &Context<'_>,
+    problems: &mut Vec<Problem>,
+) -> Specification {
     let layers = &declared.layers;
     let attribute = |name: &str| layers.attribute(context.trees, name).map(|attribute| attribute.expression);
     // What is wrong with one was said when the block was read.
@@ -159,7 +167,13 @@ pub(super) fn specification(declared: &Declared, context: &Context<'_>, problems
             TypeConstraint::any()
         }
     };
-    Specification { constraint, default: attribute("default"), nullable, marks, header: layers.header }
+    let otherwise = Value::unknown(constraint.ty().without_optional());
+    let default = attribute("default");
+    let mut read = Specification { constraint, default, otherwise, nullable, marks, header: layers.header };
+    if let Some(default) = default {
+        read.otherwise = read.default_value(name, default, context, problems);
+    }
+    read
 }
 
 impl Specification {
@@ -173,13 +187,13 @@ impl Specification {
         problems: &mut Vec<Problem>,
     ) -> Value {
         let (value, at) = match given {
-            None => return self.finish(self.default_value(name, trees, files, problems)),
+            None => return self.without_value(),
             Some(Given::Expression(expression)) => (constant(*expression, trees, files), trees.span(*expression)),
             Some(Given::Typed(expression)) => (constant(*expression, trees, files).map(without_origins), self.header),
             Some(Given::Text(text)) => (Ok(Value::string(text)), self.header),
         };
         match value {
-            Ok(value) => self.accept(name, value, at, trees, files, problems),
+            Ok(value) => self.accept(name, value, at, problems),
             Err(problem) => {
                 problems.push(*problem);
                 self.finish(self.unknown())
@@ -188,52 +202,38 @@ impl Specification {
     }
 
     /// What the declaration makes of a value that is given: defaults for `null` where null is not taken, conversion.
-    pub(super) fn accept(
-        &self,
-        name: &str,
-        value: Value,
-        at: Span,
-        trees: &Trees,
-        files: &dyn Files,
-        problems: &mut Vec<Problem>,
-    ) -> Value {
+    pub(super) fn accept(&self, name: &str, value: Value, at: Span, problems: &mut Vec<Problem>) -> Value {
         if value.is_null() && !self.nullable {
             if self.default.is_none() {
                 let message = format!("Required variable not set: \"{name}\" takes no null value and has no default");
                 problems.push(Problem::at(at, message));
             }
-            return self.finish(self.default_value(name, trees, files, problems));
+            return self.without_value();
         }
-        self.finish(self.convert(name, &value, at, problems))
+        let what = format_args!("Invalid value for input variable \"{name}\"");
+        self.finish(self.convert(what, &value, at, problems))
     }
 
-    fn convert(&self, name: &str, value: &Value, at: Span, problems: &mut Vec<Problem>) -> Value {
+    fn convert(&self, what: Arguments<'_>, value: &Value, at: Span, problems: &mut Vec<Problem>) -> Value {
         self.constraint.apply(value).unwrap_or_else(|why| {
-            problems.push(Problem::at(at, format!("Invalid value for input variable \"{name}\": {why}")));
+            problems.push(Problem::at(at, format!("{what}: {why}")));
             self.unknown().with_origin(Origin::span(at))
         })
     }
 
-    /// The default; unknown where there is none.
-    pub(super) fn default_value(
-        &self,
-        name: &str,
-        trees: &Trees,
-        files: &dyn Files,
-        problems: &mut Vec<Problem>,
-    ) -> Value {
-        let Some(default) = self.default else { return self.unknown() };
-        match constant(default, trees, files) {
+    fn default_value(&self, name: &str, default: NodeRef, context: &Context<'_>, problems: &mut Vec<Problem>) -> Value {
+        let trees = context.trees;
+        let what = format_args!("Invalid default value for variable \"{name}\"");
+        match constant(default, trees, context.files) {
             Ok(value) if value.is_null() && !self.nullable => {
-                let message =
-                    format!("Invalid default value for variable \"{name}\": it may not be null, as nullable is false");
+                let message = format!("{what}: it may not be null, as nullable is false");
                 problems.push(Problem::at(trees.span(default), message));
                 self.unknown()
             }
             Ok(value) if value.is_null() => {
                 Value::null(self.constraint.ty().without_optional()).with_origin(value.origin)
             }
-            Ok(value) => self.convert(name, &value, trees.span(default), problems),
+            Ok(value) => self.convert(what, &value, trees.span(default), problems),
             Err(problem) => {
                 problems.push(*problem);
                 self.unknown()
@@ -241,11 +241,22 @@ impl Specification {
         }
     }
 
+    /// A value that nobody knows.
     fn unknown(&self) -> Value {
         Value::unknown(self.constraint.ty().without_optional())
     }
 
-    pub(super) fn finish(&self, value: Value) -> Value {
+    /// What the variable is before any value is given.
+    pub(super) fn unknown_yet(&self) -> Value {
+        self.finish(self.unknown())
+    }
+
+    /// What it is where no value is given.
+    pub(super) fn without_value(&self) -> Value {
+        self.finish(self.otherwise.clone())
+    }
+
+    fn finish(&self, value: Value) -> Value {
         value.with_marks(self.marks)
     }
 }

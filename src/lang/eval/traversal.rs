@@ -269,10 +269,10 @@ impl Env<'_> {
             }
             Type::Object(object) => {
                 let key = keyed(&Type::String)?;
-                let ty = match key.as_str() {
-                    None => Type::Dynamic,
-                    Some(name) => object.attributes.get(name).cloned().ok_or_else(|| self.no_element(node, ""))?,
-                };
+                // Terraform does not look whether an unknown object has the attribute.
+                let ty =
+                    key.as_str().and_then(|name| object.attributes.get(name)).filter(|_| !self.scope.as_terraform());
+                let ty = ty.cloned().unwrap_or(Type::Dynamic);
                 (ty, by_key(&key))
             }
             Type::Set(_) => return Err(self.error(node, SET_INDEX)),

@@ -1,6 +1,8 @@
 //! Conditions that the configuration sets itself: asked of every instance, and what fails is a finding ("Terraform
 //! Language: Custom Conditions").
 
+use std::cell::RefCell;
+
 use crate::inventory::Instance;
 use crate::lang::convert::convert;
 use crate::lang::{Marks, Type, Value};
@@ -110,6 +112,8 @@ impl Evaluator<'_> {
         let condition = block.body.attribute("condition")?.expression;
         let span = self.setting.trees.span(condition);
         let value = self.asked(condition, asked);
+        let message = block.body.attribute("error_message").map(|message| message.expression);
+        let text = message.and_then(|message| self.message(kind, message, asked));
         let invalid = |why: &str| {
             self.problem(Problem::at(span, format!("Invalid condition result: {why}")));
             None
@@ -120,33 +124,53 @@ impl Evaluator<'_> {
             Ok(value) if value.as_bool() != Some(false) => return None,
             Ok(_) => {}
         }
-        let message = block.body.attribute("error_message").and_then(|message| self.message(message.expression, asked));
         let in_symbolic = self.state.modules[asked.module].path.is_symbolic();
         Some(FailedCondition {
             kind,
             address: address.to_owned(),
-            message,
+            message: text.as_ref().and_then(Self::printed),
             span,
             condition: span,
             is_symbolic: in_symbolic,
         })
     }
 
-    fn message(&self, expression: NodeRef, asked: Asked<'_>) -> Option<String> {
-        let value = self.asked(expression, asked);
-        if value.deep_marks().has(Marks::UNPRINTED) || value.deep_marks().has(Marks::EPHEMERAL) {
-            return None;
+    /// The author's message, which is evaluated even where the condition holds. In JSON, that of a validation is taken as
+    /// it is written where it is no template that can be evaluated, as it was before Terraform 1.2.
+    fn message(&self, kind: ConditionKind, expression: NodeRef, asked: Asked<'_>) -> Option<Value> {
+        let is_validation = kind == ConditionKind::Validation;
+        let raw = self.setting.trees.get(expression.tree).raw_string(expression.node).filter(|_| is_validation);
+        let unsaid = RefCell::default();
+        let mut decoder = self.decoder(asked.module, asked.repetition);
+        decoder.scope.itself = asked.itself;
+        if raw.is_some() {
+            decoder.problems = &unsaid;
+        }
+        let value = decoder.expression(expression, None);
+        if let Some(raw) = raw
+            && !unsaid.take().into_list().is_empty()
+        {
+            return Some(Value::string(&raw));
         }
         match convert(&value, &Type::String) {
-            Ok(text) if !text.is_null() => {
-                text.as_str().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-            }
+            Ok(text) if !text.is_null() => Some(text),
+            // Terraform asks for the text of such a one only where the value is refused.
+            Ok(_) | Err(_) if is_validation => None,
             Ok(_) | Err(_) => {
                 let message = "Invalid error message: it must be text";
                 self.problem(Problem::at(self.setting.trees.span(expression), message));
                 None
             }
         }
+    }
+
+    /// A message where it may be shown.
+    fn printed(text: &Value) -> Option<String> {
+        let marks = text.deep_marks();
+        if marks.has(Marks::UNPRINTED) || marks.has(Marks::EPHEMERAL) {
+            return None;
+        }
+        text.as_str().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
     }
 
     fn asked(&self, expression: NodeRef, asked: Asked<'_>) -> Value {

@@ -28,6 +28,14 @@ struct Moves<'m> {
 }
 
 impl<'m> Moves<'m> {
+    fn of(moved: &'m [Moved]) -> Self {
+        let mut moves = Self::default();
+        moved.iter().filter(|moved| moved.from != moved.to).for_each(|moved| {
+            moves.add(moved);
+        });
+        moves
+    }
+
     /// Adds a move; whether it contradicts none so far.
     fn add(&mut self, moved: &'m Moved) -> bool {
         let from = *self.from.entry(&moved.from).or_insert(&moved.to);
@@ -53,15 +61,14 @@ impl<'m> Moves<'m> {
 }
 
 impl Evaluator<'_> {
-    /// Checks the blocks of a module instance.
-    pub(super) fn refactorings(&mut self, module: usize) {
-        let place = self.state.modules[module].place;
+    /// Checks the blocks of a place in the module tree, and of its module's instances.
+    pub(super) fn refactorings(&mut self, place: usize) {
         let declared = self.tree.module(place);
-        let mut moves = Moves::default();
-        for moved in &declared.moved {
-            self.moved(module, moved, &mut moves);
+        for &module in &self.state.by_place[place] {
+            let mut moves = Moves::default();
+            declared.moved.iter().for_each(|moved| self.moved(module, moved, &mut moves));
         }
-        if let Some(start) = moves.circle(&declared.moved) {
+        if let Some(start) = Moves::of(&declared.moved).circle(&declared.moved) {
             let message = "Cyclic dependency in move statements: they lead back to where they began";
             self.problem(Problem::at(start.header, message));
         }
@@ -165,7 +172,7 @@ impl Evaluator<'_> {
     }
 
     /// The keys of each resource's instances, by module instance and the resource's index.
-    fn keys(&self) -> &HashMap<(usize, usize), HashSet<InstanceKey>> {
+    pub(super) fn keys(&self) -> &HashMap<(usize, usize), HashSet<InstanceKey>> {
         self.keys.get_or_init(|| {
             let mut keys: HashMap<_, HashSet<_>> = HashMap::new();
             for (module, resource, instance) in &self.instances {
@@ -215,7 +222,8 @@ impl Evaluator<'_> {
                 .map(|(index, value)| each(Value::number(crate::lang::Number::from_i64(index as i64)), value))
                 .collect(),
             Data::Unknown(_) => vec![Repetition::Unknown],
-            Data::Null(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            Data::Null(_) => Vec::new(),
+            Data::Bool(_) | Data::Number(_) | Data::String(_) => {
                 let at = self.setting.trees.span(for_each);
                 self.problem(Problem::at(at, "Invalid for_each argument: a map, set, list or tuple is required"));
                 Vec::new()
@@ -237,7 +245,7 @@ impl Evaluator<'_> {
             }
         }
         let Some(to) = self.with_keys(&import.to, repetition) else { return };
-        if to.ends_in_key() && self.presence(0, &to, false) == Presence::Absent {
+        if self.presence(0, &to, false) == Presence::Absent {
             let message = "Configuration for import target does not exist: there is no such instance";
             self.problem(Problem::at(import.at, message));
         }

@@ -58,6 +58,7 @@ impl Evaluator<'_> {
                 None => configured,
             });
         }
+        self.made[place][index] |= !made.is_empty();
         let values: Vec<Value> = made.iter().map(|instance| self.referenced(outline, instance)).collect();
         for (((_, repetition), instance), value) in repetitions.iter().zip(&made).zip(&values) {
             self.lifecycle(module, &resource.layers, repetition, instance, value);

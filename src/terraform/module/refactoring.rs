@@ -97,7 +97,7 @@ impl Reader<'_, '_> {
             _ if from.has_key() => "Module instance keys not allowed: name the whole module",
             Some((Mode::Data, ..)) => "Data source address not allowed: there is nothing to remove",
             Some(_) | None => {
-                self.module.removed.push(Removed { from });
+                self.module.removed.push(Removed { from, layers: layers.clone() });
                 return;
             }
         };
