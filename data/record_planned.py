@@ -297,4 +297,5 @@ def merge(known, name, entry):
         del known[name]
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,9 +5,12 @@
 
 mod blob;
 mod builtin;
+mod rewritten;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
+
+pub use rewritten::{Rewriting, rewritten};
 
 use crate::address::Step;
 use crate::lang::{Str, Type, Value};

@@ -50,6 +50,8 @@ pub(super) struct Setting<'e> {
     pub(super) given: &'e BTreeMap<String, Given>,
     /// The plan that the configuration stands beside.
     pub(super) planned: Option<&'e dyn Planned>,
+    /// Only versions of the AWS provider before 6.0 may run.
+    pub(super) is_old_provider: bool,
 }
 
 /// What came out.

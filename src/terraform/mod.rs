@@ -4,6 +4,7 @@
 mod ask;
 mod backends;
 mod beside;
+mod certificates;
 mod check;
 mod constant;
 mod constraint;
@@ -23,6 +24,7 @@ mod provider_versions;
 mod providers;
 mod references;
 mod references_in_values;
+mod rewriting;
 pub mod roots;
 mod scope;
 mod sensitive;
@@ -208,6 +210,7 @@ fn read_with(
     problems.add_all(backends::backends(tree.module(0), trees));
     problems.add_all(provider_checks::provider_configurations(&tree, trees));
     let used = provider_checks::used(&tree);
+    let is_old_provider = admitted.is_old;
     let (wrong, provider_doubts) = admitted.settle(tree.take_found(&used));
     problems.add_all(wrong);
     let (order, cycles) = graph::order(&tree);
@@ -217,7 +220,14 @@ fn read_with(
     let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
     let those_there = beside::FilesThere(&disk_files);
     let files_read: &dyn Files = if archive.is_some() { &those_there } else { &disk_files };
-    let setting = evaluate::Setting { trees, files: files_read, surroundings: &surroundings, given: &given, planned };
+    let setting = evaluate::Setting {
+        trees,
+        files: files_read,
+        surroundings: &surroundings,
+        given: &given,
+        planned,
+        is_old_provider,
+    };
     let (evaluated, problems) = evaluate::evaluate_all(&tree, &order, &setting, problems, questions);
     let mut sensitive_spans = evaluated.sensitive_spans;
     sensitive_spans.extend(sensitive::spans(&files, trees, &evaluated.sensitive_variables, &evaluated.instances));

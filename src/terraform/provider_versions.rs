@@ -22,6 +22,8 @@ pub(super) struct Admitted {
     newer: bool,
     /// The older one.
     older: bool,
+    /// Only versions before 6.0.
+    pub(super) is_old: bool,
 }
 
 /// What the configuration may find unknown or missing, by the version that runs.
@@ -42,11 +44,12 @@ impl Admitted {
             None => constraints(tree, loader.trees).reduce(Constraint::and),
         };
         match constraint {
-            None => Self { other: true, newer: true, older: true },
+            None => Self { other: true, newer: true, older: true, is_old: false },
             Some(constraint) => Self {
                 other: constraint.admits_other_than(&schema::VERSIONS),
                 newer: constraint.admits(&newer),
                 older: constraint.admits(&older),
+                is_old: constraint.admits_only_before(6),
             },
         }
     }

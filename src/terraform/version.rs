@@ -59,6 +59,16 @@ impl Constraint {
         self.names_prerelease() || self.lowest().any(|numbers| numbers[0] <= major && self.admits(&numbers))
     }
 
+    /// Whether all versions that meet it are of lower major numbers than this.
+    pub(super) fn admits_only_before(&self, major: u64) -> bool {
+        let condition = Condition {
+            operator: Operator::GreaterOrEqual,
+            version: Version { numbers: vec![major, 0, 0], is_prerelease: false },
+            written: 3,
+        };
+        self.admits_any() && !self.clone().and(Self(vec![condition])).admits_any()
+    }
+
     /// Whether a version other than these meets it.
     pub(super) fn admits_other_than(&self, known: &[[u64; 3]]) -> bool {
         self.names_prerelease()

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, Mode};
+use crate::address::{Address, InstanceKey, Mode};
 use crate::inventory::{Action, Instance};
 use crate::lang::value::Entries;
 use crate::lang::{Data, Marks, Str, Type, Value};
 use crate::schema::{self, Tagging};
 
+use super::super::certificates;
 use super::super::decode::Decoder;
 use super::super::outline::{BodySchema, Outline};
 use super::super::references_in_values::{as_referenced, filled, named_directly};
+use super::super::rewriting;
 use super::super::state::{Instances, address, unknown_reference};
 use super::super::tags;
 use super::Evaluator;
@@ -42,7 +44,7 @@ impl Evaluator<'_> {
             let address = address(&path, resource.mode, &resource.type_name, &resource.name, key.clone());
             let decoder = Decoder { address: Some(&address), is_kept, ..self.decoder(module, repetition) };
             let mut decoded = decoder.resource(outline);
-            complete(resource.mode, &resource.type_name, default_tags.as_ref(), &mut decoded.values);
+            self.complete(&address, default_tags.as_ref(), &mut decoded.values);
             let values = Value::object(decoded.values);
             let configured = Instance {
                 address,
@@ -71,6 +73,21 @@ impl Evaluator<'_> {
         self.instances.extend(made.into_iter().map(|instance| (module, index, instance)));
     }
 
+    /// What a resource has beside what its schema says.
+    fn complete(&self, address: &Arc<Address>, default_tags: Option<&Value>, values: &mut Entries) {
+        if address.mode != Mode::Managed {
+            return;
+        }
+        if &*address.type_name == "terraform_data" {
+            terraform_data(values);
+        }
+        if schema::resource(&address.type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
+            tags::complete(default_tags, values);
+        }
+        certificates::complete(address, values);
+        rewriting::complete(address, self.setting.is_old_provider, values);
+    }
+
     /// An instance's values as references see them.
     fn referenced(&self, outline: &Outline, instance: &Instance) -> Value {
         let mut values = as_referenced(&instance.values, &instance.address);
@@ -84,19 +101,6 @@ impl Evaluator<'_> {
             }
             BodySchema::Known(_) | BodySchema::Object(_) => values,
         }
-    }
-}
-
-/// What a resource has beside what its schema says.
-fn complete(mode: Mode, type_name: &str, default_tags: Option<&Value>, values: &mut Entries) {
-    if mode != Mode::Managed {
-        return;
-    }
-    if type_name == "terraform_data" {
-        terraform_data(values);
-    }
-    if schema::resource(type_name).is_some_and(|known| known.tagging == Tagging::TagsAll) {
-        tags::complete(default_tags, values);
     }
 }
 
