@@ -1,19 +1,19 @@
-// Applies the plan file of one environment that passed the gate and was approved, once. terraformApply.txt explains the options.
+// Applies a plan file that passed the gate and was approved, once. terraformApply.txt explains the options.
 
 Map call(Map options = [:]) {
     Map settings = terravetSupport.settings('terraformApply', options, defaults(), kinds())
-    String environment = settings.environment
-    Map plan = terravetSupport.planned('terraformApply', environment, settings.approval ? ['approved'] : ['approved', 'planned'])
+    Map plan = terravetSupport.planned('terraformApply', settings.plan, settings.approval ? ['approved'] : ['approved', 'planned'])
     if (!settings.install.isEmpty()) {
         terravetInstall.checked(settings.install)
     }
+    settings.environment = plan.environment
     settings.path = plan.path
     settings.workspace = plan.workspace
     settings.backendConfig = plan.backendConfig
     // From here on the plan is used up, whatever happens.
     plan.state = 'used'
     // A queue outside terraform's own lock, which would fail instead of waiting.
-    String resource = settings.lock ?: 'terraform-' + settings.path + '-' + environment
+    String resource = settings.lock ?: 'terraform-' + settings.path + '-' + plan.environment
     terravetSupport.locked('terraformApply', resource, settings.allowNoLock) {
         if (terravetSupport.onNode()) {
             carried(settings, plan)
@@ -24,7 +24,7 @@ Map call(Map options = [:]) {
         }
     }
     plan.applied = true
-    return terravetSupport.shown(plan)
+    return plan
 }
 
 /** In a directory that holds the plan and its sources and nothing else; both are gone afterwards. */
@@ -119,7 +119,7 @@ fi
 
 Map defaults() {
     return [
-        environment : '',
+        plan        : [:],
         approval    : true,
         label       : '',
         directory   : 'terravet-apply',
@@ -138,5 +138,5 @@ Map defaults() {
 }
 
 Map kinds() {
-    return [environment: 'name', credentials: 'bindings']
+    return [plan: 'plan', credentials: 'bindings']
 }

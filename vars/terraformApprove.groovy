@@ -1,12 +1,12 @@
-// Asks a person to approve the plan of one environment, without holding an agent. terraformApprove.txt explains the options.
+// Asks a person to approve a plan, without holding an agent. terraformApprove.txt explains the options.
 
 Map call(Map options = [:]) {
     Map settings = terravetSupport.settings('terraformApprove', options, defaults(), kinds())
     if (terravetSupport.onNode()) {
         error('terraformApprove: it would hold an agent while it waits for a person; call it outside node (declarative: agent none)')
     }
-    String environment = settings.environment
-    Map plan = terravetSupport.planned('terraformApprove', environment, ['planned'])
+    Map plan = terravetSupport.planned('terraformApprove', settings.plan, ['planned'])
+    String environment = plan.environment
     String question = 'Apply to ' + environment + '? ' + terravetSupport.changes(plan) + '. Plan ' + plan.plan_sha256.substring(0, 12) +
         (plan.commit ? ' of commit ' + plan.commit.substring(0, 12) : '') + '; terravet: ' + terravetSupport.summary(plan)
     terravetSupport.tell(settings.slackChannel, 'warning', env.JOB_NAME + ' ' + env.BUILD_NUMBER + ': ' + question + ' ' + env.BUILD_URL + 'input')
@@ -19,16 +19,16 @@ Map call(Map options = [:]) {
         plan.state = 'approved'
     } finally {
         if (plan.state == 'refused') {
-            terravetSupport.discard(settings.label, [environment])
+            terravetSupport.discard(settings.label, [plan])
         }
     }
     echo('terravet: ' + plan.approver + ' approved the plan ' + plan.plan_sha256.substring(0, 12) + ' of ' + environment)
-    return terravetSupport.shown(plan)
+    return plan
 }
 
 Map defaults() {
     return [
-        environment   : '',
+        plan          : [:],
         submitter     : '',
         timeoutMinutes: 240,
         label         : '',
@@ -37,5 +37,5 @@ Map defaults() {
 }
 
 Map kinds() {
-    return [environment: 'name', submitter: 'required', timeoutMinutes: 'natural']
+    return [plan: 'plan', submitter: 'required', timeoutMinutes: 'natural']
 }

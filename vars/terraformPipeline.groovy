@@ -27,12 +27,14 @@ Map call(Map options = [:]) {
         }
         succeeded = true
     } finally {
-        List<String> names = []
+        List<Map> made = []
         for (Map environment in environments) {
-            names.add(environment.name)
+            if (plans.containsKey(environment.name)) {
+                made.add(plans.get(environment.name))
+            }
         }
         try {
-            terravetSupport.discard(settings.label, names)
+            terravetSupport.discard(settings.label, made)
         } finally {
             terravetSupport.tell(settings.slackChannel, succeeded ? 'good' : 'danger',
                 env.JOB_NAME + ' ' + env.BUILD_NUMBER + (succeeded ? ': done ' : ': did not get through ') + env.BUILD_URL)
@@ -219,7 +221,7 @@ void deliver(Map settings, List<Map> environments, Map plans) {
     } else {
         boolean first = true
         for (Map environment in pending) {
-            apply(settings, environment, first)
+            apply(settings, environment, plans.get(environment.name), first)
             first = false
         }
     }
@@ -237,10 +239,10 @@ String noApply(Map settings) {
 }
 
 /** Approval outside any node, then the apply under the environment's lock. */
-void apply(Map settings, Map environment, boolean first) {
+void apply(Map settings, Map environment, Map made, boolean first) {
     if (environment.approval) {
         stage('Approve ' + environment.name) {
-            terraformApprove(environment: environment.name, submitter: environment.submitter, label: environment.label,
+            terraformApprove(plan: made, submitter: environment.submitter, label: environment.label,
                 timeoutMinutes: environment.timeoutMinutes, slackChannel: settings.slackChannel)
         }
     }
@@ -251,7 +253,7 @@ void apply(Map settings, Map environment, boolean first) {
         }
     }
     stage('Apply ' + environment.name) {
-        terraformApply(environment: environment.name, approval: environment.approval, label: environment.label, lock: environment.lock,
+        terraformApply(plan: made, approval: environment.approval, label: environment.label, lock: environment.lock,
             allowNoLock: environment.allowNoLock, lockTimeout: environment.lockTimeout, maxAge: environment.maxAge,
             credentials: environment.credentials, beforeApply: environment.beforeApply, afterApply: environment.afterApply,
             tools: settings.tools, install: settings.install, binary: settings.binary, terraform: settings.terraform,

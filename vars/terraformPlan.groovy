@@ -9,7 +9,6 @@ Map call(Map options = [:]) {
     String folder = terravetSupport.folder(environment)
     Map plan = [environment: environment, path: settings.path, workspace: settings.workspace, backendConfig: settings.backendConfig,
         stash: 'terravet-plan-' + environment, state: 'refused', stashed: false, changes: false]
-    terravetSupport.remember(plan)
     try {
         plan.commit = settings.commit ?: terravetSupport.revision()
         terravetSupport.bound(settings.credentials) {
@@ -31,7 +30,7 @@ Map call(Map options = [:]) {
             terravetSupport.command([folder, settings.path + '/.terraform-' + environment]))
     }
     echo('terravet: ' + environment + ': ' + terravetSupport.changes(plan))
-    return terravetSupport.shown(plan)
+    return plan
 }
 
 /** Plans into the file; whether it changes anything. */

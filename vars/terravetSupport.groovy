@@ -4,11 +4,10 @@
 // strings, numbers, booleans, lists and plain maps; no closure goes to a method that CPS does not know; nothing here needs an
 // approval. tests/groovy checks that. JSON is read and digests are made by the terravet binary, never here.
 
-import com.cloudbees.groovy.cps.NonCPS
-import groovy.transform.Field
+// Every script that names a var gets an instance of it for itself, so none of them has fields: what one step leaves for another
+// is a map that the pipeline hands on.
 
-/** The plans of this build, by environment: program state, so that no file of a workspace decides what may be applied. */
-@Field Map plans = [:]
+import com.cloudbees.groovy.cps.NonCPS
 
 /** Where the files of a plan live, below the directory that it is made in. */
 String folder(String environment) {
@@ -36,7 +35,7 @@ Map merged(Map given, Map defaults) {
 
 /**
  * What is wrong with options. The kind of an option is that of its default (null: a closure) unless `kinds` says otherwise:
- * 'required' (text that must be given), 'name' (required, and fit for a file name), 'bindings' (a list for withCredentials),
+ * 'required' (text that must be given), 'name' (required, and fit for a file name), 'plan' (what terraformPlan returned), 'bindings' (a list for withCredentials),
  * 'natural' (a number from 1), or a list of the words that it may be.
  */
 List<String> mistakes(Map given, Map defaults, Map kinds = [:]) {
@@ -47,7 +46,7 @@ List<String> mistakes(Map given, Map defaults, Map kinds = [:]) {
             String near = nearest(name, defaults.keySet() as List)
             String known = near ? 'did you mean ' + near + '?' : 'the options are ' + defaults.keySet().join(', ')
             wrong.add('there is no option ' + name + ' (' + known + ')')
-        } else if (kinds.get(name) != 'required' && kinds.get(name) != 'name') {
+        } else if (!['required', 'name', 'plan'].contains(kinds.get(name))) {
             String expected = expectation(given.get(key), defaults.get(name), kinds.get(name))
             if (expected) {
                 wrong.add(name + ' has to be ' + expected)
@@ -62,6 +61,9 @@ List<String> mistakes(Map given, Map defaults, Map kinds = [:]) {
         }
         if (kinds.get(key) == 'name' && !(text && value.toString().matches('[A-Za-z0-9_][A-Za-z0-9_.-]*'))) {
             wrong.add(key.toString() + ' is required: letters, digits, dots, hyphens and underscores')
+        }
+        if (kinds.get(key) == 'plan' && !(value instanceof Map && value.state)) {
+            wrong.add(key.toString() + ' is required: what terraformPlan returned in this build')
         }
     }
     return wrong
@@ -361,25 +363,16 @@ void initialize(Map settings, boolean locked) {
     }
 }
 
-/** Keeps a plan; a later one of the same environment takes its place. */
-void remember(Map plan) {
-    plans.put(plan.environment, plan)
-}
-
-/** The plan of an environment for a step that goes on with it; ends the build where it is in none of the states. */
-Map planned(String step, String environment, List<String> states) {
+/** The plan that terraformPlan returned, for a step that goes on with it; ends the build where it is in none of the states. */
+Map planned(String step, Map plan, List<String> states) {
     if (changeRequest()) {
         error(step + ': nothing is applied for a change request (' + env.CHANGE_ID + ')')
-    }
-    Map plan = plans.get(environment)
-    if (plan == null) {
-        error(step + ': this build has no plan of ' + environment + ' that passed the gate; terraformPlan comes first')
     }
     if (!states.contains(plan.state)) {
         Map reasons = [planned: 'it is not approved; terraformApprove comes first', approved: 'it is approved already',
             unchanged: 'it changes nothing', used: 'it was used; a plan is applied once at most, plan again',
             refused: 'it was not approved; plan again']
-        error(step + ': the plan of ' + environment + ' cannot go on: ' + reasons.get(plan.state))
+        error(step + ': the plan of ' + plan.environment + ' cannot go on: ' + reasons.get(plan.state))
     }
     return plan
 }
@@ -420,11 +413,10 @@ void forget(Map plan) {
 }
 
 /** Takes plans that nobody will apply out of Jenkins' stash. Needs no node; an agent that does not come must not hold the build. */
-void discard(String label, List<String> environments) {
+void discard(String label, List<Map> plans) {
     List<Map> left = []
-    for (String environment in environments) {
-        Map plan = plans.get(environment)
-        if (plan != null && plan.stashed) {
+    for (Map plan in plans) {
+        if (plan.stashed) {
             plan.state = 'refused'
             left.add(plan)
         }

@@ -23,6 +23,12 @@ mutation(name: 'a catch that swallows aborts', file: 'terraformApply', noticed: 
 mutation(name: 'a variable that all branches share', file: 'terraformPlan', noticed: 'checker: terraformPlan',
     from: '    Map plan = [environment', to: '    plan = [environment')
 
+mutation(name: 'state in a field of a var', file: 'terravetSupport', noticed: 'checker: terravetSupport',
+    from: 'import com.cloudbees.groovy.cps.NonCPS\n', to: 'import com.cloudbees.groovy.cps.NonCPS\n@groovy.transform.Field Map plans = [:]\n')
+
+mutation(name: 'an approval without an end', file: 'terraformApprove', noticed: 'failures: an approval that nobody gives in time is a rejection',
+    from: "        timeout(time: settings.timeoutMinutes, unit: 'MINUTES') {", to: "        stage('Approval') {")
+
 mutation(name: 'the record is not checked', file: 'terraformApply', noticed: 'failures: a plan that is changed in the stash is refused',
     from: "    if (status != 0) {\n        error('terraformApply: the plan of ", to: "    if (false) {\n        error('terraformApply: the plan of ")
 
@@ -78,7 +84,8 @@ mutation(name: 'the lock is held while a person is asked', file: 'terraformAppro
 
 mutation(name: 'an environment goes on after one that failed', file: 'terraformPipeline',
     noticed: 'failures: when the first environment fails to apply, the next is not asked for',
-    from: '            apply(settings, environment, first)', to: '            terravetSupport.optional([]) { try { apply(settings, environment, first) } catch (Exception e) { echo(\'x\') } }')
+    from: '            apply(settings, environment, plans.get(environment.name), first)',
+    to: '            terravetSupport.optional([]) { try { apply(settings, environment, plans.get(environment.name), first) } catch (Exception e) { echo(\'x\') } }')
 
 mutation(name: 'a missing lock does not matter', file: 'terravetSupport', noticed: 'pipeline: without Lockable Resources nothing is applied, unless that is asked for',
     from: '!there && !allowNone', to: 'false')

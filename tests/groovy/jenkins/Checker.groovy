@@ -96,9 +96,8 @@ class Checker {
         }
 
         private void field(FieldNode field) {
-            Expression value = field.initialExpression
-            if (!field.synthetic && field.lineNumber > 0 && value != null && !(value instanceof ConstantExpression || value instanceof MapExpression || value instanceof ListExpression)) {
-                refuse(field, 'field', 'a field is set before CPS runs: it begins as a constant, a list or a map')
+            if (!field.synthetic && field.lineNumber > 0 && !(field.initialExpression instanceof ConstantExpression)) {
+                refuse(field, 'field', 'every script that names a var gets an instance of its own, so a field is not shared: hand a map on')
             }
         }
 

@@ -16,7 +16,7 @@ class Help {
         (defaults.keySet() - described.keySet()).each { wrong << "$it is not explained" }
         (described.keySet() - defaults.keySet()).each { wrong << "$it is explained and is no option" }
         defaults.each { name, standard ->
-            String expected = kinds[name] in ['required', 'name'] ? 'required' : "default: ${shown(standard)}"
+            String expected = kinds[name] in ['required', 'name', 'plan'] ? 'required' : "default: ${shown(standard)}"
             if (described[name] != null && !described[name].contains(expected)) {
                 wrong << "$name: the text does not say `$expected`"
             }

@@ -21,6 +21,8 @@ class Jenkins {
     Map<String, String> secrets = [:]
     /** Directories of tools by name. */
     Map<String, String> tools = [:]
+    /** The answer of nobody: `input` waits until the timeout around it ends. */
+    static final Object NOBODY = new Object()
     /** What a person answers; a closure that gets the arguments of `input`. */
     Closure answer = { Map question -> 'alice' }
     /** Called before a `sh` runs, with its label. */
@@ -28,11 +30,11 @@ class Jenkins {
     /** Called once while a `sh` with such a label runs; what it returns true for is aborted. */
     Closure abort = { String label -> false }
 
-    final Map<String, Object> vars = [:]
     final Map<String, Integer> steps = [:].withDefault { 0 }
     final List<Map> inputs = []
     final List<Map> messages = []
     final List<String> held = []
+    final List<Map> timeouts = []
     final List<String> locks = []
     final List<String> stages = []
     final Map<String, File> stashes = [:]
@@ -72,9 +74,9 @@ class Jenkins {
     }
 
     /** A call by name: a var, else a step. */
-    Object invoke(String name, List arguments) {
+    Object invoke(StepScript script, String name, List arguments) {
         if (library.has(name)) {
-            return var(name).call(*arguments)
+            return var(script, name).call(*arguments)
         }
         Closure body = arguments && arguments.last() instanceof Closure ? arguments.last() as Closure : null
         List plain = body == null ? arguments : arguments.init()
@@ -101,9 +103,9 @@ class Jenkins {
         return body == null ? "$name"(named) : "$name"(named, body)
     }
 
-    Object variable(String name) {
+    Object variable(StepScript script, String name) {
         if (library.has(name)) {
-            return var(name)
+            return var(script, name)
         }
         switch (name) {
             case 'env': return new Environment()
@@ -112,11 +114,11 @@ class Jenkins {
         }
     }
 
-    private Object var(String name) {
-        if (!vars.containsKey(name)) {
-            vars[name] = library.instance(name)
+    private Object var(StepScript script, String name) {
+        if (!script.vars.containsKey(name)) {
+            script.vars[name] = library.instance(name)
         }
-        return vars[name]
+        return script.vars[name]
     }
 
     /** `env`: reading alone. */
@@ -193,7 +195,12 @@ class Jenkins {
     }
 
     private Object timeout(Map named, Closure body) {
-        return body.call()
+        timeouts << named
+        try {
+            return body.call()
+        } finally {
+            timeouts.pop()
+        }
     }
 
     private Object lock(Map named, Closure body) {
@@ -236,7 +243,14 @@ class Jenkins {
         }
         inputs << named
         text << "$named.message\n"
-        return answer.call(named)
+        Object given = answer.call(named)
+        if (given != NOBODY) {
+            return given
+        }
+        if (timeouts.isEmpty()) {
+            throw new Misuse('input waits for ever')
+        }
+        throw new Interrupted("Timeout has been exceeded: ${timeouts.last().time} ${timeouts.last().unit}")
     }
 
     private Object milestone(Map named) {

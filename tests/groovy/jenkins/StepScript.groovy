@@ -4,13 +4,18 @@ package jenkins
 abstract class StepScript extends Script implements Serializable {
     /** The Jenkins that runs now. */
     static Jenkins jenkins
+    /**
+     * The vars that this script has named: Jenkins keeps them in the script's binding, and every script has a binding of its own
+     * ("UserDefinedGlobalVariable"), so that no two scripts see the same instance.
+     */
+    final Map<String, Object> vars = [:]
 
     Object methodMissing(String name, Object arguments) {
-        return jenkins.invoke(name, arguments as List)
+        return jenkins.invoke(this, name, arguments as List)
     }
 
     Object propertyMissing(String name) {
-        return jenkins.variable(name)
+        return jenkins.variable(this, name)
     }
 
     /** Called before every statement: Jenkins may write the program to disk here, and read it again after a restart. */
@@ -19,7 +24,7 @@ abstract class StepScript extends Script implements Serializable {
             return // asked for its options, outside any build
         }
         locals.each { name, value -> Snapshot.take("${getClass().simpleName}:$line: `$name`", value) }
-        jenkins.vars.each { name, value -> Snapshot.take("${getClass().simpleName}:$line: the fields of $name", value) }
+        vars.each { name, value -> Snapshot.take("${getClass().simpleName}:$line: the fields of $name", value) }
     }
 
     /** Called with what a loop runs over: CPS keeps its iterator, and that of a map or a text cannot be written. */

@@ -1,11 +1,9 @@
 import groovy.transform.Field
 
-@Field Map settings = read() // refused
-
-Map read() {
-    return [:]
-}
+@Field Map plans = [:] // refused
+@Field String version = '1'
+@Field List<String> names // refused
 
 void call() {
-    echo(settings.size().toString())
+    echo(plans.size() + version + names.size())
 }

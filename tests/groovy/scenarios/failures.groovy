@@ -69,12 +69,13 @@ scenario('a plan and a record that are changed together are refused: their diges
 scenario('a workspace at another revision is refused') {
     repository()
     jenkins().run("""
-        node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
-        terraformApprove(environment: 'staging', submitter: 'operators')
+        Map plan = [:]
+        node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
+        terraformApprove(plan: plan, submitter: 'operators')
         node {
             checkout(scm)
             sh('git -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m later')
-            terraformApply(environment: 'staging')
+            terraformApply(plan: plan)
         }
     """)
     expect('FAILURE', 'plan again')
@@ -100,12 +101,21 @@ scenario('a rejected plan is gone and the build is aborted') {
     assert Globs.files(build.stashes['terravet-plan-staging'], '**', '') == []
 }
 
+scenario('an approval that nobody gives in time is a rejection') {
+    repository()
+    jenkins(answer: { Map question -> Jenkins.NOBODY }).run(pipeline('', '', 'timeoutMinutes: 5'))
+    expect('ABORTED', 'Timeout has been exceeded: 240 MINUTES')
+    assert build.stages == ['Check', 'Plan', 'Approve staging'] && commands(' apply ') == []
+    assert build.stashes.findAll { it.key.startsWith('terravet-plan') }.values().every { Globs.files(it, '**', '') == [] }: 'both plans are gone'
+}
+
 scenario('after a rejection nothing can be applied, even if somebody goes on') {
     repository()
     jenkins(answer: { Map question -> throw new Interrupted('Rejected by bob') }).run("""
-        node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
-        try { terraformApprove(environment: 'staging', submitter: 'operators') } catch (Exception rejected) { echo('went on') }
-        terraformApply(environment: 'staging', approval: false)
+        Map plan = [:]
+        node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
+        try { terraformApprove(plan: plan, submitter: 'operators') } catch (Exception rejected) { echo('went on') }
+        terraformApply(plan: plan, approval: false)
     """)
     expect('FAILURE', 'went on')
     assert build.failure == 'terraformApply: the plan of staging cannot go on: it was not approved; plan again'
@@ -131,10 +141,11 @@ scenario('when the first environment fails to apply, the next is not asked for')
 scenario('a plan is applied once') {
     repository()
     jenkins().run("""
-        node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
-        terraformApprove(environment: 'staging', submitter: 'operators')
-        terraformApply(environment: 'staging')
-        terraformApply(environment: 'staging')
+        Map plan = [:]
+        node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
+        terraformApprove(plan: plan, submitter: 'operators')
+        terraformApply(plan: plan)
+        terraformApply(plan: plan)
     """)
     expect('FAILURE')
     assert build.failure == 'terraformApply: the plan of staging cannot go on: it was used; a plan is applied once at most, plan again'
@@ -145,13 +156,14 @@ scenario('a stale plan says to plan again') {
     repository()
     String plan = "path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('shared')}']"
     jenkins().run("""
+        List<Map> plans = []
         node {
             checkout(scm)
-            terraformPlan(environment: 'first', $plan)
-            terraformPlan(environment: 'second', $plan)
+            plans.add(terraformPlan(environment: 'first', $plan))
+            plans.add(terraformPlan(environment: 'second', $plan))
         }
-        terraformApply(environment: 'first', approval: false)
-        terraformApply(environment: 'second', approval: false)
+        terraformApply(plan: plans[0], approval: false)
+        terraformApply(plan: plans[1], approval: false)
     """)
     expect('FAILURE')
     assert build.failure == 'terraformApply: the state of second has changed since the plan was made: plan again'

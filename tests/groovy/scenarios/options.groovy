@@ -37,10 +37,14 @@ scenario('the installation is looked at too') {
         'terravetInstall: one of url, tool and directory says where terravet comes from; sha256 has to be 64 hexadecimal digits, in lower case')
 }
 
-scenario('a step needs the name of its environment') {
+scenario('a step needs the name of its environment, or a plan') {
     refused.delegate = delegate
-    refused("terraformApply(environment: 'a/b', aproval: true)",
-        'terraformApply: there is no option aproval (did you mean approval?); environment is required: letters, digits, dots, hyphens and underscores')
+    refused("terraformPlan(environment: 'a/b', pth: 'x')",
+        'terraformPlan: there is no option pth (did you mean path?); environment is required: letters, digits, dots, hyphens and underscores')
+    refused("terraformApply(aproval: true)",
+        'terraformApply: there is no option aproval (did you mean approval?); plan is required: what terraformPlan returned in this build')
+    refused("terraformApprove(plan: [:], submitter: 'x')", 'terraformApprove: plan is required: what terraformPlan returned in this build')
+    refused("terraformApply(plan: 'staging')", 'terraformApply: plan is required: what terraformPlan returned in this build')
 }
 
 scenario('options may be interpolated text') {

@@ -79,8 +79,9 @@ scenario('a change request from a fork is not planned') {
 scenario('a step by itself refuses a change request too') {
     repository()
     jenkins(environment: [CHANGE_ID: '12']).run("""
-        node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
-        terraformApply(environment: 'staging', approval: false)
+        Map plan = [:]
+        node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
+        terraformApply(plan: plan, approval: false)
     """)
     expect('FAILURE')
     assert build.failure == 'terraformApply: nothing is applied for a change request (12)'

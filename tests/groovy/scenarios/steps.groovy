@@ -70,20 +70,18 @@ scenario('a plan needs a node, an approval must not have one') {
     repository()
     jenkins().run("terraformPlan(environment: 'staging')")
     assert build.failure == 'terraformPlan: needs a node with the checked out sources around it'
-    jenkins().run("node { terraformApprove(environment: 'staging', submitter: 'operators') }")
+    jenkins().run("node { terraformApprove(plan: [state: 'planned'], submitter: 'operators') }")
     assert build.failure.startsWith('terraformApprove: it would hold an agent while it waits')
 }
 
 scenario('the steps refuse to run out of order') {
     repository()
-    String plan = "node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }"
-    jenkins().run("terraformApprove(environment: 'staging', submitter: 'operators')")
-    assert build.failure == 'terraformApprove: this build has no plan of staging that passed the gate; terraformPlan comes first'
-    jenkins().run("terraformApply(environment: 'staging')")
-    assert build.failure == 'terraformApply: this build has no plan of staging that passed the gate; terraformPlan comes first'
-    jenkins().run("$plan\nterraformApply(environment: 'staging')")
+    String plan = "node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }"
+    jenkins().run("Map plan = [:]\n$plan\nterraformApply(plan: plan)")
     assert build.failure == 'terraformApply: the plan of staging cannot go on: it is not approved; terraformApprove comes first'
-    jenkins().run("$plan\nterraformApply(environment: 'staging', approval: false)\n$plan\nterraformApprove(environment: 'staging', submitter: 'x')")
+    jenkins().run("Map plan = [:]\n$plan\nterraformApprove(plan: plan, submitter: 'x')\nterraformApprove(plan: plan, submitter: 'x')")
+    assert build.failure == 'terraformApprove: the plan of staging cannot go on: it is approved already'
+    jenkins().run("Map plan = [:]\n$plan\nterraformApply(plan: plan, approval: false)\n$plan\nterraformApprove(plan: plan, submitter: 'x')")
     assert build.failure == 'terraformApprove: the plan of staging cannot go on: it changes nothing'
     build.stashes.clear()
 }
@@ -91,8 +89,9 @@ scenario('the steps refuse to run out of order') {
 scenario('a plan that is too old is refused') {
     repository()
     jenkins().run("""
-        node { checkout(scm); terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
-        terraformApply(environment: 'staging', approval: false, maxAge: '0h')
+        Map plan = [:]
+        node { checkout(scm); plan = terraformPlan(environment: 'staging', path: 'infra', varFiles: ['staging.tfvars'], backendConfig: ['path=${state('staging')}']) }
+        terraformApply(plan: plan, approval: false, maxAge: '0h')
     """)
     expect('FAILURE', 'is not the one that passed the gate, or too old (exit code 1): plan again')
     assert commands(' apply ') == []
