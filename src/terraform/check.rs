@@ -17,6 +17,9 @@ pub(super) fn calls(tree: &ModuleTree, trees: &Trees) -> Vec<Problem> {
             arguments(tree, trees, place, parent, call, &mut problems);
         }
         let uses = tree.uses(place);
+        // Of a module that is not on this machine nobody knows the instances.
+        let away = tree.places[place].children.iter().zip(&uses.calls).filter(|(child, _)| child.is_none());
+        problems.extend(away.flat_map(|(_, call)| call.late.iter().cloned()));
         let of_calls = uses.calls.iter().flat_map(|call| call.arguments.iter().flatten().chain(&call.expansion));
         let lists = uses.locals.iter().chain(&uses.outputs).chain(&uses.resources).chain(&uses.providers);
         outputs(tree, place, lists.flatten().chain(of_calls), &mut problems);

@@ -16,7 +16,7 @@ use crate::syntax::{NodeRef, Trees};
 use super::backends::BACKENDS;
 use super::found::Found;
 use super::load::Loader;
-use super::module::{Module, Resource, constant_text};
+use super::module::{Call, Module, Resource, constant_text};
 use super::outline::{self, BodySchema, Outline};
 use super::providers::Home;
 use super::references::{Offers, Step, Target, Traversal, target, traversals};
@@ -33,6 +33,8 @@ pub(super) struct Uses {
     pub(super) calls: Vec<CallUses>,
     /// Of the conditions on each variable's value, beside the variable itself.
     pub(super) validations: Vec<Vec<Target>>,
+    /// What is wrong in a resource that has an instance, and not else.
+    pub(super) late: Vec<Vec<Problem>>,
     /// Of the resources that have provisioners.
     pub(super) provisioned: Vec<Provisioned>,
     /// Outlines of the resources.
@@ -54,6 +56,8 @@ pub(super) struct CallUses {
     pub(super) expansion: Vec<Target>,
     /// Of each argument.
     pub(super) arguments: Vec<Vec<Target>>,
+    /// What is wrong where the call makes an instance, and not else.
+    pub(super) late: Vec<Problem>,
 }
 
 /// Works out the dependencies of a module's parts; what is not declared is a problem.
@@ -74,12 +78,14 @@ pub(super) struct Finder<'f> {
     module: &'f Module,
     trees: &'f Trees,
     found: Found,
+    /// What is wrong where there is an instance.
+    late: Vec<Problem>,
     uses: Uses,
 }
 
 impl<'f> Finder<'f> {
     pub(super) fn new(module: &'f Module, trees: &'f Trees) -> Self {
-        Self { module, trees, found: Found::default(), uses: Uses::default() }
+        Self { module, trees, found: Found::default(), late: Vec::new(), uses: Uses::default() }
     }
 
     /// What was found: what is wrong, and dependencies.
@@ -97,7 +103,8 @@ impl<'f> Finder<'f> {
         const MAX_SUGGESTIONS: usize = 50;
         let offers = Offers { suggest: self.found.len() < MAX_SUGGESTIONS, ..offers };
         self.functions(expression);
-        let (module, found, names) = (self.module, &mut self.found, &mut self.uses.attribute_names);
+        let (module, found, late, names) =
+            (self.module, &mut self.found, &mut self.late, &mut self.uses.attribute_names);
         traversals(self.trees, expression, bound, &mut |traversal| {
             for step in traversal.steps.iter().skip(1) {
                 if let Step::Attribute(name) = step
@@ -111,7 +118,8 @@ impl<'f> Finder<'f> {
                     if let Target::Resource(index) = target {
                         let resource = &module.resources[index];
                         if let Some(problem) = refused(resource, index, &traversal, offers) {
-                            found.problems.push(problem);
+                            let is_late = offers.is_late && offers.own == Some(index);
+                            if is_late { &mut *late } else { &mut found.problems }.push(problem);
                             return;
                         }
                         attributes::check(resource, &traversal, found);
@@ -206,13 +214,15 @@ impl<'f> Finder<'f> {
             for expression in meta.count.iter().chain(&meta.for_each) {
                 self.expression(*expression, not_own, &[], &mut targets);
             }
-            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..not_own };
+            let (each, count) = (meta.for_each.is_some(), meta.count.is_some());
+            let offers = Offers { each, count, is_late: true, ..not_own };
             outline.expressions(&mut Vec::new(), &mut |expression, bound| {
                 self.expression(expression, offers, bound, &mut targets);
             });
             self.lifecycle(index, offers, &mut targets);
             self.uses.resources.push(targets);
             self.uses.outlines.push(outline);
+            self.uses.late.push(std::mem::take(&mut self.late));
         }
     }
 
@@ -254,10 +264,27 @@ impl<'f> Finder<'f> {
             let meta = &call.meta;
             let mut expansion = self.depends_on(&meta.depends_on);
             expansion.extend(self.all(meta.count.iter().chain(&meta.for_each).copied(), Offers::default()));
-            let offers = Offers { each: meta.for_each.is_some(), count: meta.count.is_some(), ..Offers::default() };
+            // Terraform offers `each` and `count` to every call, until it knows what the instances are.
+            let offers = Offers { each: true, count: true, ..Offers::default() };
             let arguments = call.arguments.iter().map(|argument| self.all([argument.expression], offers)).collect();
-            self.uses.calls.push(CallUses { expansion, arguments });
+            let late = self.without_repetition(call);
+            self.uses.calls.push(CallUses { expansion, arguments, late });
         }
+    }
+
+    /// Where the arguments of a call refer to `each` or `count` without it.
+    fn without_repetition(&self, call: &Call) -> Vec<Problem> {
+        let offers =
+            Offers { each: call.meta.for_each.is_some(), count: call.meta.count.is_some(), ..Offers::default() };
+        let mut late = Vec::new();
+        for argument in &call.arguments {
+            traversals(self.trees, argument.expression, &[], &mut |traversal| {
+                if matches!(traversal.root, "each" | "count") {
+                    late.extend(target(self.module, &traversal, offers).err());
+                }
+            });
+        }
+        late
     }
 
     /// A type that neither version of the provider has.

@@ -277,6 +277,9 @@ impl Evaluator<'_> {
                 let path = self.state.modules[module].path.child(calls.name(call).clone(), key);
                 children.push(self.state.add(place, Some(module), path, repetition));
             }
+            if !children.is_empty() {
+                self.problems.borrow_mut().add_all(self.tree.uses(parent).calls[call].late.iter().cloned());
+            }
             let mut called = super::state::CallInstances::new(instances);
             called.modules = children;
             self.state.modules[module].calls[call] = called;

@@ -174,6 +174,8 @@ pub(super) struct Offers {
     pub(super) itself: Option<usize>,
     /// The resource that must not be referred to, since it is its own.
     pub(super) own: Option<usize>,
+    /// A reference to itself counts only where the resource has an instance.
+    pub(super) is_late: bool,
     /// The `check` block around: its data source is known in it.
     pub(super) scope: Option<Span>,
     /// Look for the name that was meant, where one is not declared.

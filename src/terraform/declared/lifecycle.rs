@@ -15,8 +15,8 @@ impl Finder<'_> {
         let resource = &self.module.resources[index];
         let with_self = Offers { itself: Some(index), ..offers };
         if let Some(lifecycle) = resource.layers.merged_block(self.trees, "lifecycle") {
-            self.conditions(&lifecycle, "precondition", offers, targets);
-            self.conditions(&lifecycle, "postcondition", with_self, targets);
+            self.conditions(&lifecycle, "precondition", Offers { is_late: false, ..offers }, targets);
+            self.conditions(&lifecycle, "postcondition", Offers { is_late: false, ..with_self }, targets);
             resource.meta.ignore_changes.iter().for_each(|&reference| self.ignored(resource, reference));
             resource.meta.replace_triggered_by.iter().for_each(|&reference| self.trigger(reference, index, offers));
         }
@@ -49,23 +49,28 @@ impl Finder<'_> {
     }
 
     /// An element of `replace_triggered_by`: a managed resource, or an attribute of one. Which attributes there are is
-    /// not asked.
+    /// not asked, and which resources only where there is an instance to be replaced.
     fn trigger(&mut self, reference: NodeRef, own: usize, offers: Offers) {
-        let (module, mut problems) = (self.module, Vec::new());
+        let (module, mut problems, mut late) = (self.module, Vec::new(), Vec::new());
         traversals(self.trees, reference, &[], &mut |traversal| {
             let is_key = matches!(traversal.root, "count" | "each");
             let without_attributes = super::Traversal { steps: first_names(&traversal), ..traversal };
+            let at = without_attributes.span;
+            let invalid = || {
+                let message = "Invalid reference in replace_triggered_by expression: only other managed resources can trigger replacement";
+                Problem::at(at, message)
+            };
             match super::target(module, &without_attributes, Offers { suggest: true, own: None, ..offers }) {
-                Err(problem) => problems.push(problem),
+                Err(problem) if matches!(traversal.root, "var" | "local" | "module") => problems.push(problem),
+                Err(problem) => late.push(problem),
                 Ok(Some(Target::Resource(index))) if module.resources[index].mode == Mode::Managed && index != own => {}
+                Ok(Some(Target::Resource(_))) => late.push(invalid()),
                 Ok(None) if is_key => {}
-                Ok(_) => problems.push(Problem::at(
-                    without_attributes.span,
-                    "Invalid reference in replace_triggered_by expression: only other managed resources can trigger replacement",
-                )),
+                Ok(_) => problems.push(invalid()),
             }
         });
         self.found.problems.append(&mut problems);
+        self.late.append(&mut late);
     }
 }
 

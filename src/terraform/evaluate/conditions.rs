@@ -88,6 +88,15 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The messages of a `check` block alone.
+    pub(super) fn messages(&self, module: usize, check: &Layers) {
+        let asked = Asked { module, repetition: &Repetition::None, itself: None };
+        for block in check.blocks(self.setting.trees, "assert", 0) {
+            let message = block.body.attribute("error_message");
+            message.and_then(|message| self.message(ConditionKind::Assertion, message.expression, asked));
+        }
+    }
+
     fn all(&mut self, kind: ConditionKind, layers: &Layers, asked: Asked<'_>, address: &str) {
         let name = match kind {
             ConditionKind::Validation => "validation",

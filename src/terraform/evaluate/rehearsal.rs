@@ -3,7 +3,7 @@
 //! that have instances were looked at with more known. Provisioners have no other evaluation before they run.
 //!
 //! Seen with the real program: conditions of resources are evaluated and not judged, those of outputs and variables are
-//! judged, `check` blocks are left alone.
+//! judged, of `check` blocks only the messages are evaluated.
 
 use crate::address::{InstanceKey, Mode, ModulePath};
 use crate::lang::{Type, Value};
@@ -164,6 +164,9 @@ impl<'e> Evaluator<'e> {
         }
         for index in 0..module.outputs.len() {
             self.output(place, index);
+        }
+        for (_, check) in module.checks.iter() {
+            self.messages(place, check);
         }
     }
 

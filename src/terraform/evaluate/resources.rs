@@ -60,7 +60,9 @@ impl Evaluator<'_> {
                 None => configured,
             });
         }
-        self.made[place][index] |= !made.is_empty();
+        if !made.is_empty() && !std::mem::replace(&mut self.made[place][index], true) {
+            self.problems.borrow_mut().add_all(self.tree.uses(place).late[index].iter().cloned());
+        }
         let values: Vec<Value> = made.iter().map(|instance| self.referenced(outline, instance)).collect();
         for (((_, repetition), instance), value) in repetitions.iter().zip(&made).zip(&values) {
             self.lifecycle(module, &resource.layers, repetition, instance, value);
