@@ -8,13 +8,19 @@ import org.codehaus.groovy.ast.DynamicVariable
 import org.codehaus.groovy.ast.FieldNode
 import org.codehaus.groovy.ast.MethodNode
 import org.codehaus.groovy.ast.expr.*
+import org.codehaus.groovy.ast.stmt.BreakStatement
 import org.codehaus.groovy.ast.stmt.CatchStatement
+import org.codehaus.groovy.ast.stmt.ContinueStatement
 import org.codehaus.groovy.ast.stmt.ForStatement
+import org.codehaus.groovy.ast.stmt.ReturnStatement
+import org.codehaus.groovy.ast.stmt.SynchronizedStatement
+import org.codehaus.groovy.ast.stmt.TryCatchStatement
 import org.codehaus.groovy.classgen.GeneratorContext
 import org.codehaus.groovy.control.CompilePhase
 import org.codehaus.groovy.control.CompilerConfiguration
 import org.codehaus.groovy.control.SourceUnit
 import org.codehaus.groovy.control.customizers.CompilationCustomizer
+import org.codehaus.groovy.runtime.DefaultGroovyMethods
 import org.codehaus.groovy.syntax.Types
 
 /**
@@ -27,7 +33,7 @@ class Checker {
     /** Methods of text, numbers, lists and maps that script-security's generic whitelist has, and that take no closure. */
     static final Set<String> SAFE_METHODS = ['add', 'addAll', 'charAt', 'contains', 'containsKey', 'endsWith', 'get', 'indexOf', 'isEmpty',
         'isInteger', 'join', 'keySet', 'length', 'matches', 'put', 'putAll', 'remove', 'replace', 'replaceAll', 'size', 'split', 'startsWith',
-        'substring', 'toInteger', 'toLowerCase', 'toString', 'tokenize', 'toUpperCase', 'trim', 'values', 'max', 'min'] as Set
+        'substring', 'toInteger', 'toLowerCase', 'toString', 'tokenize', 'toUpperCase', 'trim', 'values'] as Set
 
     /** Methods with a closure that workflow-cps has its own versions of ("CpsDefaultGroovyMethods"). */
     static final Set<String> SAFE_WITH_CLOSURE = ['any', 'collect', 'collectEntries', 'collectMany', 'each', 'eachWithIndex', 'every', 'find',
@@ -41,6 +47,14 @@ class Checker {
     static final Set<String> CLASSES = ['java.lang.Math'] as Set
     /** What a runtime calls by itself, outside CPS. */
     static final Set<String> RUNTIME_METHODS = ['toString', 'equals', 'hashCode', 'compareTo'] as Set
+
+    /** Types of locals, parameters and results whose values survive a restart. */
+    static final Set<String> TYPES = ['Object', 'String', 'CharSequence', 'int', 'Integer', 'boolean', 'Boolean', 'Map', 'List', 'Set', 'Closure',
+        'void'] as Set
+
+    /** Methods that every script or closure has: a method of that name would hide one of them, or be hidden. */
+    static final Set<String> TAKEN = (Script.methods*.name + Closure.methods*.name +
+        DefaultGroovyMethods.methods.findAll { it.parameterTypes && it.parameterTypes[0] == Object }*.name - 'call' - 'toString' - 'equals' - 'hashCode') as Set
 
     /** What is wrong in a file: `line: rule: reason`, in the order of lines. `vars` are the names of the library. */
     static List<String> check(File file, Collection<String> vars) {
@@ -110,10 +124,22 @@ class Checker {
             if (RUNTIME_METHODS.contains(method.name) && !(method != null && Probe.nonCps(method))) {
                 refuse(method, 'runtime-method', "$method.name is called from outside CPS: mark it @NonCPS")
             }
+            if (method.lineNumber > 0 && (TAKEN + Model.STEPS.keySet() + Model.SYMBOLS.keySet() + vars).contains(method.name)) {
+                refuse(method, 'name', "$method.name is a step, a var, or a method that every script has")
+            }
+            kept(method, method.returnType)
+            method.parameters.each { kept(method, it.type) }
             if (method.isStatic()) {
                 refuse(method, 'static', 'a static method of a var has no steps')
             }
             super.visitMethod(method)
+        }
+
+        /** A value of this type may be alive when Jenkins writes the program to disk. */
+        private void kept(ASTNode at, ClassNode type) {
+            if (!(method != null && Probe.nonCps(method)) && !TYPES.contains(type.nameWithoutPackage)) {
+                refuse(at, 'kept-type', "a value of $type.nameWithoutPackage may not survive a restart")
+            }
         }
 
         @Override
@@ -192,6 +218,10 @@ class Checker {
 
         @Override
         void visitClosureExpression(ClosureExpression closure) {
+            if (closure.parameters.any { it.hasInitialExpression() }) {
+                refuse(closure, 'closure-default', 'CPS passes over the default of a closure parameter')
+            }
+            closure.parameters.each { kept(closure, it.type) }
             scopes << (closure.parameters ?: [])*.name
             super.visitClosureExpression(closure)
             scopes.pop()
@@ -201,6 +231,7 @@ class Checker {
         void visitDeclarationExpression(DeclarationExpression declaration) {
             Expression left = declaration.leftExpression
             for (Expression variable in (left instanceof VariableExpression ? [left] : left.expressions)) {
+                kept(declaration, variable.originType)
                 if (own.contains(variable.name)) {
                     refuse(declaration, 'shadow', "$variable.name is a method of this file too")
                 }
@@ -264,6 +295,44 @@ class Checker {
         void visitGStringExpression(GStringExpression text) {
             refuse(text, 'gstring', 'interpolated text is never equal to plain text as a key, and shows secrets in a script: use + and the environment')
             super.visitGStringExpression(text)
+        }
+
+        @Override
+        void visitSpreadExpression(SpreadExpression spread) {
+            refuse(spread.expression, 'spread', 'CPS does not run a spread argument')
+            super.visitSpreadExpression(spread)
+        }
+
+        @Override
+        void visitSpreadMapExpression(SpreadMapExpression spread) {
+            refuse(spread, 'spread', 'CPS does not run a spread map')
+            super.visitSpreadMapExpression(spread)
+        }
+
+        @Override
+        void visitSynchronizedStatement(SynchronizedStatement statement) {
+            refuse(statement, 'synchronized', 'CPS does not run synchronized')
+            super.visitSynchronizedStatement(statement)
+        }
+
+        @Override
+        void visitTryCatchFinally(TryCatchStatement statement) {
+            statement.finallyStatement.visit(new ClassCodeVisitorSupport() {
+                protected SourceUnit getSourceUnit() { Visitor.this.source }
+
+                void visitClosureExpression(ClosureExpression closure) { }
+
+                void visitReturnStatement(ReturnStatement leaving) { left(leaving) }
+
+                void visitBreakStatement(BreakStatement leaving) { left(leaving) }
+
+                void visitContinueStatement(ContinueStatement leaving) { left(leaving) }
+
+                private void left(ASTNode leaving) {
+                    Visitor.this.refuse(leaving, 'finally', 'leaving a finally swallows aborts and failures')
+                }
+            })
+            super.visitTryCatchFinally(statement)
         }
 
         @Override

@@ -1,3 +1,13 @@
-void call(List<String> names) {
+void call(List<String> names, Map options) {
     names*.trim() // refused
+    helped(*names) // refused
+    optional(*: options) // refused
+}
+
+void helped(String first, String second) {
+    echo(first + second)
+}
+
+void optional(Map options) {
+    echo('x')
 }

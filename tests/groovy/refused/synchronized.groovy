@@ -1,0 +1,5 @@
+void call(List<String> names) {
+    synchronized (names) { // refused
+        echo('x')
+    }
+}
