@@ -87,6 +87,18 @@ mutation(name: 'an environment goes on after one that failed', file: 'terraformP
     from: '            apply(settings, environment, plans.get(environment.name), first)',
     to: '            terravetSupport.optional([]) { try { apply(settings, environment, plans.get(environment.name), first) } catch (Exception e) { echo(\'x\') } }')
 
+mutation(name: 'a timeout around the apply', file: 'terraformPipeline', noticed: 'pipeline: only the environment that changes is asked for',
+    from: "    stage('Apply ' + environment.name) {", to: "    timeout(time: 1, unit: 'HOURS') {")
+
+mutation(name: 'a plan that everybody can read', file: 'terraformPlan', noticed: 'pipeline: nobody else on the agent can read a plan',
+    from: "'umask 077\\n", to: "'umask 022\\n")
+
+mutation(name: 'a failed plan is taken for one without changes', file: 'terraformPlan', noticed: 'failures: a plan that fails ends the build, when all are shown',
+    from: 'status != 0 && status != 2', to: 'false')
+
+mutation(name: 'a record may be used again', file: 'terraformApply', noticed: 'failures: a record that is used already is refused',
+    from: "    if (status != 0) {\n        error('terraformApply: the plan of '", to: "    if (status == 2) {\n        error('terraformApply: the plan of '")
+
 mutation(name: 'a missing lock does not matter', file: 'terravetSupport', noticed: 'pipeline: without Lockable Resources nothing is applied, unless that is asked for',
     from: '!there && !allowNone', to: 'false')
 

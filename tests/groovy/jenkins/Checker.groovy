@@ -298,9 +298,9 @@ class Checker {
         }
 
         @Override
-        void visitSpreadExpression(SpreadExpression spread) {
-            refuse(spread.expression, 'spread', 'CPS does not run a spread argument')
-            super.visitSpreadExpression(spread)
+        protected void visitListOfExpressions(List<? extends Expression> list) {
+            list.findAll { it instanceof SpreadExpression }.each { refuse(it.expression, 'spread', 'CPS does not run a spread argument or element') }
+            super.visitListOfExpressions(list)
         }
 
         @Override

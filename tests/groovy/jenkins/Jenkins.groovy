@@ -309,6 +309,9 @@ class Jenkins {
 
     private Object shell(Map named) {
         String label = named.label ?: named.script.readLines()[0]
+        if (label.startsWith('terraform apply') && !timeouts.isEmpty()) {
+            throw new Misuse('a timeout around terraform apply kills it, which leaves its lock')
+        }
         beforeShell.call(label, context.directory)
         context.directory.mkdirs()
         File script = File.createTempFile('script', '.sh', home)

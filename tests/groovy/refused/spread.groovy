@@ -2,6 +2,7 @@ void call(List<String> names, Map options) {
     names*.trim() // refused
     helped(*names) // refused
     optional(*: options) // refused
+    echo([*names].join()) // refused
 }
 
 void helped(String first, String second) {

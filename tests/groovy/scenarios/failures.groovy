@@ -32,6 +32,21 @@ scenario('a plan with findings at the gate is neither approved nor applied') {
     assert commands(' apply ') == [] && build.inputs == []
 }
 
+scenario('a plan that fails ends the build, when all are shown') {
+    repository('infra/guard.tf': '''|resource "terraform_data" "guard" {
+        |  lifecycle {
+        |    precondition {
+        |      condition     = terraform_data.app.input != "small"
+        |      error_message = "Too small."
+        |    }
+        |  }
+        |}
+        |'''.stripMargin())
+    jenkins().run(pipeline("failOn: 'never'"))
+    expect('FAILURE', 'terraform plan failed for staging (exit code 1)')
+    assert commands(' plan ').size() == 2 && commands(' apply ') == [] && build.inputs == []
+}
+
 scenario('findings in the configuration end the build before anything is planned') {
     repository('infra/production.tfvars': 'size = "huge"\n')
     jenkins().run(pipeline())
@@ -150,6 +165,30 @@ scenario('a plan is applied once') {
     expect('FAILURE')
     assert build.failure == 'terraformApply: the plan of staging cannot go on: it was used; a plan is applied once at most, plan again'
     assert commands(' apply ').size() == 1
+}
+
+scenario('a record that is used already is refused') {
+    repository()
+    jenkins(beforeShell: { String label, File directory ->
+        if (label == 'terravet verify-gate (staging)') {
+            String use = "cd '$directory' && terravet verify-gate --consume .terravet/staging/plan.tfplan .terravet/staging/record.json"
+            assert new ProcessBuilder('env', "PATH=$library.path", 'sh', '-c', use).start().waitFor() == 0
+        }
+    }).run(pipeline())
+    expect('FAILURE', 'refused: the record was used already')
+    assert commands(' apply ') == []
+}
+
+scenario('rules that changed since the gate refuse the plan') {
+    repository()
+    jenkins(beforeShell: { String label, File directory ->
+        if (label == 'terravet verify-gate (staging)') {
+            File rule = new File(directory, 'policy/size.hcl')
+            rule.text = rule.text.replace('huge', 'small')
+        }
+    }).run(pipeline())
+    expect('FAILURE', 'refused: the rules are not those that the plan was checked by')
+    assert commands(' apply ') == []
 }
 
 scenario('a stale plan says to plan again') {

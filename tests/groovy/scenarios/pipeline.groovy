@@ -14,6 +14,8 @@ scenario('two environments are planned, gated, approved and applied in declared 
     assert commands(' apply ').size() == 2
     assert commands(' apply ').every { it.contains('plan.tfplan') && !it.contains('-auto-approve') }
     assert commands(' plan ').every { it.contains('-detailed-exitcode') && it.contains('-lock-timeout=5m') && it.contains('-input=false') }
+    assert commands().every { it.contains('-no-color') } && build.log.contains('terraform apply (production)')
+    assert commands(' init ').count { !it.contains('-backend=false') } == 4: 'each plan and each apply has its own'
     assert build.messages*.channel.unique() == ['#infra'] && build.messages.last().message.startsWith('network 7: done')
     assert Globs.files(build.archive, '**', '').any { it.endsWith('production/terravet.sarif') }
     assert Globs.files(build.home, 'agent-*/**', '**/*@tmp/**') == []: 'the workspaces are empty'
@@ -47,10 +49,37 @@ scenario('a plan that destroys says so') {
 scenario('approval can be waived by environment, and hooks run around the apply') {
     repository()
     jenkins().run(pipeline('', 'approval: false',
-        "beforeApply: { plan -> echo('before ' + plan.environment + ' by ' + plan.approver) }, afterApply: { plan -> sh('echo after \$TF_DATA_DIR') }"))
+        "beforeApply: { plan -> echo('before ' + plan.environment + ' by ' + plan.approver) }, afterApply: { plan -> sh('echo after \$TF_DATA_DIR \$TF_INPUT \$TF_IN_AUTOMATION') }"))
     expect('SUCCESS', 'before production by alice')
-    assert build.log.contains('after .terraform-production')
+    assert build.log.contains('after .terraform-production 0 1')
     assert build.stages == ['Check', 'Plan', 'Apply staging', 'Approve production', 'Apply production']
+}
+
+scenario('an apply keeps to the providers of the lock file that the plan was made with') {
+    repository('infra/.terraform.lock.hcl': '# This file is maintained automatically by "terraform init".\n')
+    jenkins().run(pipeline())
+    expect('SUCCESS')
+    assert commands(' init ').count { it.contains('-lockfile=readonly') } == 4
+    jenkins(beforeShell: { String label, File directory ->
+        if (label == 'terravet verify-gate (staging)') {
+            new File(directory, 'infra/.terraform.lock.hcl') << '# another\n'
+        }
+    }).run(pipeline('destroy: true'))
+    expect('FAILURE', 'refused: .terraform.lock.hcl is not the one that was there when the plan was checked')
+}
+
+scenario('nobody else on the agent can read a plan') {
+    repository()
+    List<String> seen = []
+    jenkins(beforeShell: { String label, File directory ->
+        if (label.startsWith('terravet gate') || label.startsWith('terravet verify-gate')) {
+            Globs.files(directory, '**/plan.tfplan', '').each {
+                seen << java.nio.file.attribute.PosixFilePermissions.toString(java.nio.file.Files.getPosixFilePermissions(new File(directory, it).toPath()))
+            }
+        }
+    }).run(pipeline())
+    expect('SUCCESS')
+    assert seen == ['rw-------'] * 4
 }
 
 scenario('nothing is applied for a change request') {
