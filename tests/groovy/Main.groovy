@@ -86,6 +86,11 @@ for (File file in files('scenarios')) {
     String topic = file.name - '.groovy'
     new GroovyShell(Main.classLoader, new Binding(scenario: { String name, Closure body -> scenarios["$topic: $name".toString()] = body }), words).evaluate(file)
 }
+test('docs/jenkins.md names scenarios that are there') {
+    List<String> named = new File(project, 'docs/jenkins.md').text.findAll(/`(failures|pipeline|steps): [^`]+`/).collect { it[1..-2] }
+    assert named.size() > 20
+    assert named - scenarios.keySet() == []
+}
 Closure play = { Library played, String name ->
     Scenario scenario = new Scenario(played)
     Closure body = scenarios[name].clone() as Closure
