@@ -14,6 +14,8 @@ mod init;
 mod inputs;
 mod merge;
 mod output;
+mod reach;
+mod reading;
 mod roots;
 mod rules;
 mod syntax;
@@ -57,6 +59,7 @@ enum Command {
     Init(init::Arguments),
     Gate(gate::Arguments),
     VerifyGate(verify_gate::Arguments),
+    Reach(reach::Arguments),
     Roots(roots::Arguments),
     Merge(merge::Arguments),
     /// Print the version
@@ -119,6 +122,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Gate(arguments) => gate::run(&arguments),
         Command::VerifyGate(arguments) => verify_gate::run(&arguments),
+        Command::Reach(arguments) => reach::run(&arguments),
         Command::Roots(arguments) => roots::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Version => {

@@ -26,7 +26,7 @@ pub enum Action {
     Unknown,
 }
 
-/// An ingress entry.
+/// An entry.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
     /// Its place in the order; `None` where not known.
@@ -98,7 +98,7 @@ impl<'a> NetworkAcls<'a> {
 }
 
 /// The ACL that a value names: a VPC's default one is the resource that adopts it, where there is one.
-fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
+pub(in crate::network) fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
     const DEFAULT: &[&str] = &["default_network_acl_id"];
     let value = id.value?;
     if let Some(vpc) = vpc_attribute(aws, value, DEFAULT) {
@@ -113,7 +113,12 @@ fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
     aws.ids().target(value, NETWORK_ACLS)
 }
 
-fn read_entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: &'static str) -> Entry<'a> {
+pub(in crate::network) fn read_entry<'a>(
+    aws: &Aws<'a>,
+    block: Spot<'a>,
+    number: &'static str,
+    action: &'static str,
+) -> Entry<'a> {
     let inventory = aws.inventory;
     let may_be_absent = block.within.is_some();
     let cidrs = &["cidr_block", "ipv6_cidr_block"];

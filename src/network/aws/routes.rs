@@ -32,7 +32,7 @@ const MAIN: &[&str] = &["default_route_table_id", "main_route_table_id"];
 
 /// Which table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Table {
+pub(in crate::network) enum Table {
     /// One by itself.
     Own(Target),
     /// The one that a VPC was made with.
@@ -85,16 +85,16 @@ pub struct Routes<'a> {
 
 /// What an association names.
 #[derive(Clone, Debug)]
-struct Association<'a> {
+pub(in crate::network) struct Association<'a> {
     /// The table; `None` where that is not known.
-    table: Option<Table>,
+    pub(in crate::network) table: Option<Table>,
     /// The expression.
-    spot: Spot<'a>,
+    pub(in crate::network) spot: Spot<'a>,
 }
 
 impl Association<'_> {
     /// What the table belongs to.
-    const fn owner(&self) -> Option<&Target> {
+    pub(in crate::network) const fn owner(&self) -> Option<&Target> {
         match &self.table {
             Some(Table::Own(target) | Table::DefaultOf(target)) => Some(target),
             None => None,
@@ -312,7 +312,7 @@ fn gateway<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Gateway<'a> {
 }
 
 /// The table that a value names.
-fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Association<'a> {
+pub(in crate::network) fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Association<'a> {
     let of_vpc = spot.value.and_then(|value| vpc_attribute(aws, value, MAIN));
     let table = of_vpc.map(Table::DefaultOf).or_else(|| {
         Some(match aws.ids().target(spot.value?, ROUTE_TABLES)? {
@@ -332,7 +332,7 @@ fn found_main(aws: &Aws<'_>, index: usize) -> Option<Target> {
 }
 
 /// The table that an instance is.
-fn own_table(aws: &Aws<'_>, index: usize) -> Table {
+pub(in crate::network) fn own_table(aws: &Aws<'_>, index: usize) -> Table {
     let adopted = aws.inventory.instance(index).get("default_route_table_id");
     let vpc =
         adopted.and_then(|value: &Value| vpc_attribute(aws, value, &["default_route_table_id", "main_route_table_id"]));

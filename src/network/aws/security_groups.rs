@@ -156,6 +156,12 @@ impl<'a> SecurityGroups<'a> {
         group
     }
 
+    /// The group that a target is, if it is among these.
+    #[must_use]
+    pub fn find(&self, target: &Target) -> Option<usize> {
+        self.by_target.get(target).copied()
+    }
+
     fn add(&mut self, rule: SecurityGroupRule<'a>) {
         self.groups[rule.group].rules.push(self.rules.len());
         self.rules.push(rule);
@@ -289,7 +295,7 @@ fn is_managed(group: &Instance, name: &str) -> bool {
 }
 
 /// The `aws_default_security_group` of a VPC.
-fn default_group(aws: &Aws<'_>, vpc: &Target) -> Option<Target> {
+pub(in crate::network) fn default_group(aws: &Aws<'_>, vpc: &Target) -> Option<Target> {
     let of_vpc = |&index: &usize| {
         let vpc_id = aws.inventory.instance(index).get("vpc_id");
         vpc_id.and_then(|id| aws.ids().target(id, VPCS)).as_ref() == Some(vpc)

@@ -47,7 +47,12 @@ pub enum Rest {
 impl<'a> Source<'a> {
     /// The sources of attributes that hold CIDR text, or lists of it, and of attributes that hold ids of prefix lists, or
     /// lists of them. An attribute that is not known in whole is one source.
-    pub(super) fn read(aws: &Aws<'a>, block: &Spot<'a>, cidrs: &[&'static str], lists: &[&'static str]) -> Vec<Self> {
+    pub(in crate::network) fn read(
+        aws: &Aws<'a>,
+        block: &Spot<'a>,
+        cidrs: &[&'static str],
+        lists: &[&'static str],
+    ) -> Vec<Self> {
         let mut sources = Vec::new();
         for (names, read) in [(cidrs, of_cidr as fn(&Aws<'a>, Spot<'a>) -> Self), (lists, of_prefix_list)] {
             for name in names {

@@ -1,7 +1,7 @@
 //! Protocols and port ranges as security-group rules and network ACL entries write them.
 
 use crate::inventory::Inventory;
-use crate::network::sets::{PortSet, Protocols};
+use crate::network::sets::{AddressSet, PacketSet, PortSet, Protocols};
 
 use super::spot::{Setting, Spot};
 
@@ -22,6 +22,8 @@ struct Variant {
     ports: PortSet,
     /// The ports that it may have.
     possible: PortSet,
+    /// The types of ICMP that it certainly has, and that it may have: the first port stands for the type.
+    types: (PortSet, PortSet),
 }
 
 /// A protocol, as far as it matters here.
@@ -41,8 +43,22 @@ impl<'a> Traffic<'a> {
     /// Traffic of which nothing is known.
     #[must_use]
     pub fn unknown(doubt: Spot<'a>) -> Self {
-        let variant = Variant { protocol: Protocol::Unknown, ports: PortSet::EMPTY, possible: PortSet::everything() };
+        let variant = Variant {
+            protocol: Protocol::Unknown,
+            ports: PortSet::EMPTY,
+            possible: PortSet::everything(),
+            types: (PortSet::EMPTY, PortSet::everything()),
+        };
         Self { variants: vec![variant], doubt: Some(doubt) }
+    }
+
+    /// All traffic.
+    #[must_use]
+    pub fn everything() -> Self {
+        let all = PortSet::everything();
+        let (ports, types) = (all.clone(), (all.clone(), all.clone()));
+        let variant = Variant { protocol: Protocol::Known(Protocols::All), ports, possible: all, types };
+        Self { variants: vec![variant], doubt: None }
     }
 
     /// Reads a protocol and a port range. A missing end of the range, and -1, is the end of all ports. AWS refuses a
@@ -101,6 +117,27 @@ impl<'a> Traffic<'a> {
         ports.reduce(|all, next| all.union(&next)).unwrap_or(PortSet::EMPTY)
     }
 
+    /// The packets from (or to) these addresses that it certainly has.
+    #[must_use]
+    pub fn packets(&self, addresses: &AddressSet) -> PacketSet {
+        let packets = self.variants.iter().map(|variant| match variant.protocol {
+            Protocol::Known(protocols) => PacketSet::new(protocols, &variant.ports_in(protocols).0, addresses),
+            Protocol::None | Protocol::Unknown => PacketSet::EMPTY,
+        });
+        packets.reduce(|all, next| all.intersection(&next)).unwrap_or_default()
+    }
+
+    /// The packets from (or to) these addresses that it may have.
+    #[must_use]
+    pub fn possible_packets(&self, addresses: &AddressSet) -> PacketSet {
+        let packets = self.variants.iter().map(|variant| match variant.protocol {
+            Protocol::Known(protocols) => PacketSet::new(protocols, &variant.ports_in(protocols).1, addresses),
+            Protocol::Unknown => PacketSet::of_addresses(addresses),
+            Protocol::None => PacketSet::EMPTY,
+        });
+        packets.reduce(|all, next| all.union(&next)).unwrap_or_default()
+    }
+
     /// Whether it is known what it is, save whether it is there at all.
     #[must_use]
     pub const fn is_known(&self) -> bool {
@@ -109,6 +146,16 @@ impl<'a> Traffic<'a> {
 }
 
 impl Variant {
+    /// The ports that it certainly has, and that it may have. Of ICMP, the type stands in place of a port. Protocols without
+    /// ports have all: AWS ignores what is written ("Security group rules", Amazon VPC User Guide).
+    fn ports_in(&self, protocols: Protocols) -> (PortSet, PortSet) {
+        match protocols {
+            Protocols::TCP | Protocols::UDP => (self.ports.clone(), self.possible.clone()),
+            Protocols::ICMP | Protocols::ICMPV6 => self.types.clone(),
+            Protocols::All | Protocols::One(_) => (PortSet::everything(), PortSet::everything()),
+        }
+    }
+
     fn read<'a>(inventory: &Inventory, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
         let protocol = match protocol.setting(inventory) {
             Setting::Unknown => Protocol::Unknown,
@@ -132,7 +179,12 @@ impl Variant {
             (None, Some(to)) => (PortSet::clamped(to, to), PortSet::clamped(0, to)),
             (None, None) => (PortSet::EMPTY, PortSet::everything()),
         };
-        Self { protocol, ports, possible }
+        let types = match end(from, -1) {
+            Some(-1) => (PortSet::everything(), PortSet::everything()),
+            Some(from) => (PortSet::clamped(from, from), PortSet::clamped(from, from)),
+            None => (PortSet::EMPTY, PortSet::everything()),
+        };
+        Self { protocol, ports, possible, types }
     }
 }
 

@@ -53,6 +53,9 @@ impl PacketSet {
     /// The packets of these protocols to these ports from (or to) these addresses.
     #[must_use]
     pub fn new(protocols: Protocols, ports: &PortSet, addresses: &AddressSet) -> Self {
+        if protocols == Protocols::All && *ports == PortSet::everything() {
+            return Self::of_addresses(addresses);
+        }
         let numbers = match protocols {
             Protocols::All => 0..=u8::MAX,
             Protocols::One(number) => number..=number,
@@ -65,6 +68,29 @@ impl PacketSet {
             }
         }
         Self(pieces.0)
+    }
+
+    /// Every packet from (or to) these addresses.
+    #[must_use]
+    pub fn of_addresses(addresses: &AddressSet) -> Self {
+        let mut pieces = Pieces::default();
+        pieces.push(0, 256 * PORTS - 1, addresses.clone());
+        Self(pieces.0)
+    }
+
+    /// Every packet from a protocol and port to a protocol and port, in order, with these addresses.
+    #[must_use]
+    pub fn between(first: (u8, u16), last: (u8, u16), addresses: &AddressSet) -> Self {
+        let key = |(protocol, port): (u8, u16)| u32::from(protocol) * PORTS + u32::from(port);
+        let mut pieces = Pieces::default();
+        pieces.push(key(first), key(last), addresses.clone());
+        Self(pieces.0)
+    }
+
+    /// Its pieces: from a protocol and port to a protocol and port, in order, with their addresses.
+    pub fn pieces(&self) -> impl Iterator<Item = ((u8, u16), (u8, u16), &AddressSet)> {
+        let split = |key: &u32| ((key / PORTS) as u8, (key % PORTS) as u16);
+        self.0.iter().map(move |(first, last, addresses)| (split(first), split(last), addresses))
     }
 
     /// Whether there is no packet in it.

@@ -1,0 +1,315 @@
+//! The answer to a question: over all pairs of interfaces of both ends.
+
+use crate::network::aws::spot::Spot;
+use crate::network::registry::public_addresses;
+use crate::network::sets::{AddressSet, Family, PortSet, Protocols};
+use crate::source::Span;
+
+use super::bound::Bound;
+use super::boxes::Boxed;
+use super::ends::Resolved;
+use super::pair::{Blocker, Pair, Route, Side};
+use super::{Question, Reach, explain};
+
+/// What is said of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Certainly no packet gets there and has its answer get back.
+    Unreachable,
+    /// That hangs on what is not known until apply.
+    Undetermined,
+    /// Certainly some packet does.
+    Reachable,
+}
+
+impl Verdict {
+    /// The word in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Undetermined => "undetermined",
+            Self::Reachable => "reachable",
+        }
+    }
+}
+
+/// Packets that get there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packets {
+    /// `tcp`, `udp`, `icmp`, a number, a range of numbers, or `all`.
+    pub protocol: String,
+    /// Ports at the destination; empty where the protocol has none.
+    pub ports: String,
+    /// Where from.
+    pub source: String,
+    /// Where to.
+    pub destination: String,
+}
+
+/// A thing on the way, that blocks, or that the answer hangs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// What it is.
+    pub kind: &'static str,
+    /// The address of its resource instance.
+    pub address: Option<String>,
+    /// What it does there.
+    pub why: String,
+    /// The lines that say so.
+    pub place: Option<Span>,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// In a word.
+    pub verdict: Verdict,
+    /// Whether a load balancer carries the packets on.
+    pub relayed: bool,
+    /// What gets there; where it is undetermined, what may.
+    pub packets: Vec<Packets>,
+    /// How one of them gets there.
+    pub path: Vec<Hop>,
+    /// What stops all of them, where it is unreachable.
+    pub blocked_by: Vec<Hop>,
+    /// What it hangs on, where it is undetermined.
+    pub depends_on: Vec<Hop>,
+}
+
+/// The most packets that an answer lists.
+const MAX_PACKETS: usize = 50;
+
+/// What was found of a pair.
+pub(super) struct Found<'m, 'a> {
+    pub(super) pair: Pair<'m, 'a>,
+    pub(super) routes: Vec<Route<'a>>,
+}
+
+/// What was found of all pairs of two ends.
+pub(super) struct Outcome<'m, 'a> {
+    pub(super) verdict: Verdict,
+    pub(super) certain: Vec<Found<'m, 'a>>,
+    pub(super) possible: Vec<Found<'m, 'a>>,
+    pub(super) blocker: Option<(Blocker<'a>, Family)>,
+}
+
+/// Answers a question about two ends.
+pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'a>, question: &Question) -> Answer {
+    let outcome = outcome(reach, from, to, question, true);
+    let mut answer = Answer {
+        verdict: outcome.verdict,
+        relayed: false,
+        packets: Vec::new(),
+        path: Vec::new(),
+        blocked_by: Vec::new(),
+        depends_on: Vec::new(),
+    };
+    let shown = match outcome.verdict {
+        Verdict::Reachable => &outcome.certain,
+        Verdict::Undetermined => &outcome.possible,
+        Verdict::Unreachable => &Vec::new(),
+    };
+    answer.packets = packets(shown);
+    if let Some(found) = shown.first() {
+        answer.path = explain::path(reach, found);
+    }
+    if outcome.verdict == Verdict::Undetermined {
+        answer.depends_on = explain::depends_on(reach, &outcome);
+    }
+    if outcome.verdict == Verdict::Unreachable {
+        answer.blocked_by = outcome.blocker.iter().map(|(blocker, _)| explain::blocked(reach, blocker)).collect();
+    }
+    answer
+}
+
+/// Looks at all pairs of two ends. `blame`: whether to find out what stops packets.
+pub(super) fn outcome<'m, 'a>(
+    reach: &'m Reach<'a>,
+    from: &'m Resolved<'a>,
+    to: &'m Resolved<'a>,
+    question: &Question,
+    blame: bool,
+) -> Outcome<'m, 'a> {
+    let wanted = question.wanted.packets();
+    let mut outcome =
+        Outcome { verdict: Verdict::Unreachable, certain: Vec::new(), possible: Vec::new(), blocker: None };
+    for (source, source_places) in groups_of(from) {
+        for (destination, destination_places) in groups_of(to) {
+            let mut verdicts = Vec::new();
+            for from in &source_places {
+                let mut row = Vec::new();
+                for to in &destination_places {
+                    if is_same(from, to, source_places.len()) {
+                        continue;
+                    }
+                    let mut best = Verdict::Unreachable;
+                    for family in Family::ALL {
+                        let pair = Pair {
+                            aws: &reach.aws,
+                            model: &reach.model,
+                            from: from.clone(),
+                            to: to.clone(),
+                            wanted: wanted.clone(),
+                            family,
+                        };
+                        best = best.max(look(pair, &mut outcome, blame));
+                    }
+                    row.push(best);
+                }
+                if !row.is_empty() {
+                    verdicts.push(over(row.into_iter(), destination));
+                }
+            }
+            if !verdicts.is_empty() {
+                outcome.verdict = outcome.verdict.max(over(verdicts.into_iter(), source));
+            }
+        }
+    }
+    outcome
+}
+
+/// Looks at one pair.
+fn look<'m, 'a>(pair: Pair<'m, 'a>, outcome: &mut Outcome<'m, 'a>, blame: bool) -> Verdict {
+    let possible = pair.routes(Bound::Possible);
+    if possible.is_empty() {
+        if blame && let Some(blocker) = pair.blocker() {
+            let deeper = |(known, _): &(Blocker<'a>, Family)| blocker.depth > known.depth;
+            if outcome.blocker.as_ref().is_none_or(deeper) {
+                outcome.blocker = Some((blocker, pair.family));
+            }
+        }
+        return Verdict::Unreachable;
+    }
+    let certain = pair.routes(Bound::Certain);
+    if pair.is_certain(&certain) {
+        outcome.certain.push(Found { pair, routes: certain });
+        return Verdict::Reachable;
+    }
+    outcome.possible.push(Found { pair, routes: possible });
+    Verdict::Undetermined
+}
+
+/// The things of an end, each with its places; the internet and networks on premises are things of one place. With whether
+/// there is an interface in each place.
+fn groups_of<'m, 'a>(end: &'m Resolved<'a>) -> Vec<(bool, Vec<Side<'m, 'a>>)> {
+    let things = end.things.iter();
+    let mut groups: Vec<(bool, Vec<Side<'m, 'a>>)> = things
+        .map(|thing| (thing.each, thing.places.iter().map(|place| Side::Place(thing, place)).collect()))
+        .collect();
+    groups.extend(end.internet.iter().map(|set| (true, vec![Side::Internet(set.clone())])));
+    groups.extend(end.premises.iter().map(|set| (true, vec![Side::OnPremises(set.clone())])));
+    groups
+}
+
+/// Whether both are one interface.
+fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
+    match (from, to) {
+        (Side::Place(thing, _), Side::Place(other, _)) => {
+            thing.instance == other.instance && places == 1 && !matches!(thing.word, "subnet" | "member")
+        }
+        (_, _) => false,
+    }
+}
+
+/// Over places: the best, where there is an interface in each; where there is one in any of them, what holds of all.
+fn over(verdicts: impl Iterator<Item = Verdict> + Clone, each: bool) -> Verdict {
+    let best = verdicts.clone().max().unwrap_or(Verdict::Unreachable);
+    let worst = verdicts.min().unwrap_or(Verdict::Unreachable);
+    if each || best == worst { best } else { Verdict::Undetermined }
+}
+
+/// What gets there, in words, without repetition.
+fn packets(found: &[Found<'_, '_>]) -> Vec<Packets> {
+    let mut packets: Vec<Packets> = Vec::new();
+    let boxes = found.iter().flat_map(|found| found.routes.iter().flat_map(|route| &route.boxes));
+    for it in boxes {
+        let next = in_words(it);
+        if !packets.contains(&next) {
+            packets.push(next);
+        }
+        if packets.len() == MAX_PACKETS {
+            break;
+        }
+    }
+    packets
+}
+
+fn in_words(it: &Boxed) -> Packets {
+    let (first, last) = it.protocols;
+    let all = (0, u16::MAX);
+    let protocol = match (first, last) {
+        (0, u8::MAX) => "all".to_owned(),
+        (first, last) if first == last => protocol_word(first),
+        (first, last) => format!("{first}-{last}"),
+    };
+    let with_ports = first == last && matches!(Protocols::One(first), Protocols::TCP | Protocols::UDP);
+    let ports =
+        if with_ports || it.ports != all { PortSet::range(it.ports.0, it.ports.1).to_string() } else { String::new() };
+    Packets { protocol, ports, source: addresses(&it.sources), destination: addresses(&it.destinations) }
+}
+
+/// A protocol's name, or its number.
+pub(super) fn protocol_word(protocol: u8) -> String {
+    match Protocols::One(protocol) {
+        Protocols::TCP => "tcp".to_owned(),
+        Protocols::UDP => "udp".to_owned(),
+        Protocols::ICMP => "icmp".to_owned(),
+        Protocols::ICMPV6 => "icmpv6".to_owned(),
+        Protocols::All | Protocols::One(_) => protocol.to_string(),
+    }
+}
+
+/// The most blocks that are written out.
+const MAX_BLOCKS: usize = 4;
+/// The most ranges that are written out.
+const MAX_RANGES: usize = 16;
+
+/// Addresses as blocks; `internet` where they are all public ones of a family.
+pub(super) fn addresses(set: &AddressSet) -> String {
+    let whole = |family: Family| {
+        let own = set.family(family);
+        !own.is_empty() && own == public_addresses().family(family)
+    };
+    if Family::ALL.iter().all(|&family| whole(family) || set.family(family).is_empty()) && !set.is_empty() {
+        return "internet".to_owned();
+    }
+    let everything =
+        |family| AddressSet::of_family(family, set.family(family).clone()) == super::topology::everything(family);
+    if Family::ALL.iter().all(|&family| everything(family) || set.family(family).is_empty()) {
+        return "any".to_owned();
+    }
+    ranges(set)
+}
+
+fn ranges(set: &AddressSet) -> String {
+    let cidrs = set.to_cidrs();
+    if cidrs.len() <= MAX_BLOCKS {
+        return cidrs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    }
+    let mut parts = Vec::new();
+    for family in Family::ALL {
+        for &(first, last) in set.family(family).ranges() {
+            let text = |number: u128| match family {
+                Family::V4 => std::net::Ipv4Addr::from_bits(number as u32).to_string(),
+                Family::V6 => std::net::Ipv6Addr::from_bits(number).to_string(),
+            };
+            parts.push(if first == last { text(first) } else { format!("{}-{}", text(first), text(last)) });
+        }
+    }
+    let more = parts.len().saturating_sub(MAX_RANGES);
+    parts.truncate(MAX_RANGES);
+    let mut shown = parts.join(", ");
+    if more > 0 {
+        shown.push_str(&format!(" and {more} more ranges"));
+    }
+    shown
+}
+
+/// The spot of a thing's instance.
+pub(super) fn own_spot<'a>(reach: &Reach<'a>, side: &Side<'_, 'a>) -> Option<Spot<'a>> {
+    match side {
+        Side::Place(thing, _) => Some(Spot::instance(reach.aws.inventory, thing.instance)),
+        Side::Internet(_) | Side::OnPremises(_) => None,
+    }
+}

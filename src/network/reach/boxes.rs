@@ -1,0 +1,194 @@
+//! Sets of connections as boxes: protocols, ports at the destination, sources and destinations.
+//!
+//! Every filter looks at one address and one port alone: what passes them all is, for each protocol and port, a product of
+//! sources and destinations. That makes the sets exact and small.
+
+use crate::network::sets::{AddressSet, PacketSet, PortSet, Protocols};
+
+/// Connections: every protocol of a range, to every port of a range, from every source to every destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Boxed {
+    pub(super) protocols: (u8, u8),
+    pub(super) ports: (u16, u16),
+    pub(super) sources: AddressSet,
+    pub(super) destinations: AddressSet,
+}
+
+/// What filters let through: by source, and by destination.
+#[derive(Clone, Debug)]
+pub(super) struct Passing {
+    pub(super) by_source: PacketSet,
+    pub(super) by_destination: PacketSet,
+}
+
+/// Ports that clients take for answers ("Ephemeral ports", Amazon VPC User Guide: NAT gateways and some clients use 1024 to
+/// 65535).
+const EPHEMERAL: (u16, u16) = (1024, u16::MAX);
+
+/// The connections whose packets pass `there` and some of whose answers pass `back` (both by the connection's source and
+/// destination; the ports of `back` are those at the source).
+pub(super) fn connections(there: &Passing, back: &Passing) -> Vec<Boxed> {
+    let sets = [&there.by_source, &there.by_destination, &back.by_source, &back.by_destination];
+    let mut boxes: Vec<Boxed> = Vec::new();
+    for (first, last) in bands(&sets) {
+        let answers = answers(first, back);
+        if answers.is_empty() {
+            continue;
+        }
+        for (from, to, sources, destinations) in common(first, &there.by_source, &there.by_destination) {
+            for (back_sources, back_destinations) in &answers {
+                let sources = sources.intersection(back_sources);
+                let destinations = destinations.intersection(back_destinations);
+                if !sources.is_empty() && !destinations.is_empty() {
+                    push(&mut boxes, Boxed { protocols: (first, last), ports: (from, to), sources, destinations });
+                }
+            }
+        }
+    }
+    boxes
+}
+
+/// Adds a box, to the last one where they touch.
+fn push(boxes: &mut Vec<Boxed>, next: Boxed) {
+    if let Some(last) = boxes.last_mut()
+        && last.sources == next.sources
+        && last.destinations == next.destinations
+    {
+        if last.protocols == next.protocols && last.ports.1.checked_add(1) == Some(next.ports.0) {
+            last.ports.1 = next.ports.1;
+            return;
+        }
+        if last.ports == next.ports && last.protocols.1.checked_add(1) == Some(next.protocols.0) {
+            last.protocols.1 = next.protocols.1;
+            return;
+        }
+    }
+    if !boxes.contains(&next) {
+        boxes.push(next);
+    }
+}
+
+/// The pairs of sources and destinations between which some answer passes, for one protocol.
+fn answers(protocol: u8, back: &Passing) -> Vec<(AddressSet, AddressSet)> {
+    let with_ports = matches!(Protocols::One(protocol), Protocols::TCP | Protocols::UDP);
+    let mut pairs: Vec<(AddressSet, AddressSet)> = Vec::new();
+    for (first, last, sources, destinations) in common(protocol, &back.by_source, &back.by_destination) {
+        if with_ports && (last < EPHEMERAL.0 || first > EPHEMERAL.1) {
+            continue;
+        }
+        let covered = |(s, d): &(AddressSet, AddressSet)| sources.is_subset(s) && destinations.is_subset(d);
+        if !pairs.iter().any(covered) {
+            pairs.retain(|(s, d)| !(s.is_subset(&sources) && d.is_subset(&destinations)));
+            pairs.push((sources, destinations));
+        }
+    }
+    pairs
+}
+
+/// Where two sets of packets of one protocol have both addresses, by ranges of ports.
+fn common(protocol: u8, sources: &PacketSet, destinations: &PacketSet) -> Vec<(u16, u16, AddressSet, AddressSet)> {
+    let mut found = Vec::new();
+    let (mut left, mut right) =
+        (sources.of_protocol(protocol).peekable(), destinations.of_protocol(protocol).peekable());
+    while let (Some(&(first, last, from)), Some(&(other_first, other_last, to))) = (left.peek(), right.peek()) {
+        let (start, end) = (first.max(other_first), last.min(other_last));
+        if start <= end {
+            found.push((start, end, from.clone(), to.clone()));
+        }
+        if last <= other_last {
+            left.next();
+        } else {
+            right.next();
+        }
+    }
+    found
+}
+
+/// Ranges of protocols within which nothing changes.
+fn bands(sets: &[&PacketSet]) -> Vec<(u8, u8)> {
+    let mut cuts = vec![0u16, 256];
+    for set in sets {
+        for ((first, port), (last, end), _) in set.pieces() {
+            cuts.push(first.into());
+            cuts.push(u16::from(last) + 1);
+            if port != 0 {
+                cuts.push(u16::from(first) + 1);
+            }
+            if end != u16::MAX {
+                cuts.push(last.into());
+            }
+        }
+    }
+    // What has ports, or types, is told apart in any case.
+    cuts.extend([1, 2, 6, 7, 17, 18, 58, 59]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2).map(|pair| (pair[0] as u8, (pair[1] - 1) as u8)).collect()
+}
+
+/// The packets of a set with any address, where it has all of `addresses` (`all`), or some of them.
+pub(super) fn ports_with(set: &PacketSet, addresses: &AddressSet, all: bool) -> PacketSet {
+    let mut found = PacketSet::EMPTY;
+    for ((first, port), (last, end), own) in set.pieces() {
+        if if all { addresses.is_subset(own) } else { addresses.overlaps(own) } {
+            found = found.union(&PacketSet::between((first, port), (last, end), &AddressSet::everything()));
+        }
+    }
+    found
+}
+
+/// Whether the boxes hold a connection between every source and every destination. Where `any_source` or
+/// `any_destination` is set, one of these is enough.
+pub(super) fn cover(boxes: &[Boxed], sources: (&AddressSet, bool), destinations: (&AddressSet, bool)) -> bool {
+    let (sources, any_source) = sources;
+    let (destinations, any_destination) = destinations;
+    if sources.is_empty() || destinations.is_empty() {
+        return false;
+    }
+    let mut left = vec![(sources.clone(), destinations.clone())];
+    for it in boxes {
+        let own_sources = if any_source { sources } else { &it.sources };
+        let own_destinations = if any_destination { destinations } else { &it.destinations };
+        let mut rest = Vec::new();
+        for (s, d) in left {
+            let outside = s.difference(own_sources);
+            let inside = s.intersection(own_sources);
+            let beyond = d.difference(own_destinations);
+            if !outside.is_empty() {
+                rest.push((outside, d.clone()));
+            }
+            if !inside.is_empty() && !beyond.is_empty() {
+                rest.push((inside, beyond));
+            }
+        }
+        left = rest;
+        if left.is_empty() {
+            return true;
+        }
+    }
+    left.is_empty()
+}
+
+/// The packets that are asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The protocol; every one where it is not said.
+    pub protocol: Option<u8>,
+    /// The port at the destination.
+    pub port: Option<u16>,
+}
+
+impl Wanted {
+    /// As a set, with any address. A port without a protocol is one of TCP or UDP.
+    pub(super) fn packets(&self) -> PacketSet {
+        let all = AddressSet::everything();
+        let ports = self.port.map_or_else(PortSet::everything, |port| PortSet::range(port, port));
+        match (self.protocol, self.port) {
+            (Some(protocol), _) => PacketSet::new(Protocols::One(protocol), &ports, &all),
+            (None, None) => PacketSet::everything(),
+            (None, Some(_)) => {
+                PacketSet::new(Protocols::TCP, &ports, &all).union(&PacketSet::new(Protocols::UDP, &ports, &all))
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Reachability: which packets get from one end to another and have their answers get back, before anything is applied.
+//!
+//! Symbolic, never by sampling: sets of packets go the ways that route tables and gateways give them, through network ACLs
+//! and security groups. What is not known until apply is taken for nothing and for everything; what both agree on is
+//! certain, the rest is undetermined and names what it hangs on. `docs/reach.md` says what is modelled, after which pages.
+
+mod acls;
+mod answer;
+mod bound;
+mod boxes;
+mod ends;
+mod explain;
+mod groups;
+mod kinds;
+mod model;
+mod pair;
+mod tables;
+mod things;
+mod topology;
+mod transit;
+mod walk;
+
+use crate::inventory::Inventory;
+use crate::syntax::Trees;
+
+use super::aws::Aws;
+use model::Model;
+
+pub use answer::{Answer, Hop, Packets, Verdict};
+pub use boxes::Wanted;
+pub use ends::End;
+
+/// A question: which packets get from one end to another?
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// From here.
+    pub from: End,
+    /// To here.
+    pub to: End,
+    /// Which packets.
+    pub wanted: Wanted,
+    /// Whether load balancers carry them on.
+    pub relay: bool,
+}
+
+/// The network of an inventory, ready for questions.
+#[derive(Debug)]
+pub struct Reach<'a> {
+    aws: Aws<'a>,
+    trees: &'a Trees,
+    model: Model<'a>,
+}
+
+impl<'a> Reach<'a> {
+    /// Reads the network of an inventory.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
+        let aws = Aws::new(inventory, trees);
+        let model = Model::read(&aws);
+        Self { aws, trees, model }
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// An end that stands for nothing here.
+    pub fn answer(&self, question: &Question) -> Result<Answer, String> {
+        let from = ends::resolve(&self.aws, &self.model, &question.from)?;
+        let to = ends::resolve(&self.aws, &self.model, &question.to)?;
+        Ok(answer::answer(self, &from, &to, question))
+    }
+}
