@@ -143,18 +143,18 @@ impl<'m, 'a> Pair<'m, 'a> {
         let Some(goal) = to.goal() else {
             let mut walk = self.walk(bound, Goal::Internet, answer);
             if let Side::Place(_, place) = to {
-                walk.from_nowhere(way, &place.spot);
+                walk.start_nowhere(way, &place.spot);
             }
             return walk;
         };
         let mut walk = self.walk(bound, goal, answer);
         match from {
             Side::Place(_, place) => match place.subnet {
-                Some(subnet) => walk.from_subnet(subnet, way),
-                None => walk.from_nowhere(way, &place.spot),
+                Some(subnet) => walk.start_in(subnet, way),
+                None => walk.start_nowhere(way, &place.spot),
             },
-            Side::Internet(_) => walk.from_internet(way),
-            Side::OnPremises(_) => walk.from_premises(way),
+            Side::Internet(_) => walk.start_outside(way),
+            Side::OnPremises(_) => walk.start_on_premises(way),
         }
         walk
     }

@@ -17,6 +17,7 @@ use crate::network::aws::vpcs::{SUBNETS, VPCS};
 use crate::network::sets::AddressSet;
 
 use super::bound::Bound;
+use super::kinds::Targets;
 
 /// A route table.
 #[derive(Debug, Default)]
@@ -95,7 +96,7 @@ pub(super) struct Tables<'a> {
 }
 
 /// Attributes that say where a route leads.
-const TARGETS: &[(&str, Kind, &[(&str, &str)])] = &[
+const TARGETS: &[(&str, Kind, Targets)] = &[
     ("nat_gateway_id", Kind::Nat, &[("aws_nat_gateway", "id")]),
     ("egress_only_gateway_id", Kind::EgressOnly, &[("aws_egress_only_internet_gateway", "id")]),
     ("transit_gateway_id", Kind::Transit, TRANSIT_GATEWAYS),

@@ -163,12 +163,12 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// From an interface in a subnet that is not known.
-    pub(super) fn from_nowhere(&mut self, way: Way<'a>, doubt: &Spot<'a>) {
+    pub(super) fn start_nowhere(&mut self, way: Way<'a>, doubt: &Spot<'a>) {
         self.anywhere(way, doubt);
     }
 
     /// From an interface in a subnet: its own router is the first that it meets.
-    pub(super) fn from_subnet(&mut self, subnet: usize, mut way: Way<'a>) {
+    pub(super) fn start_in(&mut self, subnet: usize, mut way: Way<'a>) {
         if way.is_loop(0, subnet) {
             return self.fail(way, "route", None, "it goes round in circles");
         }
@@ -290,7 +290,7 @@ impl<'a> Walk<'_, 'a> {
             Kind::Peering => self.through_peering(route, subnet, way),
             Kind::Transit => {
                 let way = along(way, "route", "the route leads to the transit gateway".to_owned());
-                self.into_transit(via.target.as_ref(), &via.spot, subnet, way);
+                self.enter_transit(via.target.as_ref(), &via.spot, subnet, way);
             }
             Kind::Private => {
                 let way = leaving(along(way, "route", "the route leads to the virtual private gateway".to_owned()));
@@ -378,7 +378,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let mut way = way.pass(Met::Nat(thing)).unreferenced();
         way.translated = Some(place.v4.clone().unwrap_or_default());
-        self.from_subnet(own, way);
+        self.start_in(own, way);
     }
 
     /// "How VPC peering connections work": not transitive, and no way to the gateways of the peer.
@@ -443,7 +443,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// From a subnet into a transit gateway: through the attachment's interface in the same zone ("Network ACLs for transit
     /// gateways", "Transit gateway attachments to a VPC").
-    fn into_transit(&mut self, gateway: Option<&Target>, spot: &Spot<'a>, subnet: usize, way: Way<'a>) {
+    fn enter_transit(&mut self, gateway: Option<&Target>, spot: &Spot<'a>, subnet: usize, way: Way<'a>) {
         let model = self.model;
         let Some(vpc) = model.topology.subnets[subnet].vpc else { return self.anywhere(way, spot) };
         let attachments = model.transit.attachments_of(vpc, gateway);
@@ -539,10 +539,8 @@ impl<'a> Walk<'_, 'a> {
     fn out_of_transit(&mut self, to: usize, way: Way<'a>) {
         let attachment = &self.model.transit.attachments[to];
         let own = Spot::instance(self.aws.inventory, attachment.instance);
-        if let Some(doubt) = &attachment.absent {
-            if self.bound == Bound::Certain {
-                return self.fail(way, "transit-gateway-attachment", Some(doubt.clone()), "not known until apply");
-            }
+        if let (Some(doubt), Bound::Certain) = (&attachment.absent, self.bound) {
+            return self.fail(way, "transit-gateway-attachment", Some(doubt.clone()), "not known until apply");
         }
         let way = way.hang_on(attachment.absent.clone());
         match &attachment.end {
@@ -550,7 +548,7 @@ impl<'a> Walk<'_, 'a> {
                 let references = way.references.and(&attachment.references);
                 let way = Way { references, ..way };
                 let subnets = subnets.clone();
-                self.each(&subnets, |walk, entry| walk.from_subnet(entry, way.clone()));
+                self.each(&subnets, |walk, entry| walk.start_in(entry, way.clone()));
             }
             End::Vpc(..) => self.anywhere(way, &own),
             End::Gateway(other) => self.in_transit(*other, way.unreferenced()),
@@ -582,7 +580,7 @@ impl<'a> Walk<'_, 'a> {
             // A NAT instance: what else would an appliance with a public address do with it.
             way.translated = place.v4.clone();
         }
-        self.from_subnet(subnet, way);
+        self.start_in(subnet, way);
     }
 
     /// Through the endpoint of a firewall or gateway load balancer, which hands it back unchanged; from there on by the table
@@ -646,7 +644,7 @@ impl<'a> Walk<'_, 'a> {
             if from != Some(subnet) {
                 way = leave(way).pass(Met::Acl(subnet, Direction::Ingress));
             }
-            walk.from_subnet(subnet, way);
+            walk.start_in(subnet, way);
         });
     }
 
@@ -724,10 +722,10 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// From the internet.
-    pub(super) fn from_internet(&mut self, way: Way<'a>) {
+    pub(super) fn start_outside(&mut self, way: Way<'a>) {
         let Goal::Subnet(goal) = self.goal else { return };
         let subnet = &self.model.topology.subnets[goal];
-        let Some(vpc) = subnet.vpc else { return self.from_foreign(goal, way) };
+        let Some(vpc) = subnet.vpc else { return self.start_elsewhere(goal, way) };
         let model = self.model;
         match Topology::gateway_of(&model.topology.internet, vpc) {
             Some(gateway) => {
@@ -737,7 +735,7 @@ impl<'a> Walk<'_, 'a> {
                 way.needs_public = self.family == Family::V4;
                 self.enter(gateway, way);
             }
-            None if !matches!(model.topology.vpcs[vpc].target, Target::Instance(_)) => self.from_foreign(goal, way),
+            None if !matches!(model.topology.vpcs[vpc].target, Target::Instance(_)) => self.start_elsewhere(goal, way),
             None if self.is_default_vpc(vpc) => {
                 let why = "a default VPC has an internet gateway".to_owned();
                 let spot = self.spot_of(&model.topology.vpcs[vpc].target);
@@ -764,7 +762,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Into a VPC that another configuration makes.
-    fn from_foreign(&mut self, goal: usize, way: Way<'a>) {
+    fn start_elsewhere(&mut self, goal: usize, way: Way<'a>) {
         match &self.model.topology.subnets[goal].target {
             Target::Instance(instance) => {
                 let doubt = Spot::instance(self.aws.inventory, *instance).get("vpc_id");
@@ -781,11 +779,11 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// From networks on premises: through the VPC's own gateway, and through transit gateways.
-    pub(super) fn from_premises(&mut self, way: Way<'a>) {
+    pub(super) fn start_on_premises(&mut self, way: Way<'a>) {
         let Goal::Subnet(goal) = self.goal else { return };
         let model = self.model;
         let way = way.unreferenced();
-        let Some(vpc) = model.topology.subnets[goal].vpc else { return self.from_foreign(goal, way) };
+        let Some(vpc) = model.topology.subnets[goal].vpc else { return self.start_elsewhere(goal, way) };
         let mut found = false;
         for gateway in &model.topology.private {
             if gateway.vpc == Some(vpc) || (gateway.vpc.is_none() && gateway.doubt.is_some()) {
@@ -804,7 +802,7 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         if !found && !matches!(model.topology.vpcs[vpc].target, Target::Instance(_)) {
-            return self.from_foreign(goal, way);
+            return self.start_elsewhere(goal, way);
         }
         if !found {
             let spot = self.spot_of(&model.topology.vpcs[vpc].target);
