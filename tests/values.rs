@@ -48,6 +48,8 @@ fn printed(value: &Value, indent: usize) -> String {
 /// Text as Go's `strconv.Quote` writes it.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
+    // As Go's `unicode.IsPrint` has it.
+    let printable = regex::Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").expect("it is a pattern");
     for character in text.chars() {
         let _ = match character {
             '"' | '\\' => write!(quoted, "\\{character}"),
@@ -55,9 +57,11 @@ fn quoted(text: &str) -> String {
             '\r' => write!(quoted, "\\r"),
             '\n' => write!(quoted, "\\n"),
             '\0'..='\x1f' | '\x7f' => write!(quoted, "\\x{:02x}", u32::from(character)),
-            '\u{200b}' | '\u{a0}' | '\u{200d}' | '\u{80}'..='\u{9f}' => {
-                write!(quoted, "\\u{:04x}", u32::from(character))
-            }
+            ' '..='~' => write!(quoted, "{character}"),
+            _ if !printable.is_match(character.encode_utf8(&mut [0; 4])) => match u32::from(character) {
+                code @ 0x10000.. => write!(quoted, "\\U{code:08x}"),
+                code => write!(quoted, "\\u{code:04x}"),
+            },
             _ => write!(quoted, "{character}"),
         };
     }

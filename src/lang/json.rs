@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::Number;
+use super::convert::convert;
 use super::types::Type;
 use super::value::{Data, Entries, Str, Value};
 
@@ -82,15 +83,47 @@ pub fn write_string(text: &mut String, string: &str) {
 /// # Errors
 /// One sentence: where the text is no JSON.
 pub fn decode(text: &str) -> Result<Value, String> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader { text, at: 0, refused: None };
     let value = reader.value(0)?;
     reader.skip_space();
-    if reader.at < text.len() { Err("extraneous data after JSON object".into()) } else { Ok(value) }
+    if reader.at < text.len() {
+        return Err("extraneous data after JSON object".into());
+    }
+    reader.refused.map_or(Ok(value), Err)
+}
+
+/// Why JSON is not read as a value of another one's type.
+fn misfit(value: &Value, other: &Value) -> Result<(), String> {
+    let refused = |why: &str| Err(why.to_owned());
+    match (&value.data, &other.data) {
+        (Data::Null(_), _)
+        | (Data::String(_) | Data::Number(_) | Data::Bool(_), Data::String(_))
+        | (Data::Number(_), Data::Number(_))
+        | (Data::Bool(_), Data::Bool(_)) => Ok(()),
+        (Data::String(_), Data::Number(_) | Data::Bool(_)) => convert(value, &other.ty()).map(|_| ()),
+        (Data::Tuple(elements), Data::Tuple(others)) => {
+            if elements.len() != others.len() {
+                let which = if elements.len() < others.len() { "not enough" } else { "too many" };
+                return Err(format!("{which} tuple elements (need {})", others.len()));
+            }
+            elements.iter().zip(others.iter()).try_for_each(|(element, other)| misfit(element, other))
+        }
+        (Data::Object(entries), Data::Object(others)) => entries.iter().try_for_each(|(key, value)| {
+            others.get(key).map_or_else(|| Err(format!("unsupported attribute {key:?}")), |other| misfit(value, other))
+        }),
+        (_, Data::String(_)) => refused("string is required"),
+        (_, Data::Number(_)) => refused("number is required"),
+        (_, Data::Bool(_)) => refused("bool is required"),
+        (_, Data::Tuple(_)) => refused("missing expected ["),
+        _ => refused("missing expected {"),
+    }
 }
 
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// Why Terraform does not take the first thing that it refuses in what is good JSON.
+    refused: Option<String>,
 }
 
 impl<'t> Reader<'t> {
@@ -154,7 +187,12 @@ impl<'t> Reader<'t> {
             if self.peek() != Some(b'"') {
                 return self.unexpected("looking for beginning of object key string");
             }
-            let Data::String(key) = Value::string(&self.string()?).data else { return Err("a key is no text".into()) };
+            let name = self.string()?;
+            let Data::String(key) = Value::string(&name).data else { return Err("a key is no text".into()) };
+            // Terraform takes the names of the type from text in normal form, and looks them up as they were written.
+            if *key != *name {
+                self.refused.get_or_insert_with(|| format!("unsupported attribute {name:?}"));
+            }
             self.skip_space();
             if self.peek() != Some(b':') {
                 return self.unexpected("after object key");
@@ -166,11 +204,23 @@ impl<'t> Reader<'t> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Value::object(Entries::new(entries)));
+                    let given = entries.clone();
+                    let kept = Entries::new(entries);
+                    self.check_replaced(&given, &kept);
+                    return Ok(Value::object(kept));
                 }
                 _ => return self.unexpected("after object key:value pair"),
             }
         }
+    }
+
+    /// Of a name that comes twice, the type is that of its last value, which the others have to fit too.
+    fn check_replaced(&mut self, given: &[(Str, Value)], kept: &Entries) {
+        if given.len() == kept.len() || self.refused.is_some() {
+            return;
+        }
+        let misfits = given.iter().filter_map(|(key, value)| misfit(value, kept.get(key)?).err());
+        self.refused = misfits.into_iter().next();
     }
 
     fn array(&mut self, depth: usize) -> Result<Value, String> {

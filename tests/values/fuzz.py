@@ -11,9 +11,11 @@ import json
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 
 from console import ask
+from fuzz_texts import Texts
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -22,18 +24,30 @@ STRINGS = [
     "10.0.0.0/8", "192.168.1.0/24", "10.0.0.1", "fd00::/56", "é", "e\\u0301", "日本語", "👨‍👩‍👧", "a,b,c", "a, b", " pad ", "x.y.z",
     "line\\nline", "tab\\t", "quote\\\"", "$${a}", "2024-02-29T12:30:00Z", "2023-12-31T23:59:59+02:00", "1h30m", "%s-%d", "%v", "ß",
     "[1,2]", "{\\\"a\\\":1}", "null", "a: 1", "aGVsbG8=", "k=v", "../x/y", "/a/b.c", "UTF-8", "İ", "%", "a\\\\b",
+    "👩🏽‍🚀", "🇩🇪🇫🇷🇩", "नि", "각", "\\u1100\\u1161\\u11a8", "e\\u0323\\u0301", "\\r\\n", "a\\r\\nb", "ﬁ", "ǆ", "ς", "ŉ", "\\u200d", "\\u00a0x ", "\\ufeff",
+    "z\\u0335\\u0322", "\\U0001F468\\u200D\\U0001F469", "Å", "\\u212b", "0x10", "+1", "1_000", " 1", ".5", "1.", "1e", "Infinity", "True", "%%{a", "\\u0000"[:0],
 ]
-NUMBERS = ["0", "1", "2", "3", "-1", "5", "10", "16", "100", "255", "0.5", "1.5", "-2.5", "1e3", "1e-3", "3.14159", "1/3", "12345678901234567890", "0.1"]
+NUMBERS = ["0", "1", "2", "3", "-1", "5", "10", "16", "100", "255", "0.5", "1.5", "-2.5", "1e3", "1e-3", "3.14159", "1/3", "12345678901234567890", "0.1",
+           "1e400", "1e-400", "9007199254740993", "18446744073709551616", "-9223372036854775809", "0.30000000000000004", "123456789.987654321",
+           "1/7", "pow(2, 511)", "pow(2, 513) + 1", "13407807929942597099574024998205846127479365820592393377723561443721764030073546976801874298166903427690031858186486050853753882811946569946433649006084097",
+           "0.1234567890123456789012345678901234567890", "1e15", "1e21", "-0", "2e-7", "1/0", "-1/0", "1e308 * 10", "5e-324", "4294967296", "0.5e1", "99999999999999999999999999999.5"]
 KEYS = ["a", "b", "c", "name", "size", "k1", "x-y", "A"]
 
 # What main.tf offers, by type.
 NAMED = {
-    "string": ["local.unknown_string", "terraform_data.u.id", "local.prefixed", "var.secret", "var.object.name"],
-    "number": ["local.unknown_number", "var.number", "var.object.size"],
-    "bool": ["local.unknown_bool"],
-    "list": ["local.unknown_list", "var.secrets", "local.secret_in_list", "local.partly", "local.two_known", "local.unknown_tuple"],
-    "set": ["local.unknown_set"],
-    "map": ["local.unknown_map", "var.one_secret", "local.secret_in_map", "var.object", "local.unknown_object", "var.object.tags"],
+    "string": ["local.unknown_string", "terraform_data.u.id", "local.prefixed", "var.secret", "var.object.name", "coalesce(local.unknown_string, \"c\")",
+               "\"a-${local.unknown_string}-b\"", "format(\"%s:%d\", \"p\", local.unknown_number)", "join(\"-\", [local.unknown_string, \"x\"])",
+               "(local.unknown_bool ? \"abc\" : \"abd\")", "(local.unknown_bool ? \"abc\" : null)", "upper(local.prefixed)", "sensitive(local.prefixed)"],
+    "number": ["local.unknown_number", "var.number", "var.object.size", "length(local.unknown_list)", "abs(local.unknown_number)",
+               "(local.unknown_bool ? 1 : 5)", "max(local.unknown_number, 3)", "(local.unknown_bool ? 1 : null)"],
+    "bool": ["local.unknown_bool", "(local.unknown_bool ? true : null)", "sensitive(local.unknown_bool)", "(local.prefixed == \"x-1\")"],
+    "list": ["local.unknown_list", "var.secrets", "local.secret_in_list", "local.partly", "local.two_known", "local.unknown_tuple",
+             "(local.unknown_bool ? [1, 2] : tolist([3]))", "(local.unknown_bool ? tolist([\"a\"]) : null)", "concat(local.unknown_list, [\"z\"])",
+             "tolist(local.partly)", "[null, 1]", "tolist([null, \"a\"])", "[{ a = null }, null]"],
+    "set": ["local.unknown_set", "toset([local.unknown_string, \"a\"])", "toset([local.prefixed, \"a\"])", "toset([\"b\", null])", "setunion(local.unknown_set, [\"q\"])"],
+    "map": ["local.unknown_map", "var.one_secret", "local.secret_in_map", "var.object", "local.unknown_object", "var.object.tags",
+            "{ a = null, b = 1 }", "tomap({ a = null })", "merge(local.unknown_map, { a = 1 })", "(local.unknown_bool ? { a = 1 } : { a = \"x\" })",
+            "(local.unknown_bool ? { a = 1 } : null)", "{ a = local.unknown, b = var.secret }"],
     "any": ["local.unknown", "null", "terraform_data.u", "var.object.parts"],
 }
 
@@ -109,7 +123,11 @@ SMALL = {("chunklist", 1), ("cidrhost", 1), ("cidrsubnet", 1), ("cidrsubnet", 2)
 class Generator:
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.texts = Texts(self.random)
         self.locals = []
+        self.templates = []
+        self.variables = {}
+        self.recorded = recorded()
 
     def pick(self, things):
         return self.random.choice(things)
@@ -128,6 +146,10 @@ class Generator:
             return self.pick(self.locals)
         if self.chance(0.09):
             return self.pick(NAMED[base])
+        if self.variables.get(base) and self.chance(0.08):
+            return self.pick(self.variables[base])
+        if self.chance(0.05):
+            return f"({self.pick(self.recorded)})"
         if depth <= 0:
             return self.leaf(kind)
         weights = [("leaf", 2), ("call", 6), ("conditional", 1), ("special", 4), ("wrap", 1)]
@@ -203,7 +225,10 @@ class Generator:
         for index in range(max(count, 0)):
             kind = parameters[index] if index < len(parameters) else rest or S
             special = SPECIAL.get((name, index))
-            if special and self.chance(0.85):
+            made = self.texts.of(name, index) if self.chance(0.5) else None
+            if made is not None:
+                arguments.append(json.dumps(made, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{"))
+            elif special and self.chance(0.85):
                 choice = self.pick(special)
                 arguments.append(choice if kind == N else f'"{choice}"')
             elif (name, index) in SMALL and self.chance(0.85):
@@ -216,7 +241,7 @@ class Generator:
 
     def templatestring(self, depth):
         # Its text has to be a reference.
-        return f"templatestring(var.object.name, {self.mapping(MS, depth - 1)})"
+        return f"templatestring({self.pick(self.templates or ['var.object.name'])}, {self.mapping(self.pick([MS, M, M]), depth - 1)})"
 
     def string(self, kind, depth):
         if self.chance(0.25):
@@ -285,7 +310,9 @@ class Generator:
         ])
 
     def list(self, kind, depth):
-        which = self.pick(["sequence", "sequence", "for", "for", "splat", "attributes"])
+        which = self.pick(["sequence", "sequence", "for", "for", "splat", "attributes", "nested"])
+        if which == "nested":
+            return self.nested_splat(depth)
         if which == "for":
             names, collection = self.bind(depth)
             wanted = self.element_kind(kind) or self.pick([S, N, B, A])
@@ -302,6 +329,20 @@ class Generator:
             steps = self.pick(["[*].a", ".*.a", "[*].a", '[*]["a"]'])
             return f"[{{ a = {inner} }}, {{ a = {other}, b = 1 }}]{steps}"
         return self.sequence(kind, depth)
+
+    def nested_splat(self, depth):
+        """Splats of splats, in both spellings, over objects, tuples, lists and what is no list."""
+        inner = self.expression(A, depth - 1)
+        source = self.pick([
+            f"[{{ a = [{{ b = {inner} }}, {{ b = null }}] }}, {{ a = [] }}]",
+            f"{{ a = [{{ b = {inner} }}] }}",
+            f"tolist([{{ a = [{{ b = {inner} }}] }}])",
+            f"toset([{{ a = [{{ b = {inner} }}] }}])",
+            f"(local.unknown_bool ? tolist([{{ a = [{{ b = {inner} }}] }}]) : [])",
+            f"[{{ a = {{ b = {inner} }} }}, null]",
+            f"[[{{ a = {inner} }}], [{{ a = {inner} }}]]",
+        ])
+        return source + self.pick(["[*].a", ".*.a", "[*].a[*].b", ".*.a.0", "[*].a[0].b", "[*].a.0.b", ".*.a.*.b", "[*][0].a", "[*].a.b", '[*]["a"]', "[0].a[*].b", "[*].a[*][*]"])
 
     def set(self, kind, depth):
         return f"toset({self.list(kind, depth)})" if self.chance(0.5) else self.sequence(kind, depth)
@@ -324,6 +365,80 @@ class Generator:
     def any(self, kind, depth):
         return self.expression(self.pick([S, N, B, L, M, T, LS, LN, MS]), depth)
 
+    def type(self, depth):
+        """A type constraint and a literal that may convert to it."""
+        which = self.pick(["string", "number", "bool", "any"] + (["list", "set", "map", "object", "object", "object", "tuple"] if depth else []))
+        if which in ("string", "number", "bool", "any"):
+            return which, self.pick([self.leaf(A if which == "any" or self.chance(0.1) else which), self.leaf(self.pick([S, N, B])) if self.chance(0.2) else "null" if self.chance(0.2) else self.leaf(which if which != "any" else S)])
+        if which in ("list", "set"):
+            inner, value = self.type(depth - 1)
+            return f"{which}({inner})", self.pick([f"[{value}]", f"[{value}, {value}]", "[]", f"[{value}, null]" if self.chance(0.3) else f"[{value}]"])
+        if which == "map":
+            inner, value = self.type(depth - 1)
+            return f"map({inner})", self.pick([f"{{ a = {value} }}", f"{{ b = {value}, \"a b\" = {value} }}", "{}"])
+        if which == "tuple":
+            parts = [self.type(depth - 1) for _ in range(self.pick([0, 1, 2]))]
+            return "tuple([" + ", ".join(part for part, _ in parts) + "])", "[" + ", ".join(value for _, value in parts) + "]"
+        types, values = [], []
+        for name in self.random.sample(KEYS, self.pick([1, 2, 3, 4])):
+            inner, value = self.type(depth - 1)
+            form = self.pick(["required", "optional", "default", "default"])
+            quoted = f'"{name}"' if self.chance(0.2) else name
+            default = value if self.chance(0.7) else self.pick(["null", "{}", "[]", value])
+            types.append(f"{quoted} = " + {"required": inner, "optional": f"optional({inner})", "default": f"optional({inner}, {default})"}[form])
+            if form == "required" or self.chance(0.4):
+                values.append(f"{quoted} = {value if self.chance(0.85) else 'null'}")
+        if self.chance(0.15):
+            values.append("surplus = 1")
+        return "object({ " + ", ".join(types) + " })", "{ " + ", ".join(values) + " }"
+
+    def declarations(self):
+        """Variables of all kinds of types, each with a default; and locals of several lines, which the console cannot read."""
+        blocks = []
+        for index in range(40):
+            constraint, value = self.type(3)
+            blocks.append((f"var.g{index}", constraint, f'variable "g{index}" {{\n  type = {constraint}\n  default = {value}\n'
+                           + ("  sensitive = true\n" if self.chance(0.1) else "") + ("  nullable = false\n" if self.chance(0.1) else "") + "}\n"))
+        for index in range(60):
+            text = self.template(self.pick([1, 2, 2]))
+            dash = self.pick(["", "-", "-"])
+            blocks.append((f"local.h{index}", "string", f"locals {{\n  h{index} = try(<<{dash}EOT\n{text}\n{self.pick(['', '    '])}EOT\n  , \"refused\")\n}}\n"))
+        for index in range(30):
+            # Directives and interpolations of the template itself, escaped in the literal.
+            text = self.texts.template()
+            literal = json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+            blocks.append((f"local.t{index}", "template", f"locals {{\n  t{index} = {literal}\n}}\n"))
+        return blocks
+
+    def template(self, depth):
+        """The lines of a heredoc, with directives that stand alone on a line and such that do not."""
+        lines = []
+        for _ in range(self.pick([1, 2, 3, 4])):
+            margin = self.pick(["", "  ", "    ", "      ", "\t"])
+            left, right = self.pick(["", "", "~"]), self.pick(["", "", "~"])
+            which = self.pick(["text", "text", "value", "if", "for", "line if", "blank"])
+            if which == "blank":
+                lines.append(self.pick(["", "  "]))
+            elif which == "text":
+                lines.append(margin + self.pick(["a", "b c ", "$${x}", "%%{ y", "\\n", "\"q\"", "$x %y", "é", "$$", "%%", "$$${\"d\"}"]))
+            elif which == "value":
+                lines.append(f"{margin}{self.pick(['', 'v='])}${{{left} {self.expression(self.pick([S, N, B]), depth - 1)} {right}}}{self.pick(['', ' end', '  '])}")
+            elif which == "if":
+                lines.append(f"{margin}%{{{left} if {self.expression(B, depth - 1)} {right}}}")
+                lines.append(self.template(depth - 1) if depth > 0 else margin + "then")
+                if self.chance(0.4):
+                    lines.append(f"{margin}%{{{left} else {right}}}")
+                    lines.append(margin + "  otherwise")
+                lines.append(f"{margin}%{{{left} endif {right}}}")
+            elif which == "line if":
+                lines.append(f"{margin}x %{{{left} if {self.expression(B, depth - 1)} {right}}} y %{{{left} else {right}}} z %{{ endif }} w")
+            else:
+                names, collection = self.bind(depth)
+                lines.append(f"{margin}%{{{left} for {', '.join(names)} in {collection} {right}}}")
+                lines.append(f"{margin}  - ${{{self.within(names, lambda: self.expression(S, depth - 2))}}}")
+                lines.append(f"{margin}%{{{left} endfor {right}}}")
+        return "\n".join(lines)
+
     def row(self):
         self.locals = []
         if self.chance(0.5):
@@ -337,12 +452,55 @@ class Generator:
         return made
 
 
+def recorded():
+    """Expressions of the tables, to be parts of others."""
+    tables = [*HERE.glob("*.json"), *(HERE.parent / "functions").glob("*.json")]
+    rows = [row["expression"] for table in tables if table.stem != "signatures" for row in json.loads(table.read_text()) if "value" in row or "error" not in row]
+    foreign = ("\n", "file", "path.", "local.vpc", "type(", "EOT", "timestamp", "uuid()", "bcrypt", "abspath")
+    return [row for row in rows if len(row) < 150 and not any(word in row for word in foreign)]
+
+
+def refused(directory):
+    """The lines of generated.tf that terraform refuses."""
+    done = subprocess.run(["terraform", "validate", "-json"], cwd=directory, capture_output=True, text=True)
+    found = json.loads(done.stdout)["diagnostics"]
+    return {each["range"]["start"]["line"]: each["detail"] for each in found if each["severity"] == "error" and each.get("range", {}).get("filename") == "generated.tf"}
+
+
+def declare(directory, generator):
+    """Writes generated.tf: the declarations that terraform takes. What it offers is given to the generator."""
+    blocks = generator.declarations()
+    while True:
+        (directory / "generated.tf").write_text("".join(text for _, _, text in blocks))
+        errors = refused(directory)
+        line, kept = 1, []
+        for block in blocks:
+            end = line + block[2].count("\n")
+            if not any(line <= number < end for number in errors):
+                kept.append(block)
+            line = end
+        if len(kept) == len(blocks):
+            break
+        blocks = kept
+    heredocs = [name for name, _, _ in blocks if name.startswith("local.h")]
+    # `try` of what is unknown loses its marks, which the program keeps where it is not asked to print.
+    unknown = {name for name, row in zip(heredocs, ask(directory, heredocs)) if row["value"].startswith("(known after")}
+    blocks = [block for block in blocks if block[0] not in unknown]
+    for name, constraint, _ in blocks:
+        kind = constraint.split("(")[0]
+        if kind == "template":
+            generator.templates.append(name)
+        else:
+            generator.variables.setdefault({"object": "map", "tuple": "list"}.get(kind, kind), []).append(name)
+    return [name for name, _, _ in blocks]
+
+
 def main():
     directory, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     generator = Generator(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     directory.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "main.tf", directory)
-    expressions = []
+    expressions = declare(directory, generator)
     while len(expressions) < count:
         row = generator.row()
         if len(row) < 1000:

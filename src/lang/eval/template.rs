@@ -8,7 +8,7 @@ use super::super::convert::convert;
 use super::super::refine::safe_prefix;
 use super::super::types::Type;
 use super::super::value::{Data, Marks, Origin, Unknown, Value};
-use super::{Env, Outcome};
+use super::{Env, Failure, Outcome};
 
 /// Longer prefixes of unknown text are not kept.
 const MAX_PREFIX: usize = 128;
@@ -85,22 +85,40 @@ impl Env<'_> {
         self.work.text(text.text.len()).map_err(|message| self.fatal(node, message))
     }
 
+    /// The directive is a conditional over two templates: it has the marks of both.
     #[inline(never)]
     fn template_if(&self, node: NodeId, text: &mut Text) -> Outcome<()> {
         let condition_node = self.child(node, 0)?;
         let condition = self.evaluate(condition_node)?;
+        let truth = self.condition(condition_node, &condition)?;
+        let arms = [Some(self.child(node, 1)?), self.tree.child(node, 2)];
+        let taken = truth.map(|truth| self.arm(arms[usize::from(!truth)])).transpose()?;
         text.marks = text.marks.with(condition.marks);
-        match self.condition(condition_node, &condition)? {
-            Some(true) => self.parts(self.child(node, 1)?, text),
-            Some(false) => match self.tree.child(node, 2) {
-                Some(otherwise) => self.parts(otherwise, text),
-                None => Ok(()),
-            },
+        for (arm, of) in arms.into_iter().zip([true, false]) {
+            if truth == Some(of) {
+                continue;
+            }
+            match self.arm(arm) {
+                Ok(value) => text.marks = text.marks.with(value.marks),
+                Err(Failure::Error(_)) => {}
+                Err(fatal) => return Err(fatal),
+            }
+        }
+        match taken {
+            Some(value) => self.append(node, &value, "", text),
             None => {
                 text.push_unknown(condition.origin);
                 Ok(())
             }
         }
+    }
+
+    /// The text between directives; that of an `else` that is not there is empty.
+    fn arm(&self, node: Option<NodeId>) -> Outcome {
+        let Some(node) = node else { return Ok(Value::string("")) };
+        let mut text = Text::default();
+        self.parts(node, &mut text)?;
+        Ok(text.value(self.origin(node)))
     }
 
     #[inline(never)]

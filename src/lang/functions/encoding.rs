@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use encoding_rs::Encoding;
 
 use super::super::json;
 use super::super::types::Type;
 use super::super::value::{Entries, Marks, Str, Value};
+use super::charset::Charset;
 use super::gzip;
 use super::{Call, Failure, Function, Returns, Takes, any, at, check_elements, function, quoted, string, text};
 
@@ -209,171 +209,6 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// A character encoding.
-enum Charset {
-    Utf8,
-    /// With a byte-order mark.
-    Utf16,
-    Utf16Be,
-    Utf16Le,
-    /// Code points up to the limit stand for themselves.
-    Direct(&'static str, u32),
-    Table(&'static str, &'static Encoding),
-    /// Terraform has it, this program has not.
-    Missing,
-}
-
-/// IANA names and aliases ("Character Sets", iana.org) of what Terraform supports, with the label of the "Encoding
-/// Standard" (whatwg.org) that means the same.
-const CHARSETS: [(&str, &str, &[&str]); 32] = [
-    ("ISO_8859-2:1987", "iso-8859-2", &["iso-8859-2", "latin2", "l2"]),
-    ("ISO_8859-3:1988", "iso-8859-3", &["iso-8859-3", "latin3", "l3"]),
-    ("ISO_8859-4:1988", "iso-8859-4", &["iso-8859-4", "latin4", "l4"]),
-    ("ISO_8859-5:1988", "iso-8859-5", &["iso-8859-5", "cyrillic"]),
-    ("ISO_8859-6:1987", "iso-8859-6", &["iso-8859-6", "arabic"]),
-    ("ISO_8859-7:1987", "iso-8859-7", &["iso-8859-7", "greek", "greek8"]),
-    ("ISO_8859-8:1988", "iso-8859-8", &["iso-8859-8", "hebrew"]),
-    ("ISO_8859-9:1989", LATIN_5, &["iso-8859-9", "latin5", "l5"]),
-    ("ISO-8859-10", "iso-8859-10", &["latin6", "l6"]),
-    ("ISO-8859-13", "iso-8859-13", &[]),
-    ("ISO-8859-14", "iso-8859-14", &["iso_8859-14", "latin8", "l8"]),
-    ("ISO-8859-15", "iso-8859-15", &["iso_8859-15", "latin-9"]),
-    ("ISO-8859-16", "iso-8859-16", &["iso_8859-16", "latin10", "l10"]),
-    ("KOI8-R", "koi8-r", &["cskoi8r"]),
-    ("KOI8-U", "koi8-u", &["cskoi8u"]),
-    ("IBM866", "ibm866", &["cp866", "866"]),
-    ("windows-874", "windows-874", &[]),
-    ("windows-1250", "windows-1250", &[]),
-    ("windows-1251", "windows-1251", &[]),
-    ("windows-1252", "windows-1252", &[]),
-    ("windows-1253", "windows-1253", &[]),
-    ("windows-1254", "windows-1254", &[]),
-    ("windows-1255", "windows-1255", &[]),
-    ("windows-1256", "windows-1256", &[]),
-    ("windows-1257", "windows-1257", &[]),
-    ("windows-1258", "windows-1258", &[]),
-    ("Shift_JIS", "shift_jis", &["ms_kanji", "csshiftjis"]),
-    ("EUC-JP", "euc-jp", &["extended_unix_code_packed_format_for_japanese"]),
-    ("EUC-KR", "euc-kr", &["cseuckr"]),
-    ("GBK", "gbk", &["cp936", "ms936", "windows-936"]),
-    ("GB18030", "gb18030", &["csgb18030"]),
-    ("Big5", "big5", &["csbig5"]),
-];
-
-const MISSING: [&str; 16] = [
-    "iso-2022-jp",
-    "macintosh",
-    "hz-gb-2312",
-    "ibm037",
-    "ibm437",
-    "ibm850",
-    "ibm852",
-    "ibm855",
-    "ibm00858",
-    "ibm860",
-    "ibm862",
-    "ibm863",
-    "ibm865",
-    "ibm01140",
-    "ibm1047",
-    "tis-620",
-];
-
-/// Means windows-1254 in the "Encoding Standard", which differs where the ISO standard has control characters.
-const LATIN_5: &str = "iso-8859-9";
-const CONTROLS: std::ops::RangeInclusive<u8> = 0x80..=0x9f;
-
-impl Charset {
-    fn find(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
-            "utf-8" | "csutf8" => return Some(Self::Utf8),
-            "utf-16" | "csutf16" => return Some(Self::Utf16),
-            "utf-16be" | "csutf16be" => return Some(Self::Utf16Be),
-            "utf-16le" | "csutf16le" => return Some(Self::Utf16Le),
-            "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "us" => {
-                return Some(Self::Direct("US-ASCII", 0x80));
-            }
-            "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" | "iso_8859-1:1987" | "ibm819" | "cp819" => {
-                return Some(Self::Direct("ISO_8859-1:1987", 0x100));
-            }
-            _ => {}
-        }
-        if MISSING.contains(&name.as_str()) {
-            return Some(Self::Missing);
-        }
-        let named =
-            |entry: &&(&str, &str, &[&str])| entry.0.eq_ignore_ascii_case(&name) || entry.2.contains(&name.as_str());
-        let (iana, label, _) = CHARSETS.iter().find(named)?;
-        Encoding::for_label(label.as_bytes()).map(|encoding| Self::Table(iana, encoding))
-    }
-
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Utf8 => "UTF-8",
-            Self::Utf16 => "UTF-16",
-            Self::Utf16Be => "UTF-16BE",
-            Self::Utf16Le => "UTF-16LE",
-            Self::Direct(name, _) | Self::Table(name, _) => name,
-            Self::Missing => "",
-        }
-    }
-
-    fn encode(&self, text: &str) -> Option<Vec<u8>> {
-        match self {
-            Self::Utf8 => Some(text.as_bytes().to_vec()),
-            Self::Utf16 => {
-                let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-                Some(units.flat_map(u16::to_be_bytes).collect())
-            }
-            Self::Utf16Be => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-            Self::Utf16Le => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-            Self::Direct(_, limit) => {
-                let byte = |character| Some(character as u32).filter(|code| code < limit).map(|code| code as u8);
-                text.chars().map(byte).collect()
-            }
-            Self::Table(_, encoding) => {
-                let (bytes, _, unmappable) = encoding.encode(text);
-                let control =
-                    self.name().starts_with("ISO_8859-9:") && bytes.iter().any(|byte| CONTROLS.contains(byte));
-                (!unmappable && !control).then(|| bytes.into_owned())
-            }
-            Self::Missing => None,
-        }
-    }
-
-    fn decode(&self, bytes: &[u8]) -> Option<String> {
-        let decoded = match self {
-            Self::Utf8 => String::from_utf8(bytes.to_vec()).ok()?,
-            Self::Utf16 => match bytes {
-                [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
-                [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
-                _ => utf16(bytes, u16::from_be_bytes)?,
-            },
-            Self::Utf16Be => utf16(bytes, u16::from_be_bytes)?,
-            Self::Utf16Le => utf16(bytes, u16::from_le_bytes)?,
-            Self::Direct(_, limit) => {
-                let character = |&byte: &u8| Some(char::from(byte)).filter(|character| (*character as u32) < *limit);
-                bytes.iter().map(character).collect::<Option<String>>()?
-            }
-            Self::Table(_, encoding) => {
-                encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
-            }
-            Self::Missing => return None,
-        };
-        (!decoded.contains('\u{fffd}')).then_some(decoded)
-    }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let pairs = bytes.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
-    String::from_utf16(&units).ok()
-}
-
 fn charset(call: &Call<'_>) -> Result<Charset, Failure> {
     Charset::find(call.text(1)).ok_or_else(|| {
         let name = quoted(call.text(1), Marks::NONE);
@@ -383,9 +218,6 @@ fn charset(call: &Call<'_>) -> Result<Charset, Failure> {
 
 fn text_encode(call: &Call<'_>) -> Result<Value, Failure> {
     let charset = charset(call)?;
-    if matches!(charset, Charset::Missing) {
-        return Ok(call.unknown());
-    }
     let bytes = charset.encode(call.text(0)).ok_or_else(|| {
         at(0, format!("the given string contains characters that cannot be represented in {}", charset.name()))
     })?;
@@ -398,9 +230,6 @@ fn text_decode(call: &Call<'_>) -> Result<Value, Failure> {
         let offset = corrupt_at(call.text(0));
         at(0, format!("the given value is has an invalid base64 symbol at offset {offset}"))
     })?;
-    if matches!(charset, Charset::Missing) {
-        return Ok(call.unknown());
-    }
     let decoded = charset.decode(&bytes).ok_or_else(|| {
         at(0, format!("the given string contains symbols that are not defined for {}", charset.name()))
     })?;

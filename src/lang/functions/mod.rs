@@ -4,6 +4,7 @@
 //! counted and converted, `null`, unknown, untyped and marked arguments are dealt with as each parameter allows, and
 //! only then the function itself runs. So a function sees nothing that its parameters do not allow.
 
+mod charset;
 mod collection;
 mod date;
 mod digest;

@@ -61,9 +61,15 @@ fn rounded(call: &Call<'_>, round: fn(&Number) -> Number) -> Result<Value, Failu
     }
 }
 
+/// An argument as a number of 64 bits: it may lose digits, and may not become infinite.
 fn float(call: &Call<'_>, index: usize) -> Result<f64, Failure> {
-    let number = call.arguments[index].as_number().map_or(0.0, Number::to_f64);
-    Ok(number)
+    let Some(number) = call.arguments[index].as_number() else { return Ok(0.0) };
+    let float = number.to_f64();
+    if float.is_infinite() && !number.is_infinite() {
+        let most = format!("{:.6}", f64::MAX);
+        return Err(format!("value must be between -{most} and {most} inclusive").into());
+    }
+    Ok(float)
 }
 
 fn of_float(number: f64) -> Result<Value, Failure> {

@@ -153,7 +153,22 @@ fn concat(call: &Call<'_>) -> Result<Value, Failure> {
             elements.extend_from_slice(argument.elements().unwrap_or_default());
         }
     }
-    Ok(sequence(call.ty, elements).with_marks(marks))
+    let made = match call.ty {
+        // What an empty list leaves open, the elements must still have in common.
+        Type::List(element) if element.has_dynamic() => Value::list(common(element, &elements)?, elements),
+        ty => sequence(ty, elements),
+    };
+    Ok(made.with_marks(marks))
+}
+
+/// The one type of elements.
+fn common(open: &Type, elements: &[Value]) -> Result<Type, Failure> {
+    let mut types = elements.iter().map(Value::ty).filter(|ty| *ty != Type::Dynamic);
+    let Some(first) = types.next() else { return Ok(open.clone()) };
+    if types.any(|ty| ty != first) {
+        return Err("inconsistent list element types".into());
+    }
+    Ok(first)
 }
 
 fn distinct(call: &Call<'_>) -> Result<Value, Failure> {

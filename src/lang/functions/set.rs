@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     })
     .variadic(set("other_sets"))
     .keeps(),
-    function("setproduct", &[], Returns::By(product_type), product).variadic(any("sets").marked()).keeps(),
+    function("setproduct", &[], Returns::By(product_type), product).variadic(any("sets").marked().unknowable()).keeps(),
     function("setsubtract", &[set("a"), set("b")], Returns::By(common_type), |call| {
         combine(call, |made, next| made.into_iter().filter(|element| !has(next, element)).collect())
     })
@@ -107,12 +107,26 @@ fn product_type(arguments: &[Value]) -> Result<Type, Failure> {
     Ok(if lists { Type::list(tuple) } else { Type::set(tuple) })
 }
 
+fn length(value: &Value) -> Option<usize> {
+    match value.ty() {
+        Type::Tuple(types) => Some(types.len()),
+        _ => super::known_length(value),
+    }
+}
+
 fn product(call: &Call<'_>) -> Result<Value, Failure> {
     let marks = call.arguments.iter().fold(Marks::NONE, |marks, argument| marks.with(argument.marks));
-    if call.arguments.iter().any(|argument| super::known_length(argument).is_none()) {
-        return Ok(call.unknown().with_marks(marks));
-    }
     let ty = element_type(call.ty);
+    // A tuple that is not known is known to have elements, or none.
+    let lengths: Option<Vec<usize>> = call.arguments.iter().map(length).collect();
+    match lengths {
+        Some(lengths) if lengths.contains(&0) => {
+            let empty = if matches!(call.ty, Type::List(_)) { Value::list(ty, vec![]) } else { Value::set(ty, vec![]) };
+            return Ok(empty.with_marks(marks));
+        }
+        Some(_) if !call.arguments.iter().any(Value::is_unknown) => {}
+        Some(_) | None => return Ok(call.unknown().with_marks(marks)),
+    }
     let types = match &ty {
         Type::Tuple(types) => &types[..],
         _ => &[],

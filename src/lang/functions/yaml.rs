@@ -178,7 +178,12 @@ fn check_tag(tag: Option<&Tag>, expected: &str, what: &str) -> Result<(), String
 /// What a scalar means.
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let Some(tag) = tag.map(full_tag) else {
-        return if style == ScalarStyle::Plain { plain(text) } else { Ok(Value::string(text)) };
+        return match style {
+            ScalarStyle::Plain => plain(text),
+            // As in Terraform: a block that says nothing is text, and null.
+            ScalarStyle::Literal | ScalarStyle::Folded if is_null(text) => Ok(Value::null(Type::String)),
+            _ => Ok(Value::string(text)),
+        };
     };
     let unusable = || format!("cannot parse {text:?} as {tag}");
     // In quotes, what looks like anything but text stays text in spite of its tag.
@@ -206,7 +211,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
 
 /// What a scalar without quotes and tag means.
 fn plain(text: &str) -> Result<Value, String> {
-    if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+    if is_null(text) {
         return Ok(Value::null(Type::Dynamic));
     }
     if matches!(text, ".nan" | ".NaN" | ".NAN") {
@@ -219,6 +224,10 @@ fn plain(text: &str) -> Result<Value, String> {
         return Ok(Value::number(number));
     }
     Ok(Value::string(&date::loose(text).unwrap_or_else(|| text.to_owned())))
+}
+
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 fn truth(text: &str) -> Option<bool> {

@@ -112,7 +112,7 @@ impl Number {
             (Some((left, left_exponent)), Some((right, right_exponent))) => {
                 // Terraform multiplies with 512 bits and keeps what the product needs of them.
                 let (mantissa, exponent) =
-                    round(left * right, left_exponent + right_exponent, precision.max(LITERAL_PRECISION), false);
+                    round(left * right, left_exponent + right_exponent, LITERAL_PRECISION, false);
                 let needed = mantissa.bits() - mantissa.trailing_zeros().unwrap_or_default();
                 Some(Self::finite(negative, mantissa, exponent, precision.max(needed as u32)))
             }
