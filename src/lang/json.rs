@@ -191,7 +191,7 @@ impl<'t> Reader<'t> {
             let Data::String(key) = Value::string(&name).data else { return Err("a key is no text".into()) };
             // Terraform takes the names of the type from text in normal form, and looks them up as they were written.
             if *key != *name {
-                self.refused.get_or_insert_with(|| format!("unsupported attribute {name:?}"));
+                self.refused.get_or_insert_with(|| format!("unsupported attribute \"{name}\""));
             }
             self.skip_space();
             if self.peek() != Some(b':') {

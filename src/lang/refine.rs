@@ -39,7 +39,7 @@ impl Range {
     #[must_use]
     pub fn of_length((least, most): (u64, Option<u64>)) -> Self {
         let number = |length: u64| Number::from_i64(i64::try_from(length).unwrap_or(i64::MAX));
-        Self { least: Some(number(least)), most: most.map(number) }
+        Self { least: Some(number(least)), most: Some(most.map_or_else(|| Number::from_i64(i64::MAX), number)) }
     }
 
     /// The bounds of what is one or the other.

@@ -194,6 +194,8 @@ impl Env<'_> {
             Err(Failure::Error(_)) => Ok(Value::bool(false)),
             Err(fatal) => Err(fatal),
             Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+            // Terraform loses the marks too, and does not say that it is not null.
+            Ok(_) if self.scope.as_terraform() => Ok(Value::unknown(Type::Bool)),
             Ok(value) => Ok(super::super::operators::unknown(Type::Bool, &[&value])),
         }
     }

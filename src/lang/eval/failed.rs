@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::syntax::{FLAG_CONDITION, FLAG_GROUP, FLAG_KEY, Kind, NodeId};
 
+use super::super::number::Number;
 use super::super::operators::result_type;
 use super::super::types::Type;
 use super::super::value::{Data, Str, Value};
@@ -30,12 +31,34 @@ impl Env<'_> {
             Kind::ForTuple | Kind::ForObject => self.failed_for(node).unwrap_or(Type::Dynamic),
             Kind::AttributeSplat | Kind::FullSplat => self.failed_splat(node).unwrap_or(Type::Dynamic),
             Kind::Conditional => self.failed_conditional(node).unwrap_or(Type::Dynamic),
+            Kind::Index | Kind::GetAttribute => self.failed_part(node).unwrap_or(Type::Dynamic),
             _ => Type::Dynamic,
         }
     }
 
     fn type_of(&self, node: NodeId) -> Type {
         self.evaluate(node).map_or_else(|_| self.failed_type(node), |value| value.ty())
+    }
+
+    /// A part of what failed.
+    fn failed_part(&self, node: NodeId) -> Outcome<Type> {
+        let of = self.failed_type(self.child(node, 0)?);
+        let key = self.child(node, 1)?;
+        if self.tree.kind(node) == Kind::GetAttribute {
+            let name = self.tree.text(key);
+            return Ok(match &of {
+                Type::Object(object) => object.attributes.get(name).cloned().unwrap_or(Type::Dynamic),
+                Type::Map(element) => (**element).clone(),
+                _ => Type::Dynamic,
+            });
+        }
+        let key = self.evaluate(key)?;
+        let index = key.as_number().and_then(Number::to_usize);
+        Ok(match (&of, index, key.as_str()) {
+            (Type::Tuple(types), Some(index), _) => types.get(index).cloned().unwrap_or(Type::Dynamic),
+            (Type::List(element), Some(_), _) | (Type::Map(element), _, Some(_)) => (**element).clone(),
+            _ => Type::Dynamic,
+        })
     }
 
     fn failed_object(&self, node: NodeId) -> Outcome<Type> {
@@ -100,7 +123,10 @@ impl Env<'_> {
     }
 
     fn failed_conditional(&self, node: NodeId) -> Outcome<Type> {
-        let arm = |index| Ok(Value::unknown(self.type_of(self.child(node, index)?)));
+        let arm = |index| {
+            let arm = self.child(node, index)?;
+            Ok(self.evaluate(arm).unwrap_or_else(|_| Value::unknown(self.failed_type(arm))))
+        };
         let (then, otherwise) = (arm(1)?, arm(2)?);
         let common = self.common_type(node, &then, &otherwise)?;
         Ok(common.unwrap_or_else(|| if then.ty() == otherwise.ty() { then.ty() } else { Type::Dynamic }))

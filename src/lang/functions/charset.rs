@@ -92,6 +92,7 @@ impl Charset {
             Form::Utf16Be => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
             Form::Utf16Le => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
             Form::Bytes(table) => text.chars().map(|character| table.bytes.get(&character).copied()).collect(),
+            Form::Standard(_) if text.contains(is_private) => None,
             Form::Standard(encoding) => {
                 let (bytes, _, unmappable) = encoding.encode(text);
                 (!unmappable).then(|| bytes.into_owned())
@@ -111,14 +112,22 @@ impl Charset {
             },
             Form::Utf16Be => utf16(bytes, u16::from_be_bytes)?,
             Form::Utf16Le => utf16(bytes, u16::from_le_bytes)?,
-            Form::Bytes(table) => bytes.iter().map(|byte| table.characters.get(usize::from(*byte))).collect::<Option<_>>()?,
+            Form::Bytes(table) => {
+                bytes.iter().map(|byte| table.characters.get(usize::from(*byte))).collect::<Option<_>>()?
+            }
             Form::Standard(encoding) => {
                 encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
             }
             Form::Hz => decode_hz(bytes)?,
         };
-        (!decoded.contains(UNDEFINED)).then_some(decoded)
+        let refused = matches!(self.form, Form::Standard(_)) && decoded.contains(is_private);
+        (!decoded.contains(UNDEFINED) && !refused).then_some(decoded)
     }
+}
+
+/// Characters for private use: where the "Encoding Standard" has some in an encoding, Go has none.
+fn is_private(character: char) -> bool {
+    ('\u{e000}'..='\u{f8ff}').contains(&character)
 }
 
 impl ByBytes {
@@ -155,6 +164,7 @@ fn encode_hz(text: &str) -> Option<Vec<u8>> {
         } else {
             let (bytes, _, unmappable) = GBK.encode(character.encode_utf8(&mut character_bytes));
             match (&*bytes, unmappable) {
+                _ if is_private(character) => return None,
                 ([first @ 0xa1..=0xfd, second @ 0xa1..=0xff], false) => encoded.extend([first & 0x7f, second & 0x7f]),
                 _ => return None,
             }
@@ -189,7 +199,9 @@ fn decode_hz(bytes: &[u8]) -> Option<String> {
                 rest
             }
             [first @ 0x21..=0x7d, second @ 0x21..=0x7e, rest @ ..] => {
-                decoded.push_str(&GBK.decode_without_bom_handling_and_without_replacement(&[first | 0x80, second | 0x80])?);
+                decoded.push_str(
+                    &GBK.decode_without_bom_handling_and_without_replacement(&[first | 0x80, second | 0x80])?,
+                );
                 rest
             }
             _ => return None,

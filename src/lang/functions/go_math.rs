@@ -7,6 +7,10 @@ fn split(number: f64) -> (f64, i64) {
         let (fraction, exponent) = split(number * 2f64.powi(52));
         return (fraction, exponent - 52);
     }
+    split_as_normal(number)
+}
+
+fn split_as_normal(number: f64) -> (f64, i64) {
     let bits = number.to_bits();
     let exponent = (bits >> 52 & 0x7ff) as i64 - 1022;
     (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), exponent)
@@ -22,7 +26,8 @@ pub(super) fn log(number: f64) -> f64 {
     if !(number > 0.0 && number.is_finite()) {
         return number.ln();
     }
-    let (mut fraction, mut exponent) = split(number);
+    // Go's own routine for this processor takes a number below the normal ones as its bits stand.
+    let (mut fraction, mut exponent) = split_as_normal(number);
     if fraction < std::f64::consts::FRAC_1_SQRT_2 {
         fraction *= 2.0;
         exponent -= 1;

@@ -181,12 +181,14 @@ fn expand(replacement: &str, names: &[Option<String>], captures: &Captures<'_>, 
             continue;
         };
         rest = after;
-        let group = if name.bytes().all(|byte| byte.is_ascii_digit()) {
-            name.parse().ok()
+        let matched = if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            name.parse().ok().and_then(|group| captures.get(group))
         } else {
-            names.iter().position(|known| known.as_deref() == Some(name)).map(|index| index + 1)
+            // Several groups may have the name: the first that matched anything counts.
+            let mut named = (1..).zip(names).filter(|(_, known)| known.as_deref() == Some(name));
+            named.find_map(|(group, _)| captures.get(group))
         };
-        if let Some(matched) = group.and_then(|group| captures.get(group)) {
+        if let Some(matched) = matched {
             made.extend_from_slice(matched.as_bytes());
         }
     }

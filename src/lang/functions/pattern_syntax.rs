@@ -125,9 +125,6 @@ impl<'p> Translation<'p> {
                 let length = rest.len() - special.len() + special.find('>').unwrap_or_default() + 1;
                 return fault("invalid named capture", &rest[..length]);
             }
-            if self.names.iter().flatten().any(|known| known == name) {
-                return fault("duplicate capture group name", name);
-            }
             self.names.push(Some(name.to_owned()));
             self.made.push('(');
             self.at += rest.find('>').unwrap_or_default() + 1;

@@ -60,6 +60,10 @@ fn combine(call: &Call<'_>, join: fn(Vec<Value>, &Value) -> Vec<Value>) -> Resul
     if !sets.iter().all(Value::is_wholly_known) {
         return Ok(call.unknown());
     }
+    // What `null` leaves open in the type, the sets must still have in common.
+    if sets.iter().any(|set| set.ty() != sets[0].ty()) {
+        return Err("incompatible element types".into());
+    }
     let mut made = sets[0].elements().unwrap_or_default().to_vec();
     for next in &sets[1..] {
         made = join(made, next);
