@@ -39,6 +39,9 @@ pub enum What {
         /// Those that have these values unless something that is not known replaces them.
         replaceable: Entries,
     },
+    /// It is an object with these attributes, and others that somebody else knows: a resource as it is written, whose
+    /// schema is not known here. What is written is no less known for that.
+    Written(Entries),
     /// It stands among blocks for those that a `dynamic` block makes.
     Blocks {
         /// Blocks that it certainly makes.
@@ -155,6 +158,12 @@ impl Certain {
         Self::of(What::Blocks { certain, perhaps })
     }
 
+    /// These attributes of an object, which has others.
+    #[must_use]
+    pub fn written(attributes: Entries) -> Option<Self> {
+        Self::of(What::Written(attributes))
+    }
+
     /// A collection of elements like this one, of whatever number.
     #[must_use]
     pub fn each(element: Value) -> Option<Self> {
@@ -193,7 +202,7 @@ impl Certain {
             }
             What::Blocks { certain, perhaps } => certain.iter().chain(perhaps).for_each(&mut count),
             What::Each(value) => count(value),
-            What::Subnet(_) => {}
+            What::Written(_) | What::Subnet(_) => {}
         }
         (certain.size, certain.depth) = (size, depth + 1);
         (size <= MAX_SIZE && certain.depth <= MAX_DEPTH).then_some(certain)
@@ -233,10 +242,23 @@ impl Certain {
             (What::Each(element), Type::List(ty) | Type::Set(ty) | Type::Map(ty)) => {
                 Self::each(convert(element, ty).ok()?)
             }
-            (What::Subnet(_), Type::String) => Some(self.clone()),
-            (What::Elements(_) | What::Entries { .. } | What::Blocks { .. } | What::Each(_) | What::Subnet(_), _) => {
-                None
+            (What::Written(attributes), Type::Object(object)) => {
+                let converted = attributes.iter().filter_map(|(name, value)| {
+                    let value = convert(value, object.attributes.get(name)?).ok()?;
+                    Some((name.clone(), value))
+                });
+                Self::written(converted.collect())
             }
+            (What::Subnet(_), Type::String) => Some(self.clone()),
+            (
+                What::Elements(_)
+                | What::Entries { .. }
+                | What::Written(_)
+                | What::Blocks { .. }
+                | What::Each(_)
+                | What::Subnet(_),
+                _,
+            ) => None,
         }
     }
 
@@ -253,7 +275,7 @@ impl Certain {
                 Step::Index(_) | Step::Key(_) => Self::one_of([element]),
                 Step::Attribute(_) => None,
             },
-            What::Elements(_) | What::Blocks { .. } | What::Subnet(_) => None,
+            What::Elements(_) | What::Written(_) | What::Blocks { .. } | What::Subnet(_) => None,
         }
     }
 
@@ -262,7 +284,12 @@ impl Certain {
     pub fn any_part(&self) -> Option<Self> {
         match &self.what {
             What::Each(element) => Self::one_of([element]),
-            What::OneOf(_) | What::Elements(_) | What::Entries { .. } | What::Blocks { .. } | What::Subnet(_) => None,
+            What::OneOf(_)
+            | What::Elements(_)
+            | What::Entries { .. }
+            | What::Written(_)
+            | What::Blocks { .. }
+            | What::Subnet(_) => None,
         }
     }
 }
@@ -314,6 +341,15 @@ impl Value {
         self
     }
 
+    /// What is written of an object that has other attributes too.
+    #[must_use]
+    pub fn written(&self) -> Option<&Entries> {
+        match self.certain() {
+            Some(What::Written(attributes)) => Some(attributes),
+            Some(_) | None => None,
+        }
+    }
+
     /// What it stands for, if it stands for anything: it may be null, or empty text.
     #[must_use]
     pub fn identity(&self) -> Option<&Reference> {
@@ -355,7 +391,9 @@ impl Value {
                     common.into_iter().filter(|one| other.iter().any(|it| equal(one, it) == Some(true))).collect()
                 })
             }
-            Some(What::Entries { .. } | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => Vec::new(),
+            Some(What::Entries { .. } | What::Written(_) | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => {
+                Vec::new()
+            }
             None => self.elements().unwrap_or_default().iter().collect(),
         }
     }
@@ -386,7 +424,9 @@ impl Value {
                 (settled.cloned().collect(), replaceable.cloned().collect())
             }
             Some(What::OneOf(choices)) => (in_all(choices), Vec::new()),
-            Some(What::Elements(_) | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => (Vec::new(), Vec::new()),
+            Some(What::Elements(_) | What::Written(_) | What::Blocks { .. } | What::Each(_) | What::Subnet(_)) => {
+                (Vec::new(), Vec::new())
+            }
             None => (self.entries().into_iter().flat_map(Entries::cloned).collect(), Vec::new()),
         }
     }

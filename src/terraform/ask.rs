@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::lang::eval::{Context, Evaluated, Resolved, Scope, Work, evaluate};
-use crate::lang::{Str, Type, Value};
+use crate::lang::{Type, Value};
 use crate::source::{Problem, SourceFile, Sources, Span};
 use crate::syntax::{Kind, NodeRef, Trees, native};
 
@@ -48,8 +48,6 @@ pub(super) struct Question {
     of_type: bool,
     /// Why it is no expression of the root module's scope.
     problem: Option<Problem>,
-    /// Names of attributes that it asks for.
-    pub(super) attribute_names: Vec<Str>,
 }
 
 impl Question {
@@ -73,7 +71,6 @@ impl Question {
             expression: NodeRef { tree: id, node: argument.unwrap_or(root) },
             of_type: argument.is_some(),
             problem: problems.into_iter().next(),
-            attribute_names: Vec::new(),
         }
     }
 
@@ -85,9 +82,7 @@ impl Question {
         let mut finder = Finder::new(tree.module(0), trees);
         let mut found = Vec::new();
         finder.expression(self.expression, Offers::default(), &[], &mut found);
-        let (wrong, uses) = finder.into_parts();
-        let mut problems = wrong.problems;
-        self.attribute_names = uses.attribute_names.into_iter().collect();
+        let mut problems = finder.into_parts().0.problems;
         check::outputs(tree, 0, &found, &mut problems);
         self.problem = problems.into_iter().next();
     }

@@ -43,8 +43,6 @@ pub(super) struct Uses {
     pub(super) provider_outlines: Vec<Outline>,
     /// What is wrong in each provider configuration: Terraform does not look at one that nothing uses.
     pub(super) provider_problems: Vec<Found>,
-    /// Names of attributes that any expression asks for.
-    pub(super) attribute_names: std::collections::BTreeSet<Str>,
     /// What hangs on the version of the provider.
     pub(super) found: Found,
 }
@@ -103,36 +101,26 @@ impl<'f> Finder<'f> {
         const MAX_SUGGESTIONS: usize = 50;
         let offers = Offers { suggest: self.found.len() < MAX_SUGGESTIONS, ..offers };
         self.functions(expression);
-        let (module, found, late, names) =
-            (self.module, &mut self.found, &mut self.late, &mut self.uses.attribute_names);
-        traversals(self.trees, expression, bound, &mut |traversal| {
-            for step in traversal.steps.iter().skip(1) {
-                if let Step::Attribute(name) = step
-                    && !names.contains(*name)
-                {
-                    names.insert((*name).into());
+        let (module, found, late) = (self.module, &mut self.found, &mut self.late);
+        traversals(self.trees, expression, bound, &mut |traversal| match target(module, &traversal, offers) {
+            Ok(Some(target)) => {
+                if let Target::Resource(index) = target {
+                    let resource = &module.resources[index];
+                    if let Some(problem) = refused(resource, index, &traversal, offers) {
+                        let is_late = offers.is_late && offers.own == Some(index);
+                        if is_late { &mut *late } else { &mut found.problems }.push(problem);
+                        return;
+                    }
+                    attributes::check(resource, &traversal, found);
+                }
+                targets.push(target);
+            }
+            Ok(None) => {
+                if let (Some(own), "self") = (offers.itself, traversal.root) {
+                    attributes::check(&module.resources[own], &traversal, found);
                 }
             }
-            match target(module, &traversal, offers) {
-                Ok(Some(target)) => {
-                    if let Target::Resource(index) = target {
-                        let resource = &module.resources[index];
-                        if let Some(problem) = refused(resource, index, &traversal, offers) {
-                            let is_late = offers.is_late && offers.own == Some(index);
-                            if is_late { &mut *late } else { &mut found.problems }.push(problem);
-                            return;
-                        }
-                        attributes::check(resource, &traversal, found);
-                    }
-                    targets.push(target);
-                }
-                Ok(None) => {
-                    if let (Some(own), "self") = (offers.itself, traversal.root) {
-                        attributes::check(&module.resources[own], &traversal, found);
-                    }
-                }
-                Err(problem) => found.problems.push(problem),
-            }
+            Err(problem) => found.problems.push(problem),
         });
     }
 

@@ -76,9 +76,6 @@ pub(super) fn evaluate_all(
     problems: Problems,
     questions: Vec<Question>,
 ) -> (Evaluated, Problems) {
-    let asked = questions.iter().flat_map(|question| &question.attribute_names);
-    let used = tree.modules.iter().flat_map(|loaded| &loaded.uses.attribute_names);
-    let names = used.chain(asked).cloned().collect();
     let mut evaluator = Evaluator {
         tree,
         setting,
@@ -86,7 +83,6 @@ pub(super) fn evaluate_all(
         problems: RefCell::new(problems),
         instances: Vec::new(),
         specifications: tree.modules.iter().map(|_| Vec::new()).collect(),
-        attribute_names: names,
         sensitive_spans: Vec::new(),
         sensitive_variables: Vec::new(),
         total: 0,
@@ -118,8 +114,6 @@ struct Evaluator<'e> {
     instances: Vec<(usize, usize, Instance)>,
     /// Declarations of variables, by module, read when first needed.
     specifications: Vec<Vec<Option<Arc<Specification>>>>,
-    /// Names of attributes that any expression asks for: what a resource without a schema is taken to have.
-    attribute_names: std::collections::BTreeSet<Str>,
     sensitive_spans: Vec<Span>,
     sensitive_variables: Vec<Str>,
     total: u64,

@@ -1,7 +1,7 @@
 //! Which files make a module, and reading them: discovery, order, override files ("Terraform Language: Files and
 //! Directories", "Override Files").
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::source::{FileId, Problem, SourceFile, Sources, Span, disk};
@@ -27,9 +27,9 @@ impl Problems {
         problems.into_iter().for_each(|problem| self.add(problem));
     }
 
-    /// Files in which something was found so far, a file for each.
-    pub(super) fn files(&self) -> impl Iterator<Item = FileId> {
-        self.list.iter().filter_map(|problem| problem.span).map(|span| span.file)
+    /// Files in which something was found so far.
+    pub(super) fn files(&self) -> BTreeSet<FileId> {
+        self.list.iter().filter_map(|problem| problem.span).map(|span| span.file).collect()
     }
 
     pub(super) fn into_list(self) -> Vec<Problem> {

@@ -1,11 +1,10 @@
 //! A resource's values as references to it see them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::address::{Address, Reference, Step};
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::lang::{Certain, Data, Str, Type, Unknown, Value};
 use crate::schema;
 
 use super::state::unknown_reference;
@@ -65,13 +64,12 @@ pub(super) fn filled(values: Value, schema: &schema::Body, address: &Arc<Address
     Value::object(entries.iter().map(|(name, value)| (name.clone(), seen(name, value))).collect())
 }
 
-/// Of a resource without a schema: what is not written, and asked for anywhere, is the provider's to know.
-pub(super) fn named_directly(values: Value, address: &Arc<Address>, names: &BTreeSet<Str>) -> Value {
-    let Some(entries) = values.entries() else { return values };
-    let mut all: Vec<(Str, Value)> = entries.cloned().collect();
-    for name in names.iter().filter(|name| entries.get(name).is_none()) {
-        let reference = Reference { address: address.clone(), path: [Step::Attribute(name.clone())].into() };
-        all.push((name.clone(), unknown_reference(Type::Dynamic, reference)));
-    }
-    Value::object(Entries::new(all))
+/// Of a resource without a schema: what is not written is the provider's to know.
+pub(super) fn open(values: Value, address: &Arc<Address>) -> Value {
+    let (marks, origin) = (values.marks, values.origin);
+    let Data::Object(written) = values.data else { return values };
+    let reference = Some(Reference { address: address.clone(), path: Arc::default() });
+    let unknown = Unknown { reference, not_null: true, ..Unknown::new(Type::Dynamic) };
+    let value = Value::from(Data::Unknown(Arc::new(unknown))).with_certain(Certain::written(Entries::clone(&written)));
+    value.with_marks(marks).with_origin(origin)
 }

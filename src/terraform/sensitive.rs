@@ -30,15 +30,17 @@ pub(super) fn spans(files: &[FileId], trees: &Trees, variables: &[Str], instance
 }
 
 /// The whole of each of these files that holds variable values: what was not understood there may be any variable's.
-pub(super) fn broken(files: impl Iterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
-    let given = files.map(|id| (id, sources.file(id))).filter(|(_, file)| !walk::is_configuration(&file.path));
+pub(super) fn broken(files: impl IntoIterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
+    let given =
+        files.into_iter().map(|id| (id, sources.file(id))).filter(|(_, file)| !walk::is_configuration(&file.path));
     given.map(|(id, file)| Span::new(id, 0, file.text.len() as u32)).collect()
 }
 
 /// What certainly is sensitive in each of these files of configuration by their text alone, as they were not understood:
 /// arguments of `sensitive`, closed or not, and defaults of variables that are declared so.
-pub(super) fn in_text(files: impl Iterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
-    let read = files.map(|id| (id, sources.file(id))).filter(|(_, file)| walk::is_configuration(&file.path));
+pub(super) fn in_text(files: impl IntoIterator<Item = FileId>, sources: &Sources) -> Vec<Span> {
+    let read =
+        files.into_iter().map(|id| (id, sources.file(id))).filter(|(_, file)| walk::is_configuration(&file.path));
     let mut spans = Vec::new();
     for (id, file) in read {
         let text = file.text.as_bytes();

@@ -30,7 +30,8 @@ impl Env<'_> {
             }
             Data::Unknown(unknown) => {
                 let item = Value { marks: Marks::NONE, ..source.clone() };
-                let value = if unknown.ty == Type::Dynamic { None } else { Some(self.each(each, &item)?) };
+                let may_be_sequence = unknown.ty == Type::Dynamic && source.written().is_none();
+                let value = if may_be_sequence { None } else { Some(self.each(each, &item)?) };
                 // Null would give an empty tuple.
                 match value {
                     Some(value) if unknown.not_null => Value::tuple(vec![value]),

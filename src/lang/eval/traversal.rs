@@ -146,6 +146,9 @@ impl Env<'_> {
                 return Err(self.error(node, format!("This map does not have an element with the key {name:?}")));
             }
             Data::Unknown(unknown) => {
+                if let Some(written) = value.written().and_then(|written| written.get(name)) {
+                    return Ok(Place::Made(written.clone()));
+                }
                 let step = || Step::Attribute(name.into());
                 let ty = match &unknown.ty {
                     Type::Dynamic => Some(&Type::Dynamic),
@@ -251,6 +254,9 @@ impl Env<'_> {
                 .map(|text| Step::Key(text.into()))
                 .or_else(|| key.as_number().and_then(Number::to_u64).map(Step::Index))
         };
+        if let Some(written) = value.written().and_then(|written| written.get(key.as_str()?)) {
+            return Ok(Place::Made(written.clone()));
+        }
         let (ty, step) = match &unknown.ty {
             Type::Dynamic => (Type::Dynamic, by_key(key)),
             Type::List(element) => ((**element).clone(), by_key(&keyed(&Type::Number)?)),

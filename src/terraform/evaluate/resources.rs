@@ -11,7 +11,7 @@ use crate::schema::{self, Tagging};
 use super::super::certificates;
 use super::super::decode::Decoder;
 use super::super::outline::{BodySchema, Outline};
-use super::super::references_in_values::{as_referenced, filled, named_directly};
+use super::super::references_in_values::{as_referenced, filled, open};
 use super::super::rewriting;
 use super::super::state::{Instances, address, unknown_reference};
 use super::super::tags;
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
             values = values.with_marks(Marks::EPHEMERAL);
         }
         match outline.schema {
-            BodySchema::AsWritten => named_directly(values, &instance.address, &self.attribute_names),
+            BodySchema::AsWritten => open(values, &instance.address),
             BodySchema::Known(schema) if instance.address.mode == Mode::Managed => {
                 filled(values, schema, &instance.address)
             }
