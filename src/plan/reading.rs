@@ -68,8 +68,9 @@ pub fn reading(
     }
     // What has no source: the plan's own section says what refers to what.
     let is_alone = world.changes().any(|change| inventory.find(&change.address).is_none());
-    let text = plan.configuration.filter(|_| is_alone).map(|span| sources.text(span).to_owned());
-    let section = text.as_deref().map(configuration::read).transpose().unwrap_or_else(|_| {
+    let text = sources.file(plan.file).text.clone();
+    let section = plan.configuration.filter(|_| is_alone).and_then(|span| text.get(span.start as usize..span.end as usize));
+    let section = section.map(configuration::read).transpose().unwrap_or_else(|_| {
         let help = "Check what `terraform show -json tfplan` prints, unchanged.";
         let message = "The section `configuration` is not of the form that Terraform writes";
         reading

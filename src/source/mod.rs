@@ -52,7 +52,7 @@ pub struct SourceFile {
     /// The path as reports print it: relative to the directory terravet was started in, with `/`.
     pub path: String,
     /// The text. Bytes that are not UTF-8 were each replaced by `?`, so that offsets stay those of the file.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// Offsets of the bytes that were replaced, in order. Terraform takes such bytes in comments only.
     pub invalid_utf8: Vec<u32>,
     line_starts: OnceLock<Vec<u32>>,

@@ -248,7 +248,7 @@ pub struct Tree {
     /// Which syntax.
     pub syntax: Syntax,
     /// What node offsets point into: the file's text, then decoded JSON strings.
-    pub buffer: Arc<str>,
+    pub buffer: Arc<String>,
     /// Length of the file's own text in the buffer.
     pub source_len: u32,
     /// Decoded pieces, by `start`.

@@ -101,7 +101,7 @@ impl Decoder {
     }
 
     /// The file's text with all pieces behind it.
-    pub(super) fn into_buffer(self, source: &Arc<str>) -> (Arc<str>, Vec<Decoded>) {
+    pub(super) fn into_buffer(self, source: &Arc<String>) -> (Arc<String>, Vec<Decoded>) {
         if self.text.is_empty() {
             return (source.clone(), self.pieces);
         }

@@ -51,7 +51,7 @@ pub fn parse_expression(file: FileId, text: &str, base: u32) -> (Tree, Vec<Probl
     let mut parser = Parser::new(text, Place { file, base, decoded: None });
     parser.too_large();
     let root = parser.lone_expression();
-    finish(parser, root, file, Syntax::Expression, text.into(), base)
+    finish(parser, root, file, Syntax::Expression, Arc::new(text.to_owned()), base)
 }
 
 /// Parses a whole text as a template (a file of `templatefile`): the root is a [`Kind::Template`].
@@ -61,7 +61,7 @@ pub fn parse_template(file: FileId, text: &str) -> (Tree, Vec<Problem>) {
     parser.too_large();
     let parts = parser.template_between(0, text.len(), None);
     let root = parser.node(Kind::Template, 0, text.len(), parts);
-    finish(parser, root, file, Syntax::Expression, text.into(), 0)
+    finish(parser, root, file, Syntax::Expression, Arc::new(text.to_owned()), 0)
 }
 
 fn finish(
@@ -69,7 +69,7 @@ fn finish(
     root: u32,
     file: FileId,
     syntax: Syntax,
-    buffer: Arc<str>,
+    buffer: Arc<String>,
     base: u32,
 ) -> (Tree, Vec<Problem>) {
     let source_len = buffer.len() as u32;

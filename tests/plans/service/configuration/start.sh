@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /opt/service --port ${port} --database ${database}
