@@ -60,8 +60,12 @@ fn plan_json(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("validate", &name), |bencher| {
             bencher.iter(|| serde_json::from_str::<IgnoredAny>(black_box(&text)).is_ok());
         });
-        group.bench_function(BenchmarkId::new("read", &name), |bencher| bencher.iter(|| read(text.clone().into_bytes())));
-        group.bench_function(BenchmarkId::new("check", &name), |bencher| bencher.iter(|| check(text.clone().into_bytes())));
+        group.bench_function(BenchmarkId::new("read", &name), |bencher| {
+            bencher.iter(|| read(text.clone().into_bytes()))
+        });
+        group.bench_function(BenchmarkId::new("check", &name), |bencher| {
+            bencher.iter(|| check(text.clone().into_bytes()))
+        });
     }
     group.finish();
 }

@@ -130,9 +130,41 @@ fn planted() -> Json {
                 "before_sensitive": sensitive, "after_sensitive": sensitive}
         })
     };
+    let mut replaced = change(
+        "aws_db_instance.anew",
+        "aws_db_instance",
+        json!(["delete", "create"]),
+        database.clone(),
+        database.clone(),
+        json!({}),
+    );
+    replaced["action_reason"] = "replace_because_cannot_update".into();
+    replaced["change"]["replace_paths"] = json!([["password"], ["canary-path"]]);
+    let mut imported = change(
+        "aws_db_instance.imported",
+        "aws_db_instance",
+        json!(["no-op"]),
+        database.clone(),
+        database.clone(),
+        json!({}),
+    );
+    imported["change"]["importing"] = json!({"id": "canary-import-id", "identity": {"key": "canary-import-identity"}});
+    imported["change"]["generated_config"] =
+        "resource \"aws_db_instance\" \"imported\" { password = \"canary-generated\" }".into();
+    imported["change"]["before_identity"] = json!({"secret": "canary-identity-before"});
+    imported["change"]["after_identity"] = json!({"secret": "canary-identity-after"});
+    // Sensitive parts of blocks in a set: by place.
+    let blocks = json!({
+        "ami": "ami-1", "user_data": "Y2FuYXJ5", "user_data_base64": "Y2FuYXJ5",
+        "ebs_block_device": [{"device_name": "a", "kms_key_id": "key"}, {"device_name": "b", "kms_key_id": "canary-block"}],
+        "tags": {"Name": "web", "Token": "canary-one-tag"}, "tags_all": {"Name": "web", "Token": "canary-one-tag"}
+    });
+    let in_blocks = json!({"user_data": true, "user_data_base64": true, "ebs_block_device": [{}, {"kms_key_id": true}],
+        "tags": {"Token": true}, "tags_all": {"Token": true}});
+    let instance = change("aws_instance.main", "aws_instance", json!(["create"]), Json::Null, blocks, in_blocks);
     json!({
         "format_version": "1.2", "terraform_version": "1.11.4",
-        "variables": {"password": {"value": "canary-variable"}},
+        "variables": {"password": {"value": "canary-variable"}, "nested": {"value": {"list": ["canary-variable-nested"]}}},
         "planned_values": {
             "outputs": {"secret": {"sensitive": true, "value": "canary-output"}},
             "root_module": {"resources": [{"address": "aws_security_group.main", "mode": "managed",
@@ -145,8 +177,16 @@ fn planted() -> Json {
                 group("canary-after"), marked.clone()),
             // No mark: the provider's schema says that it is sensitive (plans before 1.8 do not).
             change("aws_db_instance.main", "aws_db_instance", json!(["create"]), Json::Null, database.clone(), json!({})),
-            change("aws_db_instance.gone", "aws_db_instance", json!(["delete"]), database, Json::Null, json!({})),
+            change("aws_db_instance.gone", "aws_db_instance", json!(["delete"]), database.clone(), Json::Null, json!({})),
+            replaced,
+            imported,
+            instance,
         ],
+        "deferred_changes": [{"reason": "instance_count_unknown", "resource_change":
+            change("aws_db_instance.later", "aws_db_instance", json!(["create"]), Json::Null, database.clone(), json!({}))}],
+        "resource_identities": [{"address": "aws_db_instance.main", "identity": {"secret": "canary-identity"}}],
+        "relevant_attributes": [{"resource": "aws_db_instance.main", "attribute": ["canary-relevant"]}],
+        "action_invocations": [{"address": "action.aws_lambda_invoke.main", "config_values": {"payload": "canary-action"}}],
         "output_changes": {"secret": {"actions": ["create"], "before": null, "after": "canary-output", "after_unknown": false,
             "before_sensitive": true, "after_sensitive": true}},
         "prior_state": {"format_version": "1.0", "values": {
@@ -155,10 +195,15 @@ fn planted() -> Json {
                 "name": "other", "provider_name": "registry.terraform.io/hashicorp/aws", "values": group("canary-prior"),
                 "sensitive_values": marked}]}}},
         "configuration": {
-            "provider_config": {"aws": {"name": "aws", "expressions": {"secret_key": {"constant_value": "canary-secret-key"}}}},
+            "provider_config": {"aws": {"name": "aws", "expressions": {"secret_key": {"constant_value": "canary-secret-key"},
+                "assume_role": [{"external_id": {"constant_value": "canary-external-id"}}]}}},
             "root_module": {
                 "variables": {"password": {"sensitive": true, "default": "canary-default"}},
+                "outputs": {"secret": {"sensitive": true, "expression": {"constant_value": "canary-output-constant"}}},
+                "module_calls": {"inner": {"source": "./inner", "expressions": {"password": {"constant_value": "canary-argument"}},
+                    "module": {"variables": {"password": {"sensitive": true, "default": "canary-inner-default"}}}}},
                 "resources": [{"address": "aws_db_instance.main", "mode": "managed", "type": "aws_db_instance", "name": "main",
+                    "provisioners": [{"type": "remote-exec", "expressions": {"inline": {"constant_value": ["canary-provisioner"]}}}],
                     "expressions": {"password": {"constant_value": "canary-constant"}}}]}},
         "checks": [{"address": {"kind": "check", "name": "a", "to_display": "check.a"}, "status": "fail",
             "instances": [{"address": {"to_display": "check.a"}, "status": "fail", "problems": [{"message": "it is canary-problem"}]}]}]
@@ -168,7 +213,7 @@ fn planted() -> Json {
 #[test]
 fn canaries_in_every_place_of_a_plan_are_not_shown() {
     let plan = planted().to_string();
-    assert!(plan.matches("canary").count() >= 20);
+    assert!(plan.matches("canary").count() >= 45);
     let scratch = prepare("planted");
     fs::write(scratch.0.join("plan.json"), &plan).unwrap();
     let pretty = serde_json::to_string_pretty(&planted()).unwrap();

@@ -1,7 +1,7 @@
 //! Cases as folders, run through the real binary: `tests/cases/<topic>/<case>/`.
 //!
-//! - `case`: what the case shows (`#` lines), then `args:` (words, quoted as in a shell), `exit:`, and as often as
-//!   wanted `env: NAME=VALUE`
+//! - `case`: what the case shows (`#` lines), then `args:` (words, quoted as in a shell), `exit:`, if wanted `stdin: FILE`
+//!   (of the input), and as often as wanted `env: NAME=VALUE` and `copy: FROM TO` (a file below `tests/` into the input)
 //! - `input/`: what it is run on; terravet is started in a copy of it
 //! - `stdout`, `stderr`: what it has to print (nothing, where there is no such file)
 //! - `output/`: the files that it has to write to `../output`
@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// One case.
 struct Case {
@@ -21,6 +21,8 @@ struct Case {
     directory: PathBuf,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    copies: Vec<(String, String)>,
+    stdin: Option<String>,
     exit: i32,
 }
 
@@ -57,13 +59,19 @@ impl Case {
             assert!(known.contains(&name_of(&entry).as_str()), "{name}: nobody reads {}", entry.display());
         }
         let text = fs::read_to_string(directory.join("case")).unwrap_or_else(|error| panic!("{name}: case: {error}"));
-        let mut case = Self { name, directory, arguments: Vec::new(), environment: Vec::new(), exit: -1 };
+        let (arguments, environment, copies) = Default::default();
+        let mut case = Self { name, directory, arguments, environment, copies, stdin: None, exit: -1 };
         assert!(text.starts_with("# "), "{}: the first line says what the case shows", case.name);
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let (key, value) = line.split_once(": ").unwrap_or_else(|| panic!("{}: `{line}`", case.name));
             match key {
                 "args" => case.arguments = words(value),
                 "exit" => case.exit = value.parse().unwrap(),
+                "stdin" => case.stdin = Some(value.into()),
+                "copy" => {
+                    let (from, to) = value.split_once(' ').unwrap();
+                    case.copies.push((from.into(), to.into()));
+                }
                 "env" => {
                     let (name, value) = value.split_once('=').unwrap();
                     case.environment.push((name.into(), value.into()));
@@ -99,9 +107,19 @@ impl Case {
         fs::create_dir_all(&input).unwrap();
         fs::create_dir_all(&output).unwrap();
         copy(&self.directory.join("input"), &input);
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        for (from, to) in &self.copies {
+            fs::create_dir_all(input.join(to).parent().unwrap()).unwrap();
+            fs::copy(tests.join(from), input.join(to)).unwrap();
+        }
+        let stdin = match &self.stdin {
+            Some(name) => Stdio::from(fs::File::open(input.join(name)).unwrap()),
+            None => Stdio::null(),
+        };
         let result = Command::new(env!("CARGO_BIN_EXE_terravet"))
             .args(&self.arguments)
             .current_dir(&input)
+            .stdin(stdin)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .output()

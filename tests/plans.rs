@@ -25,7 +25,7 @@ fn cases() -> Vec<PathBuf> {
         .filter(|path| path.join("case").exists())
         .collect();
     cases.sort();
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 40, "only {} cases were found", cases.len());
     cases
 }
 
@@ -410,6 +410,34 @@ fn the_state_after_apply_yields_the_findings_of_the_plan() {
         applied += cases().iter().filter(|case| case.join(artifact).exists()).count();
     }
     assert!(applied >= 20, "only {applied} states were looked at");
+}
+
+/// Plan JSON alone knows less: what it finds is right, and what it cannot tell it says.
+#[test]
+fn plan_json_without_its_configuration_is_never_wrong() {
+    every_case(|case| {
+        let beside = Checkout::of(case, "with-source").findings("plan.json", &workspace(case));
+        let alone = Checkout::alone(case, "plan.json", "no-source").findings("plan.json", &workspace(case));
+        // Of a pair the order is that of the source.
+        let id = |finding: &Finding| {
+            let mut words: Vec<String> = finding.message.split([' ', ',']).map(str::to_owned).collect();
+            words.sort();
+            (finding.rule.clone(), words)
+        };
+        let violations = |findings: &[Finding]| -> BTreeSet<(String, Vec<String>)> {
+            findings.iter().filter(|finding| finding.verdict == "violation").map(id).collect()
+        };
+        let (certain, certain_alone) = (violations(&beside), violations(&alone));
+        let untold = |rule: &str| {
+            let says = |finding: &&Finding| finding.rule == rule || finding.message.contains(&format!("`{rule}`"));
+            alone.iter().filter(|finding| finding.verdict == "undetermined").find(says).is_some()
+        };
+        let wrong = certain_alone.difference(&certain).map(|id| format!("found alone, with its source not: {id:?}"));
+        // What configuration says of itself, and whether it is the plan's, only configuration tells.
+        let of_plan = |rule: &str| !rule.starts_with("module/") && !rule.starts_with("plan/");
+        let lost = certain.difference(&certain_alone).filter(|(rule, _)| of_plan(rule) && !untold(rule));
+        wrong.chain(lost.map(|id| format!("neither found alone nor said to be undetermined: {id:?}"))).collect()
+    });
 }
 
 #[test]

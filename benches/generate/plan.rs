@@ -30,7 +30,9 @@ pub(crate) fn plan_json(resources: usize, indented: bool) -> String {
     };
 
     let mut text = String::with_capacity(resources * 2048);
-    text.push_str(r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"child_modules":["#);
+    text.push_str(
+        r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"child_modules":["#,
+    );
     each(&mut text, &|text, module| text.push_str(&planned.replace(MODULE, module)));
     text.push_str(r#"]}},"resource_changes":["#);
     each(&mut text, &|text, module| {
@@ -41,7 +43,10 @@ pub(crate) fn plan_json(resources: usize, indented: bool) -> String {
     for call in 0..copies.div_ceil(INSTANCES) {
         let module = &service["configuration"]["root_module"];
         let count = json!({ "constant_value": INSTANCES });
-        calls.insert(format!("service_{call}"), json!({ "source": "./service", "count_expression": count, "module": module }));
+        calls.insert(
+            format!("service_{call}"),
+            json!({ "source": "./service", "count_expression": count, "module": module }),
+        );
     }
     let providers = &service["configuration"]["provider_config"];
     let configuration = json!({ "provider_config": providers, "root_module": { "module_calls": calls } });

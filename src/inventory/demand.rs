@@ -17,8 +17,10 @@ pub struct Demand {
     cidrs: bool,
     /// Managed types of which all attributes are asked for.
     types: BTreeSet<Str>,
+    /// Managed types and data sources of which attributes are asked for, by name.
+    attributes: BTreeMap<Str, &'static [&'static str]>,
     /// What came of it for the types that were met.
-    known: RefCell<BTreeMap<Str, Wanted>>,
+    known: RefCell<BTreeMap<(Mode, Str), Wanted>>,
 }
 
 /// What is asked of one resource type.
@@ -64,28 +66,38 @@ impl Demand {
         self.types.insert(type_name.into());
     }
 
+    /// Asks for attributes of managed resources and data sources of a type.
+    pub fn ask_attributes(&mut self, type_name: &str, names: &'static [&'static str]) {
+        self.attributes.insert(type_name.into(), names);
+    }
+
     /// What is asked of a type.
     #[must_use]
     pub fn of(&self, mode: Mode, type_name: &str) -> Wanted {
         match mode {
             _ if self.everything => Wanted::Everything,
             Mode::Data if self.data_sources => Wanted::Everything,
-            Mode::Data | Mode::Ephemeral => Wanted::Nothing,
+            Mode::Ephemeral => Wanted::Nothing,
             Mode::Managed if self.types.contains(type_name) => Wanted::Everything,
-            Mode::Managed => {
-                if let Some(known) = self.known.borrow().get(type_name) {
+            Mode::Managed | Mode::Data => {
+                let key = (mode, Str::from(type_name));
+                if let Some(known) = self.known.borrow().get(&key) {
                     return known.clone();
                 }
-                let wanted = self.parts(type_name);
-                self.known.borrow_mut().insert(type_name.into(), wanted.clone());
+                let wanted = self.parts(mode, type_name);
+                self.known.borrow_mut().insert(key, wanted.clone());
                 wanted
             }
         }
     }
 
     /// Of a type of which not everything is asked for.
-    fn parts(&self, type_name: &str) -> Wanted {
-        let mut names: BTreeSet<Str> = BTreeSet::new();
+    fn parts(&self, mode: Mode, type_name: &str) -> Wanted {
+        let named = self.attributes.get(type_name).into_iter().copied().flatten();
+        let mut names: BTreeSet<Str> = named.map(|name| Str::from(*name)).collect();
+        if mode == Mode::Data {
+            return if names.is_empty() { Wanted::Nothing } else { Wanted::Only(Rc::new(names)) };
+        }
         if self.cidrs {
             let paths = schema::cidr_attributes(type_name).iter();
             names.extend(paths.map(|(path, _)| Str::from(path.split('.').next().unwrap_or(path))));
@@ -142,6 +154,8 @@ mod tests {
             assert_eq!(takes(type_name, attribute), expected, "{type_name}.{attribute}");
         }
         assert!(demand.of(Mode::Data, "aws_vpc").is_nothing());
+        demand.ask_attributes("aws_lb", &["subnets"]);
+        assert!(demand.of(Mode::Data, "aws_lb").takes("subnets") && !demand.of(Mode::Data, "aws_lb").takes("name"));
         demand.ask_data_sources();
         assert!(demand.of(Mode::Data, "aws_vpc").takes("id"));
     }

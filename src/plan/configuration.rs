@@ -49,6 +49,8 @@ pub(super) struct Resource<'t> {
     pub(super) expressions: BTreeMap<Cow<'t, str>, Node<'t>>,
     #[serde(borrow)]
     pub(super) for_each_expression: Option<Node<'t>>,
+    #[serde(borrow)]
+    pub(super) count_expression: Option<Node<'t>>,
 }
 
 /// A module call.
@@ -58,6 +60,8 @@ pub(super) struct Call<'t> {
     pub(super) expressions: BTreeMap<Cow<'t, str>, Node<'t>>,
     #[serde(borrow)]
     pub(super) for_each_expression: Option<Node<'t>>,
+    #[serde(borrow)]
+    pub(super) count_expression: Option<Node<'t>>,
     #[serde(borrow, default)]
     pub(super) module: Module<'t>,
 }
@@ -91,6 +95,13 @@ impl<'de: 't, 't> Deserialize<'de> for Node<'t> {
 }
 
 impl Node<'_> {
+    /// Whether nothing in it refers to anything.
+    pub(super) fn is_constant(&self) -> bool {
+        self.references.is_empty()
+            && self.members.values().all(Node::is_constant)
+            && self.elements.iter().all(Node::is_constant)
+    }
+
     /// Whether it is the constant `null`, which is as good as nothing.
     pub(super) fn is_nothing(&self) -> bool {
         let constant = self.constant.is_none_or(|constant| constant.get() == "null");

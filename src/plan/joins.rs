@@ -1,9 +1,11 @@
 //! Which resource an unknown value stands for, where there is no configuration beside the plan: told by what the expressions
 //! in its `configuration` section refer to.
 //!
-//! A reference names an attribute (`aws_subnet.db[0].id`), or only a resource, where the key is worked out: with `count.index`
-//! or `each.key` beside it the instance of the same key is taken to be meant. What leads through variables and outputs is
-//! followed; local values are not in the section, so what hangs on them stays unknown.
+//! A reference names an attribute (`aws_subnet.db[0].id`), or only a resource, where the key is worked out. The section does
+//! not say how: `x[count.index]` looks like `x[1 - count.index]`. With `each.key` alone beside it the instance of the same
+//! key is meant; with `count.index` alone where both count alike (`count = length(x)`, or of the same references), as nobody
+//! then turns the order around. What leads through variables and outputs is followed. Local values are not in the section:
+//! what hangs on them is told where only one resource can be meant, and else stays unknown.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Type, Unknown, Value};
 use crate::schema::{self, Tagging};
 
+use super::Shape;
 use super::configuration::{Call, Configuration, Module, Node, Resource};
 use super::json;
 use super::world::{World, computed};
@@ -36,9 +39,15 @@ struct Place<'c> {
     path: ModulePath,
     /// The key that `each.key` and `count.index` are.
     key: InstanceKey,
-    /// What `for_each` goes over.
-    for_each: Option<&'c Node<'c>>,
+    repetition: Repetition<'c>,
     depth: usize,
+}
+
+/// The expressions that make several instances of a resource or module call.
+#[derive(Clone, Copy, Default)]
+struct Repetition<'c> {
+    for_each: Option<&'c Node<'c>>,
+    count: Option<&'c Node<'c>>,
 }
 
 /// What an expression stands for.
@@ -77,7 +86,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         let Some(resource) = self.resources.get(&(path, bare.as_str())) else {
             return without_configuration(self.world, address, values);
         };
-        let place = self.place(&address.module, address.key.clone(), resource.for_each_expression.as_ref());
+        let place = self.place(&address.module, address.key.clone(), repetition_of(resource));
         let member = |(name, value): (&Str, &Value)| match (resource.expressions.get(&**name), &place) {
             (Some(node), Some(place)) if !node.is_nothing() => (name.clone(), self.joined(name, value, node, place)),
             // Not set, so unknown because the provider works it out.
@@ -92,12 +101,12 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     }
 
     /// Where the content of a resource in a module instance is evaluated.
-    fn place(&self, path: &ModulePath, key: InstanceKey, for_each: Option<&'c Node<'c>>) -> Option<Place<'c>> {
+    fn place(&self, path: &ModulePath, key: InstanceKey, repetition: Repetition<'c>) -> Option<Place<'c>> {
         let mut module = &self.configuration.root_module;
         for step in path.0.iter() {
             module = &module.module_calls.get(&*step.name)?.module;
         }
-        Some(Place { module, path: path.clone(), key, for_each, depth: 0 })
+        Some(Place { module, path: path.clone(), key, repetition, depth: 0 })
     }
 
     /// A value with the unknown parts of it told.
@@ -148,8 +157,12 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         };
         let element = unknown.ty.element().filter(|_| !matches!(unknown.ty, Type::Map(_)));
         let references: Option<Vec<Reference>> = match (targets.as_deref(), element) {
-            (Some([Target::One(reference)]), None) => Some(vec![reference.clone()]),
+            // What identifies nothing may be made of several parts.
+            (Some([Target::One(reference)]), None) if attribute_of(name).is_some() && is_text(reference) => {
+                Some(vec![reference.clone()])
+            }
             (Some([Target::Whole(addresses)]), None) if addresses.len() == 1 => of(&addresses[0]).map(|one| vec![one]),
+            (_, None) if name == "vpc_id" => self.only_vpc(place).as_ref().and_then(of).map(|one| vec![one]),
             (Some([Target::Whole(addresses)]), Some(_)) => addresses.iter().map(of).collect(),
             (Some(targets), Some(_)) if !targets.is_empty() => {
                 let one = |target: &Target| match target {
@@ -184,11 +197,11 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
             return None;
         }
         let mut targets: Vec<Target> = Vec::new();
-        let mut with_key = false;
+        let mut key: Option<&str> = None;
         let mut seen: Vec<&str> = Vec::new();
         for text in references.iter().map(|text| &**text) {
             if matches!(text, "count.index" | "each.key") {
-                with_key = true;
+                key = Some(text);
                 continue;
             }
             // Terraform lists the longest form first, and then what it begins with.
@@ -203,14 +216,40 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
                 }
             }
         }
-        let same_key = |target: Target| match target {
-            Target::Whole(addresses) if with_key => {
-                Some(Target::Whole(addresses.into_iter().filter(|address| address.key == place.key).collect()))
-                    .filter(|target| matches!(target, Target::Whole(addresses) if !addresses.is_empty()))
+        let same_key = |target: Target| match (target, key) {
+            (Target::Whole(addresses), Some(key)) if addresses.len() > 1 => {
+                let counts = key == "each.key" || self.counts_alike(place, &addresses);
+                let same = addresses.into_iter().find(|address| address.key == place.key);
+                same.filter(|_| seen.len() == 1 && counts).map(|address| Target::Whole(vec![address]))
             }
-            other => Some(other),
+            (target, _) => Some(target),
         };
         targets.into_iter().map(same_key).collect()
+    }
+
+    /// Whether a resource has an instance for each of another one's, by what their `count` refers to.
+    fn counts_alike(&self, place: &Place<'c>, others: &[Arc<Address>]) -> bool {
+        let (Some(count), Some(other)) = (place.repetition.count, others.first()) else { return false };
+        let path: Vec<&str> = other.module.0.iter().map(|step| &*step.name).collect();
+        let bare = Address { module: ModulePath::default(), key: InstanceKey::None, ..(**other).clone() }.to_string();
+        let of_other = self.resources.get(&(path, bare.as_str())).and_then(|other| other.count_expression.as_ref());
+        let same = of_other.is_some_and(|of_other| of_other.references == count.references);
+        !count.references.is_empty() && other.module == place.path && (same || count.references.contains(&bare.into()))
+    }
+
+    /// The one VPC that an id can be of where it is not known before apply, if there is only one: it is made by this plan, in
+    /// the module at hand or those below it, or has come in through a variable.
+    fn only_vpc(&self, place: &Place<'c>) -> Option<Arc<Address>> {
+        let mut path = place.path.clone();
+        let mut at = Some(place.clone());
+        while let Some((call, parent)) = at.as_ref().and_then(|place| self.call_of(place)) {
+            if call.expressions.values().all(Node::is_constant) {
+                break;
+            }
+            (path, at) = (parent.path.clone(), Some(parent));
+        }
+        let mut below = self.world.vpcs()?.iter().filter(|address| address.module.0.starts_with(&path.0));
+        below.next().filter(|_| below.next().is_none()).cloned()
     }
 
     fn target(&self, text: &str, place: &Place<'c>) -> Option<Vec<Target>> {
@@ -234,9 +273,11 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     /// The call of a module instance, and where it stands.
     fn call_of(&self, place: &Place<'c>) -> Option<(&'c Call<'c>, Place<'c>)> {
         let (last, before) = place.path.0.split_last()?;
-        let parent = self.place(&ModulePath(Arc::new(before.to_vec())), last.key.clone(), None)?;
+        let parent = self.place(&ModulePath(Arc::new(before.to_vec())), last.key.clone(), Repetition::default())?;
         let call = parent.module.module_calls.get(&*last.name)?;
-        Some((call, Place { for_each: call.for_each_expression.as_ref(), depth: place.depth + 1, ..parent }))
+        let repetition =
+            Repetition { for_each: call.for_each_expression.as_ref(), count: call.count_expression.as_ref() };
+        Some((call, Place { repetition, depth: place.depth + 1, ..parent }))
     }
 
     /// What an output of a module call is.
@@ -247,7 +288,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         let output = rest.strip_prefix('.')?.split(['.', '[']).next()?.to_owned();
         let step = call.0.last()?;
         let path = place.path.child(step.name.clone(), step.key.clone());
-        let inside = self.place(&path, InstanceKey::None, None)?;
+        let inside = self.place(&path, InstanceKey::None, Repetition::default())?;
         let expression = inside.module.outputs.get(output.as_str())?.expression.as_ref()?;
         self.targets(&expression.references, &Place { depth: place.depth + 1, ..inside })
     }
@@ -255,7 +296,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     /// `each.value.id`, where `for_each` goes over the instances of a resource.
     fn each(&self, rest: &str, place: &Place<'c>) -> Option<Vec<Target>> {
         let attribute = rest.strip_prefix("value.")?;
-        let mut targets = self.targets(&place.for_each?.references, place)?;
+        let mut targets = self.targets(&place.repetition.for_each?.references, place)?;
         let (Some(Target::Whole(addresses)), true) = (targets.pop(), targets.is_empty()) else { return None };
         let address = addresses.into_iter().find(|address| address.key == place.key)?;
         Some(vec![Target::One(Reference { address, path: steps(attribute)?.into() })])
@@ -332,6 +373,18 @@ pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, v
     };
     let entries = values.entries().into_iter().flatten();
     Value { data: Value::object(entries.map(member).collect()).data, ..values.clone() }
+}
+
+fn repetition_of<'c>(resource: &'c Resource<'c>) -> Repetition<'c> {
+    Repetition { for_each: resource.for_each_expression.as_ref(), count: resource.count_expression.as_ref() }
+}
+
+/// Whether an attribute holds one text, as far as the schema knows.
+fn is_text(reference: &Reference) -> bool {
+    let Some(Step::Attribute(name)) = reference.path.last() else { return true };
+    let address = &reference.address;
+    let (_, member) = Shape::of(address.mode, &address.type_name).member(name);
+    reference.path.len() > 1 || matches!(member.shape.ty(), Type::String | Type::Dynamic)
 }
 
 /// The attribute of another resource that an attribute of this name holds as a rule.

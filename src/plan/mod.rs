@@ -43,6 +43,8 @@ pub struct Plan {
     pub prior: Vec<Change>,
     /// What was found to have changed outside Terraform.
     pub drift: Vec<Change>,
+    /// Resources whose configuration Terraform writes while planning (`-generate-config-out`), as it has none yet.
+    pub generated: Vec<Arc<Address>>,
     /// Values of the root module's variables, sensitive ones marked where the plan says so.
     pub variables: BTreeMap<Str, Value>,
     /// The workspace, where the plan says which.
@@ -68,6 +70,7 @@ impl Plan {
             changes: Vec::new(),
             prior: Vec::new(),
             drift: Vec::new(),
+            generated: Vec::new(),
             variables: BTreeMap::new(),
             workspace: None,
             complete: None,

@@ -46,7 +46,9 @@ pub fn reading(
     let mut differences = Vec::new();
     // What is wrong with the configuration does not matter any more: the plan was made.
     let refused = std::mem::take(&mut reading.problems);
-    if let Some(problem) = refused.first() {
+    let generated: Vec<String> = plan.generated.iter().map(|address| format!("{address} ")).collect();
+    let is_of_generated = |problem: &&Problem| generated.iter().any(|address| problem.message.contains(address));
+    if let Some(problem) = refused.iter().find(|problem| !is_of_generated(problem)) {
         let (address, span) = (String::new(), problem.span);
         differences.push(Difference {
             address,
@@ -69,7 +71,8 @@ pub fn reading(
     // What has no source: the plan's own section says what refers to what.
     let is_alone = world.changes().any(|change| inventory.find(&change.address).is_none());
     let text = sources.file(plan.file).text.clone();
-    let section = plan.configuration.filter(|_| is_alone).and_then(|span| text.get(span.start as usize..span.end as usize));
+    let section =
+        plan.configuration.filter(|_| is_alone).and_then(|span| text.get(span.start as usize..span.end as usize));
     let section = section.map(configuration::read).transpose().unwrap_or_else(|_| {
         let help = "Check what `terraform show -json tfplan` prints, unchanged.";
         let message = "The section `configuration` is not of the form that Terraform writes";
@@ -81,7 +84,8 @@ pub fn reading(
     let joins = section.as_ref().map(|section| Joins::new(section, &world));
     for change in world.changes() {
         if inventory.find(&change.address).is_none() {
-            if has_source && change.address.mode == Mode::Managed {
+            let expected = has_source && !plan.generated.contains(&change.address);
+            if expected && change.address.mode == Mode::Managed {
                 differences.push(Difference {
                     address: change.address.to_string(),
                     what: "is in the plan alone".to_owned(),

@@ -77,6 +77,24 @@ impl<'s> Shape<'s> {
         }
     }
 
+    /// The names of the members that an object of this shape has.
+    pub fn names(&self) -> impl Iterator<Item = &'s Str> {
+        let body = match *self {
+            Self::Body(body) => Some(body),
+            Self::Blocks(block) => block.body(),
+            Self::Type(_) | Self::Any => None,
+        };
+        let object = match *self {
+            Self::Type(Type::Object(object)) => Some(object),
+            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => None,
+        };
+        let attributes = body.into_iter().flat_map(|body| body.attributes.iter().map(|(name, _)| name));
+        let blocks = body.into_iter().flat_map(|body| body.blocks.iter().map(|(name, _)| name));
+        attributes
+            .chain(blocks)
+            .chain(object.into_iter().flat_map(|object| object.attributes.iter().map(|(name, _)| name)))
+    }
+
     /// The elements of a list, set or tuple of this shape, or its nested blocks.
     #[must_use]
     pub fn element(&self, index: usize) -> Self {

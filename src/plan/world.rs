@@ -1,7 +1,7 @@
 //! The resource instances that will be there after apply, looked up by address; the configuration is evaluated beside them.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
@@ -21,11 +21,14 @@ type Resource = (ModulePath, Mode, Str, Str);
 pub(super) struct World<'p> {
     plan: &'p Plan,
     inline: Inline,
-    by_address: BTreeMap<&'p Address, &'p Change>,
-    resources: BTreeMap<Resource, Vec<Arc<Address>>>,
-    modules: BTreeMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
+    /// What will be there, in the order of the plan.
+    there: Vec<&'p Change>,
+    by_address: HashMap<&'p Address, &'p Change>,
+    resources: HashMap<Resource, Vec<Arc<Address>>>,
+    modules: HashMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
+    vpcs: Option<Vec<Arc<Address>>>,
     /// What the plan speaks of, deletions included.
-    spoken: BTreeSet<&'p Address>,
+    spoken: HashSet<&'p Address>,
     differences: RefCell<Vec<Difference>>,
     /// Addresses of the configuration that are not in the plan.
     missing: RefCell<BTreeSet<Arc<Address>>>,
@@ -36,10 +39,12 @@ impl<'p> World<'p> {
         let mut world = Self {
             plan,
             inline: Inline::of(plan),
-            by_address: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            modules: BTreeMap::new(),
-            spoken: BTreeSet::new(),
+            there: Vec::new(),
+            by_address: HashMap::new(),
+            resources: HashMap::new(),
+            modules: HashMap::new(),
+            vpcs: None,
+            spoken: HashSet::new(),
             differences: RefCell::default(),
             missing: RefCell::default(),
         };
@@ -59,14 +64,19 @@ impl<'p> World<'p> {
                 world.add(change);
             }
         }
+        let is_vpc = |address: &Address| matches!(&*address.type_name, "aws_vpc" | "aws_default_vpc");
+        let vpcs = world.there.iter().map(|change| &change.address).filter(|address| is_vpc(address)).cloned();
+        world.vpcs = (!world.there.iter().any(|change| may_hold_other_ids(change))).then(|| vpcs.collect());
         world
     }
 
     fn add(&mut self, change: &'p Change) {
         let address = &*change.address;
-        if self.by_address.insert(address, change).is_some() {
+        if self.by_address.contains_key(address) {
             return;
         }
+        self.by_address.insert(address, change);
+        self.there.push(change);
         let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
         self.resources.entry(resource).or_default().push(change.address.clone());
         for (depth, step) in address.module.0.iter().enumerate() {
@@ -88,6 +98,12 @@ impl<'p> World<'p> {
         Some(if nothing { computed(&Value::unknown(left.ty()), address, name) } else { left.clone() })
     }
 
+    /// The VPCs that will be there; `None` where something else may make one, or find one: data
+    /// sources that are not read yet, stacks, other providers.
+    pub(super) fn vpcs(&self) -> Option<&[Arc<Address>]> {
+        self.vpcs.as_deref()
+    }
+
     /// The addresses of the instances of a resource in a module instance.
     pub(super) fn instances(&self, module: &ModulePath, mode: Mode, type_name: &Str, name: &Str) -> &[Arc<Address>] {
         let resource = (module.clone(), mode, type_name.clone(), name.clone());
@@ -96,8 +112,7 @@ impl<'p> World<'p> {
 
     /// All that will be there, in the order of the plan.
     pub(super) fn changes(&self) -> impl Iterator<Item = &'p Change> {
-        let there = |change: &&Change| self.find(&change.address).is_some_and(|known| std::ptr::eq(known, *change));
-        self.plan.changes.iter().chain(&self.plan.prior).filter(there)
+        self.there.iter().copied()
     }
 
     /// In what the configuration that was evaluated disagrees.
@@ -146,6 +161,18 @@ impl<'p> World<'p> {
         }
         (Value { data: Value::object(Entries::new(all)).data, ..instance.values.clone() }, differing)
     }
+}
+
+/// Whether what comes out of a change only after apply may hold the id of something that the plan does not speak of.
+fn may_hold_other_ids(change: &Change) -> bool {
+    const PASSING_ON: [&str; 3] = ["aws_cloudformation_", "aws_servicecatalog_", "aws_lambda_invocation"];
+    let type_name = &change.address.type_name;
+    let is_new = !matches!(change.action, Action::None);
+    let known = type_name.starts_with("aws_") || matches!(&**type_name, "terraform_data" | "null_resource");
+    is_new
+        && (change.address.mode == Mode::Data
+            || !known
+            || PASSING_ON.iter().any(|prefix| type_name.starts_with(prefix)))
 }
 
 /// Whether there is an instance after apply.

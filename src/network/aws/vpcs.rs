@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
+use crate::address::Mode;
 use crate::lang::Value;
 use crate::network::cidr;
 use crate::network::sets::Family;
@@ -59,7 +60,7 @@ pub struct Vpc<'a> {
     pub target: Target,
     /// Its blocks, the primary one first, those that are not known included.
     pub blocks: Vec<Block<'a>>,
-    /// Whether the configuration makes it (or adopts the default one), so that `blocks` are all it has.
+    /// Whether the configuration makes it (or adopts the default one, or has looked it up), so that `blocks` are all it has.
     pub whole: bool,
 }
 
@@ -131,6 +132,7 @@ impl<'a> Vpcs<'a> {
         for index in aws.in_source_order(&["aws_vpc", "aws_default_vpc"]) {
             vpcs.read_vpc(aws, index);
         }
+        vpcs.read_looked_up(aws);
         for index in aws.of_type("aws_vpc_ipv4_cidr_block_association") {
             vpcs.read_association(aws, index, Family::V4, "cidr_block", &["ipv4_ipam_pool_id", "ipv4_netmask_length"]);
         }
@@ -185,6 +187,35 @@ impl<'a> Vpcs<'a> {
         blocks.extend(block(aws, &spot, Family::V6, "ipv6_cidr_block", &computed));
         let vpc = self.of_target(Target::Instance(index), true);
         self.vpcs[vpc].blocks = blocks;
+    }
+
+    /// VPCs of others, as data sources have found them: plans and states hold what they read.
+    fn read_looked_up(&mut self, aws: &Aws<'a>) {
+        for (index, instance) in aws.inventory.instances().iter().enumerate() {
+            let address = &instance.address;
+            if address.mode != Mode::Data || &*address.type_name != "aws_vpc" {
+                continue;
+            }
+            let spot = Spot::instance(aws.inventory, index);
+            let target = spot.get("id").value.and_then(|id| aws.ids().target(id, VPCS));
+            let Some(target @ Target::Id(_)) = target.filter(|target| self.find(target).is_none()) else { continue };
+            let associated: Vec<Spot<'a>> =
+                spot.get("cidr_block_associations").each().iter().map(|of| of.get("cidr_block")).collect();
+            let written = if associated.is_empty() { vec![spot.get("cidr_block")] } else { associated };
+            let mut blocks: Vec<Block<'a>> = written.into_iter().map(|spot| Block::written(spot, Family::V4)).collect();
+            // It may have more of them than the one that the data source tells.
+            let six = spot.get("ipv6_cidr_block");
+            blocks.push(Block { spot: six, family: Family::V6, net: None, prefix: None, written: false });
+            let vpc = self.of_target(target, true);
+            self.vpcs[vpc].blocks = blocks;
+        }
+    }
+
+    /// The blocks of VPCs that the configuration itself sets or adds.
+    pub fn own_blocks(&self, aws: &Aws<'a>) -> impl Iterator<Item = &Block<'a>> {
+        let inventory = aws.inventory;
+        let blocks = self.vpcs.iter().flat_map(|vpc| &vpc.blocks);
+        blocks.filter(move |block| inventory.instance(block.spot.instance).address.mode == Mode::Managed)
     }
 
     fn read_association(

@@ -20,7 +20,7 @@ use super::{object, text, words};
 /// One fact per block of a VPC or subnet that the configuration sets, or asks AWS for.
 pub(super) fn blocks(network: &Network<'_>) -> Vec<Value> {
     let vpcs = network.aws.vpcs();
-    let of_vpcs = vpcs.vpcs.iter().flat_map(|vpc| &vpc.blocks).map(|block| (block, "VPC"));
+    let of_vpcs = vpcs.own_blocks(&network.aws).map(|block| (block, "VPC"));
     let of_subnets = vpcs.subnets.iter().flat_map(|subnet| &subnet.blocks).map(|block| (block, "subnet"));
     of_vpcs.chain(of_subnets).filter_map(|(block, owner)| sized(network, block, owner)).collect()
 }
@@ -107,8 +107,7 @@ fn shown(block: &Block<'_>) -> Value {
 
 /// One fact per IPv4 block of a VPC.
 pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
-    let blocks = network.aws.vpcs().vpcs.iter().flat_map(|vpc| &vpc.blocks);
-    let v4 = blocks.filter(|block| block.family == Family::V4);
+    let v4 = network.aws.vpcs().own_blocks(&network.aws).filter(|block| block.family == Family::V4);
     let facts = v4.map(|block| {
         let public = block.net.map(|net| public_part(&AddressSet::from(net)));
         let is_public = match &public {

@@ -44,6 +44,7 @@ pub fn read(file: FileId, text: &str, demand: &Demand) -> Result<Plan, Box<Probl
     plan.changes = found.changes;
     plan.prior = found.prior;
     plan.drift = found.drift;
+    plan.generated = found.generated;
     plan.variables = found.variables;
     plan.problems.extend(found.problems);
     Ok(plan)

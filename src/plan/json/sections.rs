@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::address::Address;
+use crate::address::{Address, ModulePath};
 use crate::inventory::{Action, Demand};
 use crate::lang::{Str, Value};
 use crate::source::{FileId, Problem, Span};
@@ -48,12 +48,26 @@ pub(super) struct Found {
     pub(super) changes: Vec<Change>,
     pub(super) prior: Vec<Change>,
     pub(super) drift: Vec<Change>,
+    pub(super) generated: Vec<Arc<Address>>,
     pub(super) variables: BTreeMap<Str, Value>,
     pub(super) problems: Vec<Problem>,
     names: HashMap<String, Str>,
+    /// The module instance that came last.
+    module: ModulePath,
 }
 
 impl Found {
+    /// Lets an address share its parts with others: plans list the resources of a module together.
+    fn share(&mut self, address: &mut Address) {
+        address.type_name = self.name(&address.type_name);
+        address.name = self.name(&address.name);
+        if address.module == self.module {
+            address.module = self.module.clone();
+        } else {
+            self.module = address.module.clone();
+        }
+    }
+
     /// The text as it is shared by all that say the same.
     pub(super) fn name(&mut self, text: &str) -> Str {
         if let Some(known) = self.names.get(text) {
@@ -80,6 +94,15 @@ pub(super) struct Collector<'c> {
 enum Section {
     Changes,
     Drift,
+}
+
+/// Of what time values are.
+#[derive(Clone, Copy)]
+enum Of {
+    /// Of the state.
+    Now,
+    /// Of what is planned, where nothing says what is done: some services keep no more of a plan.
+    Planned,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +134,7 @@ struct ChangeBody<'t> {
     #[serde(borrow)]
     after_sensitive: Option<&'t RawValue>,
     importing: Option<IgnoredAny>,
+    generated_config: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +249,7 @@ impl<'c> Collector<'c> {
             false => (None, self.values(&address, place, body.after, body.after_unknown, body.after_sensitive)),
         };
         let mut found = self.found.borrow_mut();
+        found.generated.extend(body.generated_config.is_some().then(|| address.clone()));
         let change = Change {
             address,
             previous_address: head.previous_address.as_deref().and_then(Address::parse).map(Arc::new),
@@ -248,7 +273,7 @@ impl<'c> Collector<'c> {
             self.problem(Problem::at(self.span(raw), "This is not the address of a resource instance"));
             return None;
         };
-        address.type_name = self.found.borrow_mut().name(&address.type_name);
+        self.found.borrow_mut().share(&mut address);
         Some(Arc::new(address))
     }
 
@@ -272,27 +297,37 @@ impl<'c> Collector<'c> {
         .ok()
     }
 
-    fn state(&self, module: StateModule<'_>) {
+    fn state(&self, module: StateModule<'_>, of: Of) {
         for head in module.resources.unwrap_or_default() {
             let Some(address) = self.address(head.address) else { continue };
             let place = self.span(head.address);
             let after = self.values(&address, place, head.values, None, head.sensitive_values);
+            let after = match of {
+                Of::Now => after,
+                Of::Planned => {
+                    after.map(|values| values::with_unknown(&values, Shape::of(address.mode, &address.type_name)))
+                }
+            };
             let mut found = self.found.borrow_mut();
             let provider = found.name(head.provider_name.as_deref().unwrap_or_default());
-            found.prior.push(Change {
+            let change = Change {
                 address,
                 previous_address: None,
                 deposed: head.deposed_key.as_deref().filter(|key| !key.is_empty()).map(Str::from),
                 provider,
-                action: Action::None,
+                action: if let Of::Now = of { Action::None } else { Action::Configured },
                 imported: false,
                 before: None,
                 after,
                 place: Some(place),
-            });
+            };
+            match of {
+                Of::Now => found.prior.push(change),
+                Of::Planned => found.changes.push(change),
+            }
         }
         for child in module.child_modules.unwrap_or_default() {
-            self.state(child);
+            self.state(child, of);
         }
     }
 
@@ -343,13 +378,19 @@ impl<'de> Visitor<'de> for &Collector<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut document = Document::default();
         let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut planned: Option<&RawValue> = None;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
                 "format_version" => document.format_version = map.next_value()?,
                 "terraform_version" => document.terraform_version = map.next_value()?,
                 "errored" => document.errored = map.next_value()?,
                 "complete" => document.complete = map.next_value()?,
-                "version" => document.state_version = map.next_value()?,
+                // Other files have a version too.
+                "version" => {
+                    document.state_version =
+                        map.next_value::<Option<&RawValue>>()?.and_then(|raw| raw.get().parse().ok());
+                }
+                "planned_values" => planned = map.next_value()?,
                 "deferred_changes" => {
                     document.deferred = map.next_value::<Option<Vec<IgnoredAny>>>()?.is_some_and(|all| !all.is_empty());
                 }
@@ -358,12 +399,12 @@ impl<'de> Visitor<'de> for &Collector<'_> {
                 "prior_state" => {
                     let state: Option<State<'de>> = map.next_value()?;
                     let module = state.and_then(|state| state.values).and_then(|values| values.root_module);
-                    module.into_iter().for_each(|module| self.state(module));
+                    module.into_iter().for_each(|module| self.state(module, Of::Now));
                 }
                 "values" => {
                     let values: Option<StateValues<'de>> = map.next_value()?;
                     let module = values.and_then(|values| values.root_module);
-                    module.into_iter().for_each(|module| self.state(module));
+                    module.into_iter().for_each(|module| self.state(module, Of::Now));
                 }
                 "variables" => {
                     let variables: Option<BTreeMap<Cow<'de, str>, VariableHead<'de>>> = map.next_value()?;
@@ -395,6 +436,10 @@ impl<'de> Visitor<'de> for &Collector<'_> {
             if !seen.insert(key.clone().into_owned()) {
                 return Err(A::Error::custom("a section stands in it twice"));
             }
+        }
+        if let Some(planned) = planned.filter(|_| !seen.contains("resource_changes")) {
+            let values: StateValues<'de> = serde_json::from_str(planned.get()).map_err(A::Error::custom)?;
+            values.root_module.into_iter().for_each(|module| self.state(module, Of::Planned));
         }
         Ok(document)
     }

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use crate::inventory::Wanted;
-use crate::lang::{Marks, Number, Str, Value};
+use crate::lang::value::Entries;
+use crate::lang::{Data, Marks, Number, Str, Value};
 
 use super::super::Shape;
 
@@ -119,6 +120,34 @@ pub(in crate::plan) fn object(
 pub(in crate::plan) fn any(text: &str, sensitive: bool) -> Result<Value, Fault> {
     let said = Said { unknown: &Flags::No, sensitive: if sensitive { &Flags::Yes } else { &Flags::No } };
     Reader { text, at: 0 }.value(Shape::Any, said, 0)
+}
+
+/// Planned values with what is unknown in them, which is left out of objects there and is `null` in lists and sets.
+pub(in crate::plan) fn with_unknown(value: &Value, shape: Shape<'_>) -> Value {
+    let elements = |elements: &[Value]| -> Vec<Value> {
+        let element = |(index, value): (usize, &Value)| match value.is_null() {
+            true => shape.element(index).unknown(),
+            false => with_unknown(value, shape.element(index)),
+        };
+        elements.iter().enumerate().map(element).collect()
+    };
+    let data = match &value.data {
+        Data::Object(entries) => {
+            let member =
+                |(name, value): (&Str, &Value)| (name.clone(), with_unknown(value, shape.member(name).1.shape));
+            let mut members: Vec<(Str, Value)> = entries.iter().map(member).collect();
+            let missing = shape.names().filter(|name| entries.get(name).is_none());
+            members.extend(missing.map(|name| (name.clone(), shape.member(name).1.shape.unknown())));
+            Value::object(Entries::new(members)).data
+        }
+        Data::List(..) | Data::Set(..) | Data::Tuple(_) => {
+            shape.collection(elements(value.elements().unwrap_or_default())).data
+        }
+        Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Map(..) => {
+            return value.clone();
+        }
+    };
+    Value { data, ..value.clone() }
 }
 
 /// Goes over JSON text.
@@ -379,7 +408,7 @@ impl<'t> Reader<'t> {
 mod tests {
     use super::*;
     use crate::address::Mode;
-    use crate::lang::{Data, json};
+    use crate::lang::json;
 
     fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
         let shape = Shape::of(Mode::Managed, "aws_security_group");
