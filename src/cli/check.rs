@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use clap::Args;
@@ -108,8 +107,8 @@ impl Loaded {
     }
 
     /// The texts of the files that it was read from, in order.
-    pub(super) fn texts(&self, sources: &Sources) -> Vec<Arc<str>> {
-        self.files.clone().map(|file| sources.file(FileId(file)).text.clone()).collect()
+    pub(super) fn texts(&self, sources: &Sources) -> Vec<String> {
+        self.files.clone().map(|file| sources.file(FileId(file)).text.to_string()).collect()
     }
 }
 
@@ -191,7 +190,7 @@ impl<'a> Run<'a> {
     }
 
     /// The texts of the files that the policy for a directory was read from.
-    pub(super) fn rule_texts(&mut self, directory: &Path) -> Vec<Arc<str>> {
+    pub(super) fn rule_texts(&mut self, directory: &Path) -> Vec<String> {
         let index = self.policy(directory);
         self.policies[index].texts(&self.sources)
     }
