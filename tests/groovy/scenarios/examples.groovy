@@ -15,7 +15,7 @@ scenario('the Jenkinsfile of the README') {
     assert applied('production') == ['terraform_data.app', 'terraform_data.token']
 }
 
-scenario('plain') {
+withTerraform('plain') {
     repository('infra/main.tf': null, 'main.tf': 'resource "terraform_data" "app" {\n  input = "small"\n}\n')
     jenkins().run(example('plain'))
     expect('SUCCESS', 'Apply to production? 1 to add, 0 to change, 0 to destroy.')

@@ -140,7 +140,7 @@ scenario('a secret reaches terraform and nothing else') {
     assert new File(state('production')).text.contains('correct-horse-battery-staple'): 'it was applied'
 }
 
-scenario('formatting and validity are asked of terraform first') {
+withTerraform('formatting and validity are asked of terraform first') {
     repository('infra/ugly.tf': 'variable "x" {default=1}\n')
     jenkins().run(pipeline())
     expect('FAILURE', 'infra is not formatted (above); terraform fmt -recursive mends it')
@@ -167,7 +167,7 @@ scenario('without any optional plugin it works too') {
     assert applied('production') != null
 }
 
-scenario('modules with absolute paths find the same directory in plan and apply') {
+withTerraform('modules with absolute paths find the same directory in plan and apply') {
     repository('infra/path.tf': '''|resource "terraform_data" "path" {
         |  input = abspath(path.root)
         |}
