@@ -129,7 +129,8 @@ def record(table):
     expressions = {number: text for number, text in expressions.items() if text.strip()}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        shutil.copytree(HERE / "files", folder / "files", symlinks=True)
+        for name in ("files", "keys"):
+            shutil.copytree(HERE / name, folder / name, symlinks=True)
         shutil.copy(HERE / "inputs.tf", folder)
         initialised = terraform(folder, "init", "-input=false")
         if initialised.returncode:

@@ -92,11 +92,7 @@ impl Charset {
             Form::Utf16Be => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
             Form::Utf16Le => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
             Form::Bytes(table) => text.chars().map(|character| table.bytes.get(&character).copied()).collect(),
-            Form::Standard(_) if text.contains(is_private) => None,
-            Form::Standard(encoding) => {
-                let (bytes, _, unmappable) = encoding.encode(text);
-                (!unmappable).then(|| bytes.into_owned())
-            }
+            Form::Standard(encoding) => encode_standard(encoding, text),
             Form::Hz => encode_hz(text),
         }
     }
@@ -130,6 +126,57 @@ fn is_private(character: char) -> bool {
     ('\u{e000}'..='\u{f8ff}').contains(&character)
 }
 
+fn encode_standard(encoding: &'static Encoding, text: &str) -> Option<Vec<u8>> {
+    // For these the "Encoding Standard" has what looks the same.
+    let replaced: &[char] = match encoding {
+        it if it == SHIFT_JIS || it == EUC_JP => &['\u{a5}', '\u{203e}'],
+        it if it == ISO_2022_JP => &['\u{a5}', '\u{203e}', '\u{2212}'],
+        _ => &[],
+    };
+    if text.contains(is_private) || text.contains(replaced) {
+        return None;
+    }
+    let (bytes, _, unmappable) = encoding.encode(text);
+    if !unmappable {
+        return Some(bytes.into_owned());
+    }
+    let only_decoded = match encoding {
+        it if it == BIG5 => &*BIG5_ONLY_DECODED,
+        it if it == EUC_JP => &*EUC_JP_ONLY_DECODED,
+        _ => return None,
+    };
+    let mut encoded = Vec::with_capacity(text.len());
+    let mut character_bytes = [0; 4];
+    for character in text.chars() {
+        let (bytes, _, unmappable) = encoding.encode(character.encode_utf8(&mut character_bytes));
+        encoded.extend_from_slice(if unmappable { only_decoded.get(&character)? } else { &bytes });
+    }
+    Some(encoded)
+}
+
+/// What the "Encoding Standard" decodes and does not encode: the supplementary characters of Hong Kong.
+static BIG5_ONLY_DECODED: LazyLock<HashMap<char, Vec<u8>>> = LazyLock::new(|| {
+    decoded_from(BIG5, (0x81..=0xa0).flat_map(|lead| (0x40..=0xfe).map(move |trail| vec![lead, trail])))
+});
+
+/// The supplementary kanji (JIS X 0212).
+static EUC_JP_ONLY_DECODED: LazyLock<HashMap<char, Vec<u8>>> = LazyLock::new(|| {
+    decoded_from(EUC_JP, (0xa1..=0xfe).flat_map(|row| (0xa1..=0xfe).map(move |cell| vec![0x8f, row, cell])))
+});
+
+/// The single characters that these bytes mean, with the first ones that mean them.
+fn decoded_from(encoding: &'static Encoding, all: impl Iterator<Item = Vec<u8>>) -> HashMap<char, Vec<u8>> {
+    let mut found = HashMap::new();
+    for bytes in all {
+        let decoded = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+        let mut characters = decoded.iter().flat_map(|decoded| decoded.chars());
+        if let (Some(only), None) = (characters.next(), characters.next()) {
+            found.entry(only).or_insert(bytes);
+        }
+    }
+    found
+}
+
 impl ByBytes {
     fn new(characters: &str) -> Self {
         let characters: Vec<char> = characters.chars().collect();
@@ -153,7 +200,8 @@ fn encode_hz(text: &str) -> Option<Vec<u8>> {
     let (mut encoded, mut wide) = (Vec::with_capacity(text.len()), false);
     let mut character_bytes = [0; 4];
     for character in text.chars() {
-        if wide == character.is_ascii() {
+        // The sign of the escapes is written so in both states.
+        if wide == character.is_ascii() && character != '~' {
             encoded.extend_from_slice(if wide { b"~}" } else { b"~{" });
             wide = !wide;
         }
@@ -162,7 +210,7 @@ fn encode_hz(text: &str) -> Option<Vec<u8>> {
         } else if character.is_ascii() {
             encoded.push(character as u8);
         } else {
-            let (bytes, _, unmappable) = GBK.encode(character.encode_utf8(&mut character_bytes));
+            let (bytes, _, unmappable) = GB18030.encode(character.encode_utf8(&mut character_bytes));
             match (&*bytes, unmappable) {
                 _ if is_private(character) => return None,
                 ([first @ 0xa1..=0xfd, second @ 0xa1..=0xff], false) => encoded.extend([first & 0x7f, second & 0x7f]),

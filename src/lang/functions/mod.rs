@@ -24,6 +24,7 @@ mod pattern;
 mod pattern_syntax;
 mod protocol;
 mod provider;
+mod rsa;
 mod sequence;
 mod set;
 mod string;
