@@ -15,7 +15,7 @@ mod testing;
 mod tests;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::finding::Related;
@@ -26,7 +26,7 @@ use crate::source::Span;
 use crate::syntax::Trees;
 
 use aws::Aws;
-use aws::network_acls::{Admission, admissions};
+use aws::network_acls::{Admission, admissions, borders};
 use aws::openness::{Limits, OpenSources};
 use aws::security_groups::Direction;
 use aws::spot::Spot;
@@ -43,6 +43,8 @@ pub struct Network<'a> {
     collections: RefCell<BTreeMap<&'static str, Value>>,
     open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
     admissions: RefCell<BTreeMap<(usize, u16, Limits), Rc<Admissions<'a>>>>,
+    /// By ACL, the ports at which what it does may change.
+    borders: RefCell<BTreeMap<usize, Rc<BTreeSet<u32>>>>,
     /// Addresses as messages name them, by instance.
     addresses: RefCell<HashMap<usize, Value>>,
 }
@@ -71,6 +73,7 @@ impl<'a> Network<'a> {
             collections: RefCell::default(),
             open: RefCell::default(),
             admissions: RefCell::default(),
+            borders: RefCell::default(),
             addresses: RefCell::default(),
         }
     }
@@ -145,6 +148,16 @@ impl<'a> Network<'a> {
             let open = Rc::new(OpenSources::find(self.aws.security_groups(), direction, limits));
             self.open.borrow_mut().insert((direction, limits), open.clone());
             open
+        })
+    }
+
+    /// The ports at which what an ACL does may change; worked out once.
+    fn borders(&self, acl: usize) -> Rc<BTreeSet<u32>> {
+        let found = self.borders.borrow().get(&acl).cloned();
+        found.unwrap_or_else(|| {
+            let borders = Rc::new(borders(&self.aws.network_acls().acls[acl]));
+            self.borders.borrow_mut().insert(acl, borders.clone());
+            borders
         })
     }
 

@@ -56,12 +56,30 @@ impl Scope for ModuleScope<'_> {
         Some(&self.state.work)
     }
 
+    fn kept_splat(&self, at: Span) -> Option<Value> {
+        let splats = self.state.splats.borrow();
+        splats.get(&at).filter(|(module, _)| *module == self.module && self.is_shared()).map(|(_, value)| value.clone())
+    }
+
+    fn keep_splat(&self, at: Span, value: &Value) {
+        if self.is_shared() {
+            self.state.splats.borrow_mut().insert(at, (self.module, value.clone()));
+        }
+    }
+
     fn as_terraform(&self) -> bool {
         self.state.is_rehearsal
     }
 }
 
 impl ModuleScope<'_> {
+    /// Whether other instances evaluate the same expressions, with names that mean the same.
+    const fn is_shared(&self) -> bool {
+        matches!(self.repetition, Repetition::Count(_) | Repetition::Each { .. })
+            && self.iteration.is_none()
+            && self.itself.is_none()
+    }
+
     fn iterator(&self, names: &[&str]) -> Option<Resolved> {
         let mut iteration = self.iteration;
         while let Some(this) = iteration {

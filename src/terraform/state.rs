@@ -1,12 +1,14 @@
 //! What has been evaluated so far: module instances and the values in them.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference};
 use crate::lang::eval::Work;
 use crate::lang::value::Entries;
 use crate::lang::{Certain, Data, Str, Type, Unknown, Value};
+use crate::source::Span;
 
 use super::tree::ModuleTree;
 
@@ -113,6 +115,8 @@ pub(super) struct State<'t> {
     pub(super) outputs: Vec<usize>,
     /// What evaluation may still cost: many expressions that each stay within bounds are bounded together.
     pub(super) work: Work,
+    /// Splats over what is the same for all instances of a resource, with the module instance they were evaluated in.
+    pub(super) splats: RefCell<HashMap<Span, (usize, Value)>>,
     /// Nothing is there but what Terraform knows before it plans.
     pub(super) is_rehearsal: bool,
 }
@@ -126,6 +130,7 @@ impl<'t> State<'t> {
             by_place: vec![Vec::new(); places],
             outputs: vec![0; places],
             work: Work::default(),
+            splats: RefCell::default(),
             is_rehearsal: false,
         }
     }

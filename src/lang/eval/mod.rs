@@ -56,6 +56,17 @@ pub trait Scope {
         None
     }
 
+    /// The value of the splat at a place, where it was kept.
+    fn kept_splat(&self, at: Span) -> Option<Value> {
+        let _ = at;
+        None
+    }
+
+    /// Keeps the value of a splat over a name of the scope, for others who evaluate it.
+    fn keep_splat(&self, at: Span, value: &Value) {
+        let _ = (at, value);
+    }
+
     /// Whether what Terraform takes for unknown in whole is unknown in whole, even where a part of it is certain.
     fn as_terraform(&self) -> bool {
         false

@@ -10,8 +10,40 @@ use super::super::value::{Data, Marks, Unknown, Value};
 use super::{Env, Outcome};
 
 impl Env<'_> {
+    /// A splat over all instances of something costs as much as there are; in each of as many others it is kept instead.
     #[inline(never)]
     pub(super) fn splat(&self, node: NodeId) -> Outcome {
+        if !self.is_over_a_name(node) {
+            return self.new_splat(node);
+        }
+        let at = self.span(node);
+        if let Some(kept) = self.scope.kept_splat(at) {
+            return Ok(kept);
+        }
+        let value = self.new_splat(node)?;
+        self.scope.keep_splat(at, &value);
+        Ok(value)
+    }
+
+    /// Whether a splat takes attributes of attributes of a name of the scope, and nothing else; one that means the same in
+    /// every instance.
+    fn is_over_a_name(&self, node: NodeId) -> bool {
+        let head = |mut node: Option<NodeId>| {
+            while let Some(inner) = node.filter(|&node| self.tree.kind(node) == Kind::GetAttribute) {
+                node = self.tree.child(inner, 0);
+            }
+            node
+        };
+        let is_name = |head: NodeId| {
+            self.tree.kind(head) == Kind::Variable && !matches!(self.tree.text(head), "each" | "count" | "self")
+        };
+        self.locals.is_none()
+            && self.item.is_none()
+            && head(self.tree.child(node, 0)).is_some_and(is_name)
+            && head(self.tree.child(node, 1)).is_some_and(|item| self.tree.kind(item) == Kind::SplatItem)
+    }
+
+    fn new_splat(&self, node: NodeId) -> Outcome {
         let source_node = self.child(node, 0)?;
         let each = self.child(node, 1)?;
         let source = self.evaluate(source_node)?;

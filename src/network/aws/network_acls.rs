@@ -1,6 +1,6 @@
 //! Network ACLs: what they let in, in rule order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, PortSet, Protocols};
@@ -195,6 +195,14 @@ pub fn admissions<'a>(entries: &[Entry<'a>], port: u16, limits: Limits) -> BTree
         found.insert((it.entry, it.part), Admission { certain, possible, doubt: it.doubt });
     }
     found
+}
+
+/// Where the ranges of TCP ports of any entry begin, and where they have ended.
+pub fn borders(entries: &[Entry<'_>]) -> BTreeSet<u32> {
+    let sets =
+        |entry: &Entry<'_>| [entry.traffic.ports_of(Protocols::TCP), entry.traffic.possible_ports_of(Protocols::TCP)];
+    let ends = |(first, last): (u16, u16)| [u32::from(first), u32::from(last) + 1];
+    entries.iter().flat_map(sets).flat_map(|set| set.ranges().flat_map(ends).collect::<Vec<_>>()).collect()
 }
 
 /// What one source of an allowing entry lets in on a TCP port, earlier denials taken off. Earlier allowing entries are

@@ -79,10 +79,9 @@ fn admits<'a>(network: &Network<'a>, call: &Arguments<'_>) -> Result<Admits<'a>,
     let (acl, part) = (call.number_in(0, "acl")?, call.number_in(0, "part")?);
     let entry = entry_of(network, call)?;
     let index = call.number_in(0, "entry")?;
-    let entries = &network.aws.network_acls().acls[acl];
     let (mut certain, mut possible, mut doubt) = (Vec::new(), Vec::new(), None);
     let own = entry.traffic.possible_ports_of(Protocols::TCP).intersection(&wanted);
-    for port in representatives(entries, &own) {
+    for port in representatives(&network.borders(acl), &own) {
         let admissions = network.admissions(acl, port.0, limits);
         let Some(admission) = admissions.get(&(index, part)) else { continue };
         if admission.certain {
@@ -96,13 +95,7 @@ fn admits<'a>(network: &Network<'a>, call: &Arguments<'_>) -> Result<Admits<'a>,
 }
 
 /// The ports cut at the borders of all entries' ranges, so that one port of each piece speaks for it.
-fn representatives(entries: &[Entry<'_>], ports: &PortSet) -> Vec<(u16, u16)> {
-    let mut borders: BTreeSet<u32> = BTreeSet::new();
-    for entry in entries {
-        for set in [entry.traffic.ports_of(Protocols::TCP), entry.traffic.possible_ports_of(Protocols::TCP)] {
-            borders.extend(set.ranges().flat_map(|(first, last)| [u32::from(first), u32::from(last) + 1]));
-        }
-    }
+fn representatives(borders: &BTreeSet<u32>, ports: &PortSet) -> Vec<(u16, u16)> {
     let mut pieces = Vec::new();
     for (first, last) in ports.ranges() {
         let mut from = u32::from(first);

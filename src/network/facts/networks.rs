@@ -286,10 +286,12 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
     }
     for (vpc, blocks) in &by_vpc {
         for (index, block) in blocks {
-            let others =
-                blocks.iter().any(|(other, it)| other != index && it.family == block.family && !are_apart(block, it));
             let is_unknown = block.net.is_none() && block.spot.is_unknown(network.inventory);
-            if is_repeated(network, block, is_unknown) || (others || vpc.is_none()) && is_unknown {
+            // Asked of unknown ones only: it goes through all others.
+            let others = || {
+                blocks.iter().any(|(other, it)| other != index && it.family == block.family && !are_apart(block, it))
+            };
+            if is_repeated(network, block, is_unknown) || is_unknown && (vpc.is_none() || others()) {
                 facts.push(object([
                     ("address", network.address_text(block.spot.instance)),
                     ("other", text("", Marks::NONE)),
