@@ -15,6 +15,7 @@
 //! | [`terraform`] | configuration into inventory |
 //! | [`plan`] | plan JSON, saved plan files and state into inventory |
 //! | [`network`] | address, port and packet sets; AWS network facts |
+//! | [`jenkinsfile`] | Jenkinsfiles, and the facts that their rules need |
 //! | [`policy`] | rule files, the user's configuration, suppressions |
 //! | [`gate`] | the record of a plan file that was checked, and when it holds |
 //! | [`report`] | one file per output format |
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod finding;
 pub mod gate;
 pub mod inventory;
+pub mod jenkinsfile;
 pub mod lang;
 pub mod network;
 pub mod plan;
