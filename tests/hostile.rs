@@ -450,3 +450,43 @@ fn values_that_explode_are_problems() {
         ),
     ]);
 }
+
+#[test]
+fn scripts_of_any_kind_come_to_an_end() {
+    const FILE: &[&str] = &["check", "Jenkinsfile"];
+    const MANY: usize = 100_000;
+    let script =
+        |text: String| move |directory: &Path| fs::write(directory.join("Jenkinsfile"), text.as_bytes()).unwrap();
+    let bytes = |bytes: Vec<u8>| move |directory: &Path| fs::write(directory.join("Jenkinsfile"), &bytes).unwrap();
+    let quoted = |text: String| format!("sh '''{text}'''");
+    let deep = ["Jenkinsfile:1", "nested more than"];
+    let calls = |at: usize| format!("def f{at}() {{ f{0}(); f{0}(); sh 'terraform plan' }}\n", at + 1);
+    let question = "input 'a'\nsh 'terraform plan -out=x'\nsh 'terraform apply x'\n";
+    let variable = format!("def a = '''{}'''\n{}", "b ".repeat(500_000), "sh \"$a\"\n".repeat(5_000));
+    run(&[
+        ("braces", &script(nested("a {", "", "}", DEEP)), FILE, 2, &deep),
+        ("braces not closed", &script("a {\n".repeat(DEEP)), FILE, 2, &["Jenkinsfile:"]),
+        ("braces only closed", &script("}".repeat(DEEP)), FILE, 2, &["Jenkinsfile:1"]),
+        ("brackets", &script(nested("[", "", "]", DEEP)), FILE, 2, &deep),
+        ("values in strings", &script(nested("\"${", "a", "}\"", DEEP)), FILE, 2, &deep),
+        ("if", &script(format!("{}b", "if (a) ".repeat(DEEP))), FILE, 2, &["nested more than"]),
+        ("else if", &script(format!("if (a) b() {}", "else if (a) b() ".repeat(DEEP))), FILE, 0, &["no findings"]),
+        ("negations", &script(format!("if ({}a) {{ b() }}", "!".repeat(DEEP))), FILE, 0, &[]),
+        ("sums", &script(format!("sh 'a'{}", " + 'b'".repeat(MANY))), FILE, 0, &[]),
+        ("dots", &script(format!("a{}", ".b".repeat(MANY))), FILE, 0, &[]),
+        ("calls of calls", &script(format!("a(){}", ".b()".repeat(MANY))), FILE, 0, &[]),
+        ("a giant line of a script", &script("a".repeat(HUGE)), FILE, 2, &["Jenkinsfile", "larger than"]),
+        ("a giant string", &script(format!("sh '{}", "a ".repeat(1_500_000))), FILE, 2, &["Jenkinsfile:1"]),
+        ("a giant script", &script(quoted("terraform plan\n".repeat(MANY))), FILE, 0, &[]),
+        ("many steps", &script("sh 'terraform apply -auto-approve'\n".repeat(5_000)), FILE, 1, &["auto-approve"]),
+        ("many questions", &script(question.repeat(5_000)), FILE, 1, &[]),
+        ("a variable in many scripts", &script(variable), FILE, 0, &[]),
+        ("functions", &script((0..60).map(calls).collect::<String>() + "f0()\n"), FILE, 0, &[]),
+        ("shell in shell", &script(quoted("$(a ".repeat(MANY))), FILE, 0, &[]),
+        ("here-documents", &script(quoted("cat <<A\n".repeat(MANY))), FILE, 0, &[]),
+        ("cut off", &script("pipeline { stages { stage('a') { sh \"terraform ${x".into()), FILE, 2, &["Jenkinsfile:1"]),
+        ("not UTF-8", &bytes(vec![0xff; 100_000]), FILE, 2, &["UTF-8"]),
+        ("zeros", &bytes(vec![0; 100_000]), FILE, 2, &["Jenkinsfile:1"]),
+        ("nothing", &script(String::new()), FILE, 0, &["no findings"]),
+    ]);
+}

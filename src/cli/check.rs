@@ -15,19 +15,22 @@ use super::inputs::{self, PlanFile, Target};
 use super::output::Destinations;
 use super::{Failure, internal_error};
 use crate::finding::{FailOn, Input, Report, Summary};
+use crate::jenkinsfile;
 use crate::plan;
 use crate::policy::{self, Check, Policy, configuration};
-use crate::source::disk::{clean, relative};
-use crate::source::{FileId, Problem, Sources};
+use crate::source::disk::{clean, read, relative};
+use crate::source::walk::reason;
+use crate::source::{FileId, Problem, SourceFile, Sources};
 use crate::syntax::Trees;
 use crate::terraform::{self, Options, Reading, VariableOption};
 
-/// Check Terraform configuration, a plan or state
+/// Check Terraform configuration, a plan or state, Jenkinsfiles
 ///
 /// A directory of .tf files stands for its root module and all modules that it calls. A directory without any stands for
 /// every root module below it (hidden directories, node_modules and links are left out). A file stands for its module,
 /// of which only what is in the file, or caused by it, is reported. Nothing is downloaded and `terraform init` is not
-/// needed. A plan or state is known by its content: what `terraform show -json` prints, or terraform.tfstate; `-` is
+/// needed. Jenkinsfiles and the steps in `vars/` are checked where they are found beside or below. A plan or state is known
+/// by its content: what `terraform show -json` prints, or terraform.tfstate; `-` is
 /// standard input.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -35,6 +38,7 @@ Examples:
   terravet check
   terravet check envs/prod --var-file prod.tfvars
   terravet check . --format json
+  terravet check Jenkinsfile --select 'jenkins/*'
   terravet check plan.json --source envs/prod
   terraform show -json tfplan | terravet check - --only-changed
   terravet check --output junit=report.xml --output sarif=report.sarif
@@ -206,6 +210,12 @@ impl<'a> Run<'a> {
         for target in targets {
             let path = self.shown(target);
             let done = catch_unwind(AssertUnwindSafe(|| {
+                if let Some(file) = &target.script {
+                    let (script, sha256) = self.read_script(file, &path)?;
+                    let id = script.file;
+                    check.add_script(script, &self.sources, &self.trees);
+                    return Ok((vec![id], "jenkinsfile", sha256));
+                }
                 let Read { reading, kind, digest } = self.read(target, &path, loaded)?;
                 check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
                 let files = reading.files.clone();
@@ -218,7 +228,12 @@ impl<'a> Run<'a> {
             }));
             let mut problem = |problem: Problem| {
                 check.problems([problem]);
-                (Vec::new(), target.plan.as_ref().map_or("configuration", |_| "plan"), self.digest(&[]))
+                let kind = match (&target.plan, &target.script) {
+                    (_, Some(_)) => "jenkinsfile",
+                    (Some(_), None) => "plan",
+                    (None, None) => "configuration",
+                };
+                (Vec::new(), kind, self.digest(&[]))
             };
             let (files, kind, sha256) = match done {
                 Ok(Ok(read)) => read,
@@ -246,6 +261,9 @@ impl<'a> Run<'a> {
 
     /// The path of an input as reports print it.
     fn shown(&self, target: &Target) -> String {
+        if let Some(script) = &target.script {
+            return relative(script, &self.current);
+        }
         match &target.plan {
             None => relative(&target.directory, &self.current),
             Some(PlanFile::StandardInput) => "-".to_owned(),
@@ -283,6 +301,22 @@ impl<'a> Run<'a> {
         let kind = plan.kind.word();
         let reading = plan::reading(plan, source.as_deref(), &options, &mut self.sources, &mut self.trees);
         Ok(Read { reading, kind, digest: Some(digest) })
+    }
+
+    /// Reads a Jenkinsfile; its digest is that of its bytes.
+    fn read_script(&mut self, file: &Path, shown: &str) -> Result<(jenkinsfile::Script, String), Box<Problem>> {
+        let bytes = read(file, jenkinsfile::MAX_SIZE).map_err(|error| match error.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                let limit = jenkinsfile::MAX_SIZE >> 20;
+                Problem::with_path(shown, format!("the script is larger than {limit} MiB"))
+                    .help("Jenkins cannot compile a script of this size: name another file, or exclude this one in .terravet.hcl.")
+            }
+            _ => Problem::with_path(shown, format!("the script cannot be read: {}", reason(&error))),
+        })?;
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let id = self.sources.add(SourceFile::new(shown, bytes));
+        let script = jenkinsfile::read(id, self.sources.file(id), jenkinsfile::is_library(shown));
+        Ok((script, sha256))
     }
 
     fn options_for(&self, target: &Target) -> Options {

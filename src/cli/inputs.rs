@@ -5,19 +5,22 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::jenkinsfile;
 use crate::plan;
 use crate::source::disk::{self, clean, list, relative};
 use crate::source::walk::reason;
 use crate::source::{Problem, walk};
 use crate::terraform::roots::Calls;
 
-/// A root module to be read, or a plan or state.
+/// A root module to be read, a plan or state, or a Jenkinsfile.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// Its directory (absolute); of a plan, the one that it lies in.
     pub(super) directory: PathBuf,
     /// Where it is a plan or state: the file.
     pub(super) plan: Option<PlanFile>,
+    /// Where it is a Jenkinsfile: the file (absolute).
+    pub(super) script: Option<PathBuf>,
     /// Where files were asked for, those: only what is in them, or caused by them, is reported.
     pub(super) only: Option<BTreeSet<String>>,
     /// A variable file that was asked for and that Terraform would not read by itself.
@@ -111,16 +114,30 @@ impl Inputs {
         match list(directory) {
             Ok(names) if names.iter().any(|(name, is_directory)| !is_directory && walk::is_configuration(name)) => {
                 self.add(directory, None, None);
+                let beside = names.iter().filter(|(name, is_directory)| !is_directory && walk::is_script(name));
+                let steps = directory.join("vars");
+                let library = list(&steps).unwrap_or_default();
+                let library = library.iter().filter(|(name, is_directory)| !is_directory && walk::is_script(name));
+                let found: Vec<PathBuf> = beside
+                    .map(|(name, _)| directory.join(name))
+                    .chain(library.map(|(name, _)| steps.join(name)))
+                    .filter(|path| !excluded(directory, path))
+                    .collect();
+                self.scripts(&found);
             }
             Ok(_) => {
                 let mut skip = |path: &Path| excluded(directory, path);
-                let (modules, problems) = walk::configurations(directory, current, &mut skip);
-                if modules.is_empty() && problems.is_empty() {
-                    let help = "Name a directory that holds .tf files, or one above it.";
+                let found = walk::tree(directory, current, &mut skip);
+                let scripts: Vec<PathBuf> =
+                    found.scripts.into_iter().filter(|path| !excluded(directory, path)).collect();
+                let before = self.targets.len();
+                self.scripts(&scripts);
+                if found.configurations.is_empty() && found.problems.is_empty() && self.targets.len() == before {
+                    let help = "Name a directory that holds .tf files or a Jenkinsfile, or one above it.";
                     self.problem(shown, "no Terraform configuration here or below: nothing was checked", help);
                 }
-                self.problems.extend(problems);
-                for root in Calls::read(&modules).roots() {
+                self.problems.extend(found.problems);
+                for root in Calls::read(&found.configurations).roots() {
                     self.add(&root, None, None);
                 }
             }
@@ -154,18 +171,46 @@ impl Inputs {
                     self.problem(shown, "there is no Terraform configuration beside or above this file", help);
                 }
             }
-        } else if may_be_plan(file, &name) {
+        } else if walk::is_script(&name) {
+            self.add_script(file);
+        } else if may_be_plan(file) {
             self.add_plan(directory, PlanFile::Path(file.to_owned()));
+        } else if holds_pipeline(file) {
+            self.add_script(file);
         } else {
-            let (message, help) = unknown_kind(file, &name);
+            let (message, help) = unknown_kind(file);
             self.problem(shown, message, help);
+        }
+    }
+
+    /// Those that are Jenkinsfiles or steps of a library; Groovy is written for other things too.
+    fn scripts(&mut self, found: &[PathBuf]) {
+        for path in found {
+            let is_other = path.extension().is_some_and(|extension| extension == "groovy")
+                && path.parent().and_then(Path::file_name).is_none_or(|name| name != "vars");
+            if !is_other || holds_pipeline(path) {
+                self.add_script(path);
+            }
+        }
+    }
+
+    fn add_script(&mut self, file: &Path) {
+        if !self.targets.iter().any(|target| target.script.as_deref() == Some(file)) {
+            let directory = file.parent().unwrap_or(file).to_owned();
+            self.targets.push(Target {
+                directory,
+                plan: None,
+                script: Some(file.to_owned()),
+                only: None,
+                variable_file: None,
+            });
         }
     }
 
     fn add_plan(&mut self, directory: &Path, plan: PlanFile) {
         if !self.targets.iter().any(|target| target.plan.as_ref() == Some(&plan)) {
             let directory = directory.to_owned();
-            self.targets.push(Target { directory, plan: Some(plan), only: None, variable_file: None });
+            self.targets.push(Target { directory, plan: Some(plan), script: None, only: None, variable_file: None });
         }
     }
 
@@ -181,6 +226,7 @@ impl Inputs {
             (None, _) => self.targets.push(Target {
                 directory: directory.to_owned(),
                 plan: None,
+                script: None,
                 only: only.map(|file| BTreeSet::from([file.to_owned()])),
                 variable_file,
             }),
@@ -203,23 +249,27 @@ fn is_pipe(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Whether a file is to be read as a plan or state: what its name says is something else is not.
-fn may_be_plan(file: &Path, name: &str) -> bool {
+/// Whether a file is to be read as a plan or state.
+fn may_be_plan(file: &Path) -> bool {
+    plan::may_be_plan(&start(file, 4096))
+}
+
+/// Whether a file whose name does not say it is a pipeline.
+fn holds_pipeline(file: &Path) -> bool {
+    std::str::from_utf8(&start(file, jenkinsfile::MAX_SIZE)).is_ok_and(jenkinsfile::is_pipeline)
+}
+
+/// The first bytes of a file; none where it cannot be read.
+fn start(file: &Path, length: u64) -> Vec<u8> {
     let mut start = Vec::new();
-    let read = fs::File::open(file).and_then(|file| file.take(4096).read_to_end(&mut start));
-    read.is_ok() && !is_jenkinsfile(name) && plan::may_be_plan(&start)
+    let read = fs::File::open(file).and_then(|file| file.take(length).read_to_end(&mut start));
+    if read.is_ok() { start } else { Vec::new() }
 }
 
-fn is_jenkinsfile(name: &str) -> bool {
-    name == "Jenkinsfile" || name.ends_with(".groovy")
-}
-
-/// What to say of a file whose kind is not understood: by its name, else by how it begins.
-fn unknown_kind(file: &Path, name: &str) -> (&'static str, &'static str) {
-    const KINDS: &str = "terravet checks directories, .tf, .tf.json, .tfvars and .tfvars.json files, plans and state.";
-    if is_jenkinsfile(name) {
-        return ("Jenkinsfiles cannot be checked by this version", KINDS);
-    }
+/// What to say of a file whose kind is not understood.
+fn unknown_kind(file: &Path) -> (&'static str, &'static str) {
+    const KINDS: &str =
+        "terravet checks directories, .tf, .tf.json, .tfvars and .tfvars.json files, plans, state and Jenkinsfiles.";
     match fs::File::open(file).map(|file| file.metadata().map(|metadata| metadata.len())) {
         Err(_) => ("the file cannot be read", "Make it readable."),
         Ok(Ok(0)) => ("the file is empty", "Write it anew: nothing was checked."),
@@ -252,7 +302,9 @@ mod tests {
                 Some(PlanFile::Pipe(_) | PlanFile::StandardInput) => " stream".to_owned(),
                 None => String::new(),
             };
-            format!("{}{only}{}{plan}", relative(&target.directory, &top), told.unwrap_or_default())
+            let script = target.script.as_ref().map(|file| format!(" script {}", relative(file, &top)));
+            let script = script.unwrap_or_default();
+            format!("{}{only}{}{plan}{script}", relative(&target.directory, &top), told.unwrap_or_default())
         });
         let problems = inputs
             .problems
@@ -279,7 +331,7 @@ mod tests {
             ("docs/Jenkinsfile", b"pipeline {}"),
         ];
         for (number, (paths, targets, problems)) in [
-            (&["."][..], &["envs/prod"][..], &[][..]),
+            (&["."][..], &["docs script docs/Jenkinsfile", "envs/prod"][..], &[][..]),
             (&["envs/prod", "envs/prod/", "./envs/../envs/prod"], &["envs/prod"], &[]),
             (&["modules/net", "envs/prod"], &["modules/net", "envs/prod"], &[]),
             (
@@ -297,21 +349,24 @@ mod tests {
             ),
             (&["modules/net/excluded.tf"], &[], &[]),
             (
-                &["lone/a.tfvars", "gone", "docs"],
-                &[],
+                &["lone/a.tfvars", "gone", "docs", "lone"],
+                &["docs script docs/Jenkinsfile"],
                 &[
                     "lone/a.tfvars: there is no Terraform configuration beside or above this file",
                     "gone: no such file or directory",
-                    "docs: no Terraform configuration here or below: nothing was checked",
+                    "lone: no Terraform configuration here or below: nothing was checked",
                 ],
             ),
             (
                 &["docs/plan.json", "docs/terraform.tfstate", "docs/plan", "docs/notes.txt", "docs/Jenkinsfile", "-"],
-                &["docs plan docs/plan.json", "docs plan docs/terraform.tfstate", "docs plan docs/plan", ". stream"],
                 &[
-                    "docs/notes.txt: not a kind of file that terravet knows",
-                    "docs/Jenkinsfile: Jenkinsfiles cannot be checked by this version",
+                    "docs plan docs/plan.json",
+                    "docs plan docs/terraform.tfstate",
+                    "docs plan docs/plan",
+                    "docs script docs/Jenkinsfile",
+                    ". stream",
                 ],
+                &["docs/notes.txt: not a kind of file that terravet knows"],
             ),
         ]
         .into_iter()

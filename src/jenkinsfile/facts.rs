@@ -8,12 +8,12 @@ mod secrets;
 
 use crate::source::{SourceFile, Span};
 
+use super::Script;
 use super::flow::{self, Event, EventKind, Flow, ScopeKind, Script as ShellScript};
 use super::shell::Command;
 use super::terraform::Terraform;
 use super::text::Variables;
 use super::tree::{Call, Tree};
-use super::Script;
 
 /// The names of the collections.
 pub const NAMES: [&str; 14] = [
@@ -137,9 +137,10 @@ impl<'f, 't> Facts<'f, 't, '_> {
         Fact { step, ..self.fact(place, fields) }
     }
 
-    /// What is certain of something that is absent: nothing where the file is not whole, or a caller may add it.
+    /// What is said of something that is absent: nothing is certain where a caller may add it, and where the file is not
+    /// whole, that is said already.
     fn absent(&self, scope: usize) -> Option<bool> {
-        (self.is_whole && !self.flow.has_caller(scope)).then_some(false)
+        if self.is_whole && self.flow.has_caller(scope) { None } else { Some(!self.is_whole) }
     }
 
     /// The scripts that run, in order.
@@ -164,7 +165,7 @@ impl<'f, 't> Facts<'f, 't, '_> {
         })
     }
 
-    fn is_under(&self, scope: usize, kind: impl Fn(&ScopeKind<'_>) -> bool) -> bool {
+    fn is_under(&self, scope: usize, kind: impl Fn(&ScopeKind) -> bool) -> bool {
         self.flow.around(scope).any(|(_, scope)| kind(&scope.kind))
     }
 

@@ -20,23 +20,27 @@ const MAX_STATEMENTS: usize = 100_000;
 
 /// The surroundings of an event; the first scope is the file.
 #[derive(Debug)]
-pub(super) struct Scope<'t> {
+pub(super) struct Scope {
     pub(super) parent: usize,
-    pub(super) kind: ScopeKind<'t>,
-    pub(super) start: u32,
+    pub(super) kind: ScopeKind,
 }
 
 #[derive(Debug)]
-pub(super) enum ScopeKind<'t> {
+pub(super) enum ScopeKind {
     File,
     /// A function that something outside of the file calls.
     Caller,
     Pipeline,
     Stage,
     /// An agent is held.
-    Agent { is_ephemeral: bool, is_fixed: bool },
+    Agent {
+        is_ephemeral: bool,
+        is_fixed: bool,
+    },
     /// Runs under a condition only. `restricts`: whether that keeps out change requests, or lets a person decide.
-    Condition { restricts: Option<bool> },
+    Condition {
+        restricts: Option<bool>,
+    },
     /// May run any number of times.
     Loop,
     /// What fails in it does not end the build.
@@ -46,10 +50,12 @@ pub(super) enum ScopeKind<'t> {
     /// Runs after something else has failed, or succeeded.
     Post,
     Branch,
-    Timeout { is_whole: bool },
+    Timeout {
+        is_whole: bool,
+    },
     Lock,
     Retry,
-    Bindings(Vec<Binding<'t>>),
+    Bindings(Vec<Binding>),
     Settings(Vec<Setting>),
     Directory(String),
 }
@@ -66,7 +72,7 @@ pub(super) enum EventKind<'t> {
     /// Index of the script.
     Script(usize),
     /// A person is asked: the arguments, and the place of the word.
-    Input { call: &'t Call, is_directive: bool, is_late: bool },
+    Input { call: &'t Call, is_late: bool },
     /// Any other step.
     Step(&'t Call),
 }
@@ -90,7 +96,7 @@ pub(super) struct Flow<'t> {
     pub(super) tree: &'t Tree<'t>,
     pub(super) variables: &'t Variables<'t>,
     pub(super) parameters: BTreeMap<String, Parameter>,
-    pub(super) scopes: Vec<Scope<'t>>,
+    pub(super) scopes: Vec<Scope>,
     pub(super) events: Vec<Event<'t>>,
     pub(super) scripts: Vec<Script<'t>>,
     /// Calls of `options` and of `properties`.
@@ -101,7 +107,7 @@ pub(super) struct Flow<'t> {
 
 impl Flow<'_> {
     /// A scope and all around it, the innermost first.
-    pub(super) fn around(&self, scope: usize) -> impl Iterator<Item = (usize, &Scope<'_>)> {
+    pub(super) fn around(&self, scope: usize) -> impl Iterator<Item = (usize, &Scope)> {
         let mut next = Some(scope);
         std::iter::from_fn(move || {
             let at = next?;
@@ -124,7 +130,7 @@ pub(super) fn follow<'t>(tree: &'t Tree<'t>, variables: &'t Variables<'t>, is_li
         tree,
         variables,
         parameters: conditions::parameters(tree, variables),
-        scopes: vec![Scope { parent: 0, kind, start: 0 }],
+        scopes: vec![Scope { parent: 0, kind }],
         events: Vec::new(),
         scripts: Vec::new(),
         options: Vec::new(),
@@ -150,7 +156,7 @@ pub(super) fn follow<'t>(tree: &'t Tree<'t>, variables: &'t Variables<'t>, is_li
     for (name, block) in left {
         // One that is left may call another.
         if !walker.followed.contains(&name) {
-            let scope = walker.scope(0, ScopeKind::Caller, block.start);
+            let scope = walker.scope(0, ScopeKind::Caller);
             walker.function(&name, block, scope);
         }
     }
@@ -175,8 +181,8 @@ impl<'t> Walker<'t> {
         self.flow.tree
     }
 
-    fn scope(&mut self, parent: usize, kind: ScopeKind<'t>, start: u32) -> usize {
-        self.flow.scopes.push(Scope { parent, kind, start });
+    fn scope(&mut self, parent: usize, kind: ScopeKind) -> usize {
+        self.flow.scopes.push(Scope { parent, kind });
         self.flow.scopes.len() - 1
     }
 
@@ -206,7 +212,8 @@ impl<'t> Walker<'t> {
             Found::Statement(_) | Found::Block(_) => {}
         });
         let called = &self.called;
-        let is_closure = |name: &str, block: &Block| tree.at(block.start, block.start + 1) == "{" && !called.contains(name);
+        let is_closure =
+            |name: &str, block: &Block| tree.at(block.start, block.start + 1) == "{" && !called.contains(name);
         // A closure that nobody calls by name runs where it stands: it goes into a map for `parallel`, say.
         let names: Vec<String> = self
             .functions
@@ -231,62 +238,73 @@ impl<'t> Walker<'t> {
         for statement in &block.statements {
             self.statements += 1;
             match &statement.kind {
-                StatementKind::If { branches, otherwise } => scope = self.conditional(branches, otherwise.as_ref(), scope),
+                StatementKind::If { branches, otherwise } => {
+                    scope = self.conditional(branches, otherwise.as_ref(), scope)
+                }
                 StatementKind::Switch { head, cases } => {
                     self.expression(head, scope);
                     for (label, block) in cases {
-                        let restricts = label.as_ref().map_or(Some(false), |label| self.flow.equality(head, label, false));
-                        let inner = self.scope(scope, ScopeKind::Condition { restricts }, block.start);
+                        let restricts =
+                            label.as_ref().map_or(Some(false), |label| self.flow.equality(head, label, false));
+                        let inner = self.scope(scope, ScopeKind::Condition { restricts });
                         self.block(block, inner);
                     }
                 }
                 StatementKind::Loop { body } => {
-                    let inner = self.scope(scope, ScopeKind::Loop, statement.start);
+                    let inner = self.scope(scope, ScopeKind::Loop);
                     self.block(body, inner);
                 }
                 StatementKind::Try { body, catches, finally } => {
                     let swallows = !catches.is_empty() && !catches.iter().all(|block| self.exits(block));
-                    let inner = if swallows { self.scope(scope, ScopeKind::Guarded, statement.start) } else { scope };
+                    let inner = if swallows { self.scope(scope, ScopeKind::Guarded) } else { scope };
                     self.block(body, inner);
                     for block in catches {
-                        let inner = self.scope(scope, ScopeKind::Post, block.start);
+                        let inner = self.scope(scope, ScopeKind::Post);
                         self.block(block, inner);
                     }
                     if let Some(block) = finally {
-                        let inner = self.scope(scope, ScopeKind::Always, block.start);
+                        let inner = self.scope(scope, ScopeKind::Always);
                         self.block(block, inner);
                     }
                 }
                 StatementKind::Function { .. } | StatementKind::Type { .. } => {}
                 StatementKind::Assignment { target, value, .. } => {
-                    let is_function = self.functions.contains_key(&self.tree().name(*target)) && value.as_closure().is_some();
+                    let is_function =
+                        self.functions.contains_key(&self.tree().name(*target)) && value.as_closure().is_some();
                     if !is_function {
                         self.expression(value, scope);
                     }
                 }
-                StatementKind::Expression(expression) | StatementKind::Exit(expression) => self.expression(expression, scope),
+                StatementKind::Expression(expression) | StatementKind::Exit(expression) => {
+                    self.expression(expression, scope)
+                }
             }
         }
     }
 
     /// The branches of an `if`; the scope of what comes after it: a branch that leaves restricts all that follows.
-    fn conditional(&mut self, branches: &'t [(Expression, Block)], otherwise: Option<&'t Block>, scope: usize) -> usize {
+    fn conditional(
+        &mut self,
+        branches: &'t [(Expression, Block)],
+        otherwise: Option<&'t Block>,
+        scope: usize,
+    ) -> usize {
         let mut after = scope;
         // What the conditions before, which did not hold, say.
         let mut earlier = Some(false);
         for (condition, block) in branches {
             self.expression(condition, scope);
             let restricts = conditions::both(earlier, self.flow.restricts(condition, false));
-            let inner = self.scope(scope, ScopeKind::Condition { restricts }, block.start);
+            let inner = self.scope(scope, ScopeKind::Condition { restricts });
             self.block(block, inner);
             let failed = self.flow.restricts(condition, true);
             earlier = conditions::both(earlier, failed);
             if self.exits(block) && branches.len() == 1 && otherwise.is_none() {
-                after = self.scope(scope, ScopeKind::Condition { restricts: failed }, block.end);
+                after = self.scope(scope, ScopeKind::Condition { restricts: failed });
             }
         }
         if let Some(block) = otherwise {
-            let inner = self.scope(scope, ScopeKind::Condition { restricts: earlier }, block.start);
+            let inner = self.scope(scope, ScopeKind::Condition { restricts: earlier });
             self.block(block, inner);
         }
         after
@@ -332,9 +350,10 @@ impl<'t> Walker<'t> {
     fn call(&mut self, call: &'t Call, scope: usize) {
         let tree = self.tree();
         let Some(step) = tree.step(call) else {
-            let repeats = ["each", "eachWithIndex", "collect", "times", "collectEntries", "any", "every", "findAll", "upto"];
+            let repeats =
+                ["each", "eachWithIndex", "collect", "times", "collectEntries", "any", "every", "findAll", "upto"];
             let inner = if repeats.contains(&tree.last(call.name)) && call.body().is_some() {
-                self.scope(scope, ScopeKind::Loop, call.start)
+                self.scope(scope, ScopeKind::Loop)
             } else {
                 scope
             };
@@ -355,7 +374,7 @@ impl<'t> Walker<'t> {
             "stage" if call.body().is_some() => self.stage(call, scope),
             "sh" | "bat" | "powershell" | "pwsh" => self.script(call, step, scope),
             "input" => {
-                self.event(scope, EventKind::Input { call, is_directive: false, is_late: false });
+                self.event(scope, EventKind::Input { call, is_late: false });
                 self.arguments(&call.arguments, scope);
             }
             "properties" => {
@@ -379,7 +398,7 @@ impl<'t> Walker<'t> {
             match argument.value.only() {
                 Some(Item::List(elements)) => self.branches(elements, scope),
                 _ => {
-                    let inner = self.scope(scope, ScopeKind::Branch, argument.value.start);
+                    let inner = self.scope(scope, ScopeKind::Branch);
                     self.expression(&argument.value, inner);
                 }
             }
@@ -409,17 +428,18 @@ impl<'t> Walker<'t> {
         };
         // A workspace of its own on the same agent does not take another.
         if matches!(kind, ScopeKind::Agent { is_fixed: true, .. }) && self.agent(scope).is_none() {
-            return self.scope(scope, kind, call.start);
+            return self.scope(scope, kind);
         }
         if step == "ws" {
             return scope;
         }
-        self.scope(scope, kind, call.start)
+        self.scope(scope, kind)
     }
 
     /// Whether a timeout holds for a whole scripted pipeline: nothing is around it, and stages or agents are inside.
     fn is_whole(&self, call: &'t Call, scope: usize) -> bool {
-        let outside = !self.flow.around(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Stage | ScopeKind::Agent { .. }));
+        let outside =
+            !self.flow.around(scope).any(|(_, scope)| matches!(scope.kind, ScopeKind::Stage | ScopeKind::Agent { .. }));
         let mut holds = false;
         if let Some(body) = call.body().filter(|_| outside) {
             visit(body, &mut |found| {

@@ -105,8 +105,9 @@ impl Quote {
 
 /// Operators of more than one character, the longest first.
 const OPERATORS: &[&str] = &[
-    ">>>=", "<=>", "==~", ">>>", "**=", ">>=", "<<=", "...", "..<", "?.", "*.", ".&", ".@", "?:", "->", "::", "==", "!=",
-    "<=", ">=", "=~", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>", "**", "..",
+    ">>>=", "<=>", "==~", ">>>", "**=", ">>=", "<<=", "...", "..<", "?.", "*.", ".&", ".@", "?:", "->", "::", "==",
+    "!=", "<=", ">=", "=~", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>", "**",
+    "..",
 ];
 
 /// Where the lexer is, from the outside in.
@@ -244,10 +245,12 @@ impl Lexer<'_, '_> {
 
     fn symbol(&mut self) {
         let rest = self.rest();
-        let length = OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes())).map_or(1, |found| found.len());
+        let length =
+            OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes())).map_or(1, |found| found.len());
         let first = rest[0];
         let is_known = b"()[]{},;:?.=<>+-*/%&|^!~@".contains(&first);
-        let length = if first.is_ascii() { length } else { self.text[self.at..].chars().next().map_or(1, char::len_utf8) };
+        let length =
+            if first.is_ascii() { length } else { self.text[self.at..].chars().next().map_or(1, char::len_utf8) };
         let is_text = self.file.invalid_utf8.binary_search(&(self.at as u32)).is_err();
         if !is_text {
             self.problem(self.at, self.at + 1, "this byte is not UTF-8", "Save the file as UTF-8.");
@@ -265,7 +268,8 @@ impl Lexer<'_, '_> {
             (b'}', Some(Mode::Hole(_, open))) => *open -= 1,
             _ => {}
         }
-        self.ends_expression = matches!(first, b')' | b']' | b'}') || matches!(rest_of(self.bytes, self.at, length), b"++" | b"--");
+        self.ends_expression =
+            matches!(first, b')' | b']' | b'}') || matches!(rest_of(self.bytes, self.at, length), b"++" | b"--");
         self.push(TokenKind::Symbol, length);
     }
 
@@ -295,7 +299,8 @@ impl Lexer<'_, '_> {
                 }
                 b'\n' | b'\r' if quote.is_of_one_line() => {
                     self.text_to(quote, at);
-                    let message = format!("the string that begins with `{}` is not closed on its line", quote.opening());
+                    let message =
+                        format!("the string that begins with `{}` is not closed on its line", quote.opening());
                     self.problem(start as usize, start as usize + 1, message, "Close it, or write three quotes.");
                     return self.close(quote, 0);
                 }
@@ -363,7 +368,10 @@ impl Lexer<'_, '_> {
                 Mode::String(..) => None,
             });
             let message = match hole {
-                Some(hole) => format!("the string that begins with `{opening}` is not closed: its `${{` in line {} is open", hole.line),
+                Some(hole) => format!(
+                    "the string that begins with `{opening}` is not closed: its `${{` in line {} is open",
+                    hole.line
+                ),
                 None => format!("the string that begins with `{opening}` is not closed"),
             };
             self.problem(start, start + opening.len(), message, &format!("Write `{closing}` where it ends."));

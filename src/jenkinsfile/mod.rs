@@ -12,6 +12,8 @@ pub mod lexer;
 mod parse;
 mod shell;
 mod terraform;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 
@@ -90,6 +92,14 @@ pub fn read(id: FileId, file: &SourceFile, is_library: bool) -> Script {
     };
     facts::collect(&mut script, file, &tree, is_library, is_whole);
     script
+}
+
+/// Whether a script at this path (with `/`) holds steps of a shared library, which pipelines elsewhere call
+/// ("Jenkins: Extending with Shared Libraries", Directory structure).
+#[must_use]
+pub fn is_library(path: &str) -> bool {
+    let mut directories = path.rsplit('/').skip(1);
+    path.ends_with(".groovy") && (directories.next() == Some("vars") || directories.any(|directory| directory == "src"))
 }
 
 /// Whether a text is a pipeline, judged by how its lines begin: for files whose names do not say it.

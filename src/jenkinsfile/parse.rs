@@ -10,7 +10,8 @@ use super::{Complaints, Layout, MAX_DEPTH, span};
 const INFIX: &[&str] = &["in", "instanceof", "as", "extends", "implements", "throws"];
 
 /// Words before the name of what is declared.
-const MODIFIERS: &[&str] = &["def", "final", "static", "private", "protected", "public", "abstract", "synchronized", "transient"];
+const MODIFIERS: &[&str] =
+    &["def", "final", "static", "private", "protected", "public", "abstract", "synchronized", "transient"];
 
 /// Reads a file's tokens as a tree.
 pub(super) fn parse<'t>(
@@ -50,6 +51,8 @@ fn pair(file: &SourceFile, code: &[Token], complaints: &mut Complaints) -> Vec<u
     let mut open: Vec<usize> = Vec::new();
     let text = |token: &Token| &file.text[token.start as usize..token.end as usize];
     let mut too_deep = false;
+    // Brackets that were given up: what closes them later is no second mistake.
+    let mut given_up: Vec<usize> = Vec::new();
     for (index, token) in code.iter().enumerate() {
         match role(token, text(token)) {
             Role::Opens => {
@@ -62,6 +65,10 @@ fn pair(file: &SourceFile, code: &[Token], complaints: &mut Complaints) -> Vec<u
             Role::Closes => {
                 // Strings and holes are closed where the lexer says so; brackets may be missing in between.
                 let Some(depth) = open.iter().rposition(|&opener| closes(&code[opener], token, &file.text)) else {
+                    if let Some(at) = given_up.iter().rposition(|&opener| closes(&code[opener], token, &file.text)) {
+                        given_up.truncate(at);
+                        continue;
+                    }
                     let message = format!("`{}` closes nothing: there is no bracket open before it", text(token));
                     complaint(complaints, token, message, "Remove it, or open the bracket.");
                     continue;
@@ -72,6 +79,7 @@ fn pair(file: &SourceFile, code: &[Token], complaints: &mut Complaints) -> Vec<u
                 }
                 for unclosed in between {
                     pairs[unclosed] = index as u32;
+                    given_up.push(unclosed);
                     let (opener, place) = (&code[unclosed], file.position(code[unclosed].start));
                     let message = format!(
                         "`{}` comes before the `{}` of line {}, column {} is closed",
@@ -104,7 +112,8 @@ fn complaint(complaints: &mut Complaints, token: &Token, message: String, help: 
 
 fn deep(file: crate::source::FileId, token: &Token) -> Problem {
     let message = format!("nested more than {MAX_DEPTH} deep");
-    Problem::at(span(file, token.start, token.end), message).help("Move inner parts into functions: Jenkins cannot compile this either.")
+    Problem::at(span(file, token.start, token.end), message)
+        .help("Move inner parts into functions: Jenkins cannot compile this either.")
 }
 
 enum Role {
@@ -203,7 +212,8 @@ impl<'t> Parser<'t, '_> {
     /// The end of what an opening token holds, and where it goes on after that, both inside `end`.
     fn inside(&self, open: usize, end: usize) -> (usize, usize) {
         let close = (self.pairs[open] as usize).min(end);
-        let belongs = self.code.get(close).is_some_and(|closer| close < end && closes(&self.code[open], closer, self.text));
+        let belongs =
+            self.code.get(close).is_some_and(|closer| close < end && closes(&self.code[open], closer, self.text));
         (close, if belongs { close + 1 } else { close })
     }
 
@@ -249,7 +259,7 @@ impl<'t> Parser<'t, '_> {
             self.layout.blocks[block].2 = (start, last);
         }
         self.layout.statements.push((start, last));
-        Some(Statement { start, kind: kind? })
+        Some(Statement { kind: kind? })
     }
 
     fn statement_kind(&mut self, end: usize) -> Option<StatementKind> {
@@ -371,8 +381,11 @@ impl<'t> Parser<'t, '_> {
             return body;
         }
         let start = self.start_of(self.at);
-        let statements: Vec<Statement> =
-            if self.at < end && !self.is_symbol(self.at, ";") { self.statement(end).into_iter().collect() } else { Vec::new() };
+        let statements: Vec<Statement> = if self.at < end && !self.is_symbol(self.at, ";") {
+            self.statement(end).into_iter().collect()
+        } else {
+            Vec::new()
+        };
         Block { start, end: self.end_before(self.at), parameters: Vec::new(), statements }
     }
 
@@ -406,8 +419,10 @@ impl<'t> Parser<'t, '_> {
                     self.at = index + 1;
                     return names;
                 }
-                Some(TokenKind::Symbol) if matches!(self.text_of(index), "," | "<" | ">" | "." | "=" | "[" | "]" | "?") => {}
-                Some(TokenKind::Newline | TokenKind::Number | TokenKind::StringStart(_) | TokenKind::StringText(_)) => {}
+                Some(TokenKind::Symbol)
+                    if matches!(self.text_of(index), "," | "<" | ">" | "." | "=" | "[" | "]" | "?") => {}
+                Some(TokenKind::Newline | TokenKind::Number | TokenKind::StringStart(_) | TokenKind::StringText(_)) => {
+                }
                 Some(TokenKind::StringEnd(_)) => {}
                 _ => return Vec::new(),
             }
@@ -453,7 +468,8 @@ impl<'t> Parser<'t, '_> {
             let word = self.word(self.at);
             if word == "case" || (word == "default" && self.is_symbol(self.at + 1, ":")) {
                 self.at += 1;
-                let label = (word == "case").then(|| self.expression(Until { end: close, line: true, comma: false, colon: true }));
+                let label = (word == "case")
+                    .then(|| self.expression(Until { end: close, line: true, comma: false, colon: true }));
                 let start = self.start_of(self.at);
                 self.at += usize::from(self.is_symbol(self.at, ":"));
                 cases.push((label, Block { start, end: start, ..Block::default() }));
@@ -550,7 +566,10 @@ impl<'t> Parser<'t, '_> {
     fn assigned(&mut self, until: Until) -> Expression {
         loop {
             let value = self.expression(until);
-            if self.at < until.end && self.kind(self.at) == Some(TokenKind::Symbol) && is_assignment(self.text_of(self.at)) {
+            if self.at < until.end
+                && self.kind(self.at) == Some(TokenKind::Symbol)
+                && is_assignment(self.text_of(self.at))
+            {
                 self.at = self.past_lines(self.at + 1, until.end);
             } else {
                 return value;
@@ -614,8 +633,11 @@ impl<'t> Parser<'t, '_> {
             Some(_) | None => false,
         };
         let leads = [".", "?.", "*.", "?", ":", "?:", "&&", "||", "==", "!=", "=~", "==~", "->"];
-        begun || (self.kind(next) == Some(TokenKind::Symbol) && leads.contains(&self.text_of(next)) && !items.is_empty())
-            || (self.is_symbol(next, "{") && matches!(items.last(), Some(Item::Call(_) | Item::Name(_))) && items.len() == 1)
+        begun
+            || (self.kind(next) == Some(TokenKind::Symbol) && leads.contains(&self.text_of(next)) && !items.is_empty())
+            || (self.is_symbol(next, "{")
+                && matches!(items.last(), Some(Item::Call(_) | Item::Name(_)))
+                && items.len() == 1)
     }
 
     fn symbol(&mut self, symbol: &str, items: &mut Vec<Item>, until: Until) {
@@ -631,7 +653,8 @@ impl<'t> Parser<'t, '_> {
             "[" => {
                 let (close, next) = self.inside(open, until.end);
                 let touches = self.end_before(open) == self.start_of(open);
-                let is_index = touches && matches!(items.last(), Some(Item::Name(_) | Item::Call(_) | Item::Index(_) | Item::Group(_)));
+                let is_index = touches
+                    && matches!(items.last(), Some(Item::Name(_) | Item::Call(_) | Item::Index(_) | Item::Group(_)));
                 self.at += 1;
                 let elements = self.deeper(close, |parser| parser.arguments(close, false));
                 items.push(if is_index { Item::Index(elements) } else { Item::List(elements) });
@@ -714,7 +737,8 @@ impl<'t> Parser<'t, '_> {
             TokenKind::StringStart(_) | TokenKind::Number => true,
             TokenKind::Name => {
                 let after = self.text_of(next + 1);
-                let declares = next + 1 < until.end && is_assignment(after) && self.kind(next + 1) == Some(TokenKind::Symbol);
+                let declares =
+                    next + 1 < until.end && is_assignment(after) && self.kind(next + 1) == Some(TokenKind::Symbol);
                 !INFIX.contains(&self.text_of(next)) && !declares
             }
             TokenKind::Symbol => self.text_of(next) == "[",
@@ -759,7 +783,9 @@ impl<'t> Parser<'t, '_> {
     /// The name of an argument, or key of a map, with its colon.
     fn label(&mut self, end: usize) -> Option<(u32, u32)> {
         let (first, next) = match self.kind(self.at)? {
-            TokenKind::Name | TokenKind::Number => ((self.start_of(self.at), self.end_before(self.at + 1)), self.at + 1),
+            TokenKind::Name | TokenKind::Number => {
+                ((self.start_of(self.at), self.end_before(self.at + 1)), self.at + 1)
+            }
             TokenKind::StringStart(_) => {
                 let (close, next) = self.inside(self.at, end);
                 ((self.end_before(self.at + 1), self.start_of(close)), next)
@@ -790,7 +816,8 @@ impl<'t> Parser<'t, '_> {
                     self.at += 1;
                 }
                 TokenKind::HoleName => {
-                    let last = self.text[token.start as usize..token.end as usize].rfind(['.', '$']).unwrap_or_default();
+                    let last =
+                        self.text[token.start as usize..token.end as usize].rfind(['.', '$']).unwrap_or_default();
                     let name = Name { start: token.start + 1, end: token.end, last: token.start + last as u32 + 1 };
                     let expression = Expression { start: name.start, end: name.end, items: vec![Item::Name(name)] };
                     parts.push(Part::Hole { start: token.start, end: token.end, expression });

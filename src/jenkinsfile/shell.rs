@@ -76,6 +76,8 @@ pub(super) struct Command {
     pub(super) is_asked: bool,
     /// Whether its output is taken.
     pub(super) is_captured: bool,
+    /// Whether it is the first of a group in braces or parentheses.
+    pub(super) opens_group: bool,
     /// Whether it is repeated until it succeeds or fails.
     pub(super) is_repeated: bool,
 }
@@ -207,6 +209,7 @@ impl Reader<'_> {
                     if !closes || !list.command.words.is_empty() {
                         self.end_command(&mut list, Then::Next, depth);
                     }
+                    list.command.opens_group |= !closes;
                     self.at += 1;
                 }
                 b'>' | b'<' => self.redirection(&mut list, depth),
@@ -333,13 +336,13 @@ impl Reader<'_> {
         let rest = &self.source[self.at + 1..];
         let shown = if quoted { QUOTED } else { HOLE };
         if rest.starts_with("((") {
-            let length = rest.find("))").map_or(rest.len(), |found| found + 2);
+            let length = enclosed(rest, b'(', b')');
             self.push_as(list, shown, length + 1);
         } else if rest.starts_with('(') {
             self.pass(list, 2);
             self.nested(list, Some(b')'), quoted, depth);
         } else if rest.starts_with('{') {
-            let length = braces(rest);
+            let length = enclosed(rest, b'{', b'}');
             let inside = rest[1..length].trim_end_matches('}').trim_start_matches(['#', '!']);
             let end = inside.find(|letter: char| !is_name(letter)).unwrap_or(inside.len());
             let name = inside[..end].to_owned();
@@ -369,7 +372,8 @@ impl Reader<'_> {
 
     /// Commands whose output becomes part of the word.
     fn nested(&mut self, list: &mut List, stop: Option<u8>, quoted: bool, depth: usize) {
-        let start = self.at;
+        // From the dollar sign or the bracket on, where a word begins here.
+        let start = self.at.saturating_sub(2);
         if depth < MAX_DEPTH {
             self.list(stop, depth + 1, Level { is_captured: true });
         } else {
@@ -377,7 +381,7 @@ impl Reader<'_> {
         }
         let end = self.offset(self.at.max(1) - 1) + 1;
         let begins = self.offset(start);
-        let word = self.begin(list);
+        let word = list.word.get_or_insert_with(|| Word { start: begins, end: begins, ..Word::default() });
         word.text.push(if quoted { QUOTED } else { HOLE });
         word.offsets.push(begins);
         word.end = word.end.max(end);
@@ -414,7 +418,9 @@ impl Reader<'_> {
             self.at += 1;
         }
         let mut delimiter = String::new();
-        while self.at < self.text.len() && !matches!(self.peek(0), b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b'>' | b'<' | b')') {
+        while self.at < self.text.len()
+            && !matches!(self.peek(0), b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b'&' | b'>' | b'<' | b')')
+        {
             if !matches!(self.peek(0), b'\'' | b'"' | b'\\') {
                 delimiter.push(char::from(self.peek(0)));
             }
@@ -433,7 +439,9 @@ impl Reader<'_> {
                 let line = String::from_utf8_lossy(&self.text[self.at..end]);
                 let line = line.trim_end_matches('\r');
                 // `.stripIndent()` may take the indentation away before the shell sees it.
-                let ends = line == delimiter || (strips && line.trim_start_matches('\t') == delimiter) || line.trim() == delimiter;
+                let ends = line == delimiter
+                    || (strips && line.trim_start_matches('\t') == delimiter)
+                    || line.trim() == delimiter;
                 self.at = (end + 1).min(self.text.len());
                 if ends {
                     break;
@@ -459,6 +467,7 @@ impl Reader<'_> {
         list.redirect = None;
         let mut command = std::mem::take(&mut list.command);
         command.is_captured = list.level.is_captured;
+        let opens_group = command.opens_group;
         self.keywords(&mut command);
         assignments(&mut command);
         if command.words.is_empty() && command.assignments.is_empty() {
@@ -469,6 +478,7 @@ impl Reader<'_> {
                 self.shell.commands[before].then = then;
                 list.before = Some((before, then));
             }
+            list.command.opens_group = opens_group;
             return;
         }
         if self.dialect == Dialect::Batch && command.words.first().is_some_and(|word| is_remark(&word.text)) {
@@ -502,7 +512,8 @@ impl Reader<'_> {
                     command.is_asked = true;
                     command.is_repeated = true;
                 }
-                "then" | "else" | "do" | "{" | "}" | "fi" | "done" | "esac" | "time" => {}
+                "{" => command.opens_group = true,
+                "then" | "else" | "do" | "}" | "fi" | "done" | "esac" | "time" => {}
                 "for" | "select" | "case" | "function" => {
                     command.words.clear();
                     return;
@@ -520,14 +531,16 @@ impl Reader<'_> {
         let shells = ["sh", "bash", "dash", "zsh", "ash", "ksh"];
         let Some(first) = words.first() else { return };
         let script = if shells.contains(&first.program()) {
-            let is_flag = |word: &Word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');
+            let is_flag =
+                |word: &Word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');
             words.iter().position(is_flag).and_then(|at| words.get(at + 1))
         } else if first.text == "eval" {
             words.get(1)
         } else {
             None
         };
-        if let Some(script) = script {
+        let says = |script: &&Word| script.text.contains(|letter| !matches!(letter, HOLE | QUOTED));
+        if let Some(script) = script.filter(says) {
             let (text, offsets) = (script.text.replace(QUOTED, "\u{1}"), script.offsets.clone());
             read_into(&text, &offsets, self.dialect, depth + 1, level, self.shell);
         }
@@ -549,7 +562,19 @@ pub(super) fn unwrapped(words: &[Word]) -> &[Word] {
             "exec" | "nohup" | "command" | "time" | "call" | "ionice" | "xargs" | "start" | "retry" => &[],
             _ => {
                 let separator = words.iter().position(|word| word.text == "--");
-                let runs = ["aws-vault", "chamber", "doppler", "op", "vaultenv", "envconsul", "mise", "asdf", "tfenv", "dotenv", "teller"];
+                let runs = [
+                    "aws-vault",
+                    "chamber",
+                    "doppler",
+                    "op",
+                    "vaultenv",
+                    "envconsul",
+                    "mise",
+                    "asdf",
+                    "tfenv",
+                    "dotenv",
+                    "teller",
+                ];
                 match separator.filter(|_| runs.contains(&first.program())) {
                     Some(at) => {
                         words = &words[at + 1..];
@@ -600,14 +625,14 @@ fn is_remark(word: &str) -> bool {
     word.starts_with("::") || word.eq_ignore_ascii_case("rem") || word.eq_ignore_ascii_case("@rem")
 }
 
-/// The length of what is in braces at the start of a text, which is one.
-fn braces(text: &str) -> usize {
+/// The length of what is in brackets at the start of a text, which is one.
+fn enclosed(text: &str, open: u8, close: u8) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'{' => depth += 1,
-            b'}' if depth == 1 => return at + 1,
-            b'}' => depth -= 1,
+            byte if byte == open => depth += 1,
+            byte if byte == close && depth == 1 => return at + 1,
+            byte if byte == close => depth -= 1,
             _ => {}
         }
     }

@@ -8,16 +8,51 @@ const PROGRAMS: &[&str] = &["terraform", "tofu", "opentofu", "terragrunt"];
 
 /// Options with a value that may be the next word.
 const WITH_VALUE: &[&str] = &[
-    "-var", "-var-file", "-target", "-replace", "-out", "-state", "-state-out", "-backup", "-parallelism", "-lock-timeout",
-    "-backend-config", "-plugin-dir", "-from-module", "-generate-config-out", "-test-directory", "-filter", "-exclude",
-    "-exclude-file", "-target-file", "-config",
+    "-var",
+    "-var-file",
+    "-target",
+    "-replace",
+    "-out",
+    "-state",
+    "-state-out",
+    "-backup",
+    "-parallelism",
+    "-lock-timeout",
+    "-backend-config",
+    "-plugin-dir",
+    "-from-module",
+    "-generate-config-out",
+    "-test-directory",
+    "-filter",
+    "-exclude",
+    "-exclude-file",
+    "-target-file",
+    "-config",
 ];
 
 /// The same of Terragrunt.
 const TERRAGRUNT_WITH_VALUE: &[&str] = &[
-    "working-dir", "config", "tfpath", "tf-path", "source", "iam-role", "iam-assume-role", "parallelism", "log-level",
-    "include-dir", "exclude-dir", "download-dir", "queue-include-dir", "queue-exclude-dir", "out-dir", "json-out-dir",
-    "modules-that-include", "source-map", "filter", "provider-cache-dir", "units-that-include",
+    "working-dir",
+    "config",
+    "tfpath",
+    "tf-path",
+    "source",
+    "iam-role",
+    "iam-assume-role",
+    "parallelism",
+    "log-level",
+    "include-dir",
+    "exclude-dir",
+    "download-dir",
+    "queue-include-dir",
+    "queue-exclude-dir",
+    "out-dir",
+    "json-out-dir",
+    "modules-that-include",
+    "source-map",
+    "filter",
+    "provider-cache-dir",
+    "units-that-include",
 ];
 
 /// Options of `docker run` without a value.
@@ -41,8 +76,6 @@ pub(super) struct Terraform {
     pub(super) start: u32,
     /// The end of the subcommand.
     pub(super) end: u32,
-    /// The end of the whole.
-    pub(super) last: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -82,7 +115,6 @@ impl Terraform {
             directory: None,
             start: first.start,
             end: first.end,
-            last: words.last().map_or(first.end, |word| word.end),
         };
         found.read(&words[1..]);
         Some(found)
@@ -91,19 +123,25 @@ impl Terraform {
     fn read(&mut self, words: &[Word]) {
         let is_terragrunt = self.program == "terragrunt";
         let mut words = words.iter();
+        // What may be the subcommand, or options before it.
+        let mut unknown_first = false;
         while let Some(word) = words.next() {
             if word.text == "--" && is_terragrunt {
                 continue;
             }
             if word.is_unknown() {
-                // The subcommand itself, where it is the first of all.
-                self.end = if self.subcommand.is_empty() { word.end } else { self.end };
-                self.has_unknown = true;
+                if self.subcommand.is_empty() && !unknown_first {
+                    unknown_first = true;
+                    self.end = word.end;
+                } else {
+                    self.has_unknown = true;
+                }
                 continue;
             }
             if let Some(option) = word.text.strip_prefix('-') {
                 let option = format!("-{}", option.strip_prefix('-').unwrap_or(option));
-                let (name, value) = option.split_once('=').map_or((option.as_str(), None), |(name, value)| (name, Some(value)));
+                let (name, value) =
+                    option.split_once('=').map_or((option.as_str(), None), |(name, value)| (name, Some(value)));
                 let value = value.map(|value| {
                     let at = word.text.len() - value.len();
                     let offsets = word.offsets.get(at..).unwrap_or_default().to_vec();
@@ -120,14 +158,15 @@ impl Terraform {
                 self.options.push(TerraformOption { name: name.to_owned(), value, start: word.start, end });
                 continue;
             }
-            if self.subcommand.is_empty() && !self.has_unknown {
+            if self.subcommand.is_empty() && !unknown_first {
                 self.subcommand.clone_from(&word.text);
                 self.end = word.end;
             } else if let Some(joined) = self.joined(&word.text).filter(|_| self.others.is_empty()) {
                 self.subcommand = joined;
                 self.end = word.end;
             } else if self.subcommand.is_empty() && self.others.is_empty() && is_subcommand(&word.text) {
-                // An unknown option before it.
+                // Unknown options came before it.
+                self.has_unknown = true;
                 self.subcommand.clone_from(&word.text);
                 self.end = word.end;
             } else {
@@ -138,7 +177,7 @@ impl Terraform {
             self.subcommand = plain.to_owned();
         }
         // Only these two take it.
-        if self.subcommand.is_empty() && self.has_unknown && self.option("-auto-approve").is_some() {
+        if self.subcommand.is_empty() && unknown_first && self.option("-auto-approve").is_some() {
             self.subcommand = "apply".to_owned();
         }
     }
@@ -205,7 +244,8 @@ impl Terraform {
 }
 
 fn is_subcommand(word: &str) -> bool {
-    ["apply", "destroy", "plan", "init", "validate", "refresh", "import", "show", "output", "fmt", "state", "workspace"].contains(&word)
+    ["apply", "destroy", "plan", "init", "validate", "refresh", "import", "show", "output", "fmt", "state", "workspace"]
+        .contains(&word)
 }
 
 /// The name of a tool that a word is: a program with its version, or a container image.

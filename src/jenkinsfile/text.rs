@@ -317,7 +317,9 @@ pub(super) fn visit<'t>(block: &'t Block, see: &mut dyn FnMut(Found<'t>)) {
                 std::iter::once(body).chain(catches).chain(finally).for_each(|block| visit(block, see));
             }
             StatementKind::Assignment { value, .. } => visit_expression(value, see),
-            StatementKind::Expression(expression) | StatementKind::Exit(expression) => visit_expression(expression, see),
+            StatementKind::Expression(expression) | StatementKind::Exit(expression) => {
+                visit_expression(expression, see)
+            }
         }
     }
 }

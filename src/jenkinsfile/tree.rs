@@ -14,22 +14,42 @@ pub(super) struct Block {
 
 #[derive(Debug)]
 pub(super) struct Statement {
-    pub(super) start: u32,
     pub(super) kind: StatementKind,
 }
 
 #[derive(Debug)]
 pub(super) enum StatementKind {
-    If { branches: Vec<(Expression, Block)>, otherwise: Option<Block> },
+    If {
+        branches: Vec<(Expression, Block)>,
+        otherwise: Option<Block>,
+    },
     /// Labels are expressions; `default` has none.
-    Switch { head: Expression, cases: Vec<(Option<Expression>, Block)> },
-    Loop { body: Block },
-    Try { body: Block, catches: Vec<Block>, finally: Option<Block> },
-    Function { name: (u32, u32), body: Block },
+    Switch {
+        head: Expression,
+        cases: Vec<(Option<Expression>, Block)>,
+    },
+    Loop {
+        body: Block,
+    },
+    Try {
+        body: Block,
+        catches: Vec<Block>,
+        finally: Option<Block>,
+    },
+    Function {
+        name: (u32, u32),
+        body: Block,
+    },
     /// A class or the like.
-    Type { body: Block },
+    Type {
+        body: Block,
+    },
     /// The target is the name before the sign; `plain` is false for `+=` and its kind.
-    Assignment { target: Name, plain: bool, value: Expression },
+    Assignment {
+        target: Name,
+        plain: bool,
+        value: Expression,
+    },
     Expression(Expression),
     /// `return` and `throw`: nothing after it runs.
     Exit(Expression),
@@ -63,8 +83,14 @@ pub(super) enum Item {
     Index(Vec<Argument>),
     Group(Expression),
     Closure(Block),
-    Number { start: u32, end: u32 },
-    Operator { start: u32, end: u32 },
+    Number {
+        start: u32,
+        end: u32,
+    },
+    Operator {
+        start: u32,
+        end: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -130,8 +156,11 @@ impl<'t> Tree<'t> {
             return Some(last);
         }
         let before = self.at(call.name.start, call.name.last).trim_end_matches(['.', '?', '*']);
-        matches!(before, "steps" | "script" | "this" | "this.steps" | "this.script" | "ctx" | "context" | "jenkins" | "pipeline")
-            .then_some(last)
+        matches!(
+            before,
+            "steps" | "script" | "this" | "this.steps" | "this.script" | "ctx" | "context" | "jenkins" | "pipeline"
+        )
+        .then_some(last)
     }
 }
 
@@ -176,7 +205,10 @@ impl Call {
 
     /// The closure at its end.
     pub(super) fn body(&self) -> Option<&Block> {
-        self.arguments.last().filter(|argument| argument.name.is_none()).and_then(|argument| argument.value.as_closure())
+        self.arguments
+            .last()
+            .filter(|argument| argument.name.is_none())
+            .and_then(|argument| argument.value.as_closure())
     }
 }
 

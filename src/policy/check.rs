@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::address::ModuleStep;
 use crate::finding::{Severity, Verdict};
 use crate::inventory::{Action, Inventory};
+use crate::jenkinsfile::{Layout, Script};
 use crate::lang::eval::{Context, Evaluated, evaluate};
 use crate::lang::functions::NoFiles;
 use crate::lang::{Data, Marks, Number, Str, Type, Value, convert};
@@ -53,6 +54,8 @@ pub(super) struct Candidate {
     pub(super) covers: Option<Coverage>,
     /// What the plan does with the instance.
     pub(super) action: Action,
+    /// Whether it is about a Jenkinsfile.
+    pub(super) is_in_script: bool,
 }
 
 impl Candidate {
@@ -71,6 +74,8 @@ pub struct Check<'p> {
     pub(super) problems: Vec<Problem>,
     /// What took part, by path: a file that several root modules read counts once.
     pub(super) files: BTreeMap<String, (FileId, Option<TreeId>)>,
+    /// The Jenkinsfiles among what took part, by path.
+    pub(super) scripts: BTreeMap<String, (FileId, Layout)>,
     pub(super) sensitive_spans: Vec<Span>,
     pub(super) resources: usize,
     only_changed: bool,
@@ -86,6 +91,7 @@ impl<'p> Check<'p> {
             candidates: Vec::new(),
             problems: Vec::new(),
             files: BTreeMap::new(),
+            scripts: BTreeMap::new(),
             sensitive_spans: Vec::new(),
             resources: 0,
             only_changed: false,
@@ -113,26 +119,50 @@ impl<'p> Check<'p> {
         self.resources += reading.inventory.instances().len();
         let mut calls = Calls::of(reading);
         let facts = Facts::of(reading, trees);
-        let mut found = Vec::new();
-        for rule in 0..self.policy.rules.len() {
-            if !is_about_policy(self.policy, rule) {
-                ask(self.policy, rule, &facts, trees, &mut found, &mut self.problems);
-            }
-        }
+        let mut found = self.ask_all(&facts, trees);
         let root: Option<Str> = root.map(Str::from);
         for candidate in &mut found {
             candidate.root.clone_from(&root);
             let Some(instance) = candidate.spot.instance else { continue };
             candidate.calls = calls.enclosing(&reading.inventory.instance(instance).address.module.0);
         }
+        let suppresses =
+            !self.policy.configuration.ignores.is_empty() || self.has_suppressions(reading, sources, trees);
+        self.keep(found, suppresses, &facts, trees);
+    }
+
+    /// Asks every rule that runs of a Jenkinsfile.
+    pub fn add_script(&mut self, script: Script, sources: &Sources, trees: &Trees) {
+        self.problems.extend(script.problems.iter().cloned());
+        self.sensitive_spans.extend(&script.sensitive_spans);
+        let nothing = Inventory::default();
+        let facts = Facts::of_script(&script, &nothing, trees);
+        let found = self.ask_all(&facts, trees);
+        let text = &sources.file(script.file).text;
+        let suppresses = memchr::memmem::find(text.as_bytes(), suppression::MARKER.as_bytes()).is_some();
+        self.keep(found, suppresses || !self.policy.configuration.ignores.is_empty(), &facts, trees);
+        self.scripts.insert(sources.file(script.file).path.clone(), (script.file, script.layout));
+    }
+
+    /// Asks every rule but those about suppressions.
+    fn ask_all(&mut self, facts: &Facts<'_>, trees: &Trees) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for rule in 0..self.policy.rules.len() {
+            if !is_about_policy(self.policy, rule) {
+                ask(self.policy, rule, facts, trees, &mut found, &mut self.problems);
+            }
+        }
+        found
+    }
+
+    /// Keeps the candidates of one reading, with who yields to whom.
+    fn keep(&mut self, mut found: Vec<Candidate>, suppresses: bool, facts: &Facts<'_>, trees: &Trees) {
         let collection = |rule: usize| {
             let at = self.policy.rules[rule].for_each;
             trees.get(at.tree).text(at.node).to_owned()
         };
         yields::relate(self.policy, &mut found, collection);
-        let suppresses =
-            !self.policy.configuration.ignores.is_empty() || self.has_suppressions(reading, sources, trees);
-        self.cover(&mut found, suppresses, &facts, trees);
+        self.cover(&mut found, suppresses, facts, trees);
         let first = self.candidates.len();
         found.iter_mut().flat_map(|candidate| &mut candidate.broader).for_each(|index| *index += first);
         self.candidates.extend(found);
@@ -386,6 +416,7 @@ impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
             broader: Vec::new(),
             covers: None,
             action: instance.map_or(Action::Configured, |instance| instance.action),
+            is_in_script: self.facts.script.is_some(),
         }
     }
 

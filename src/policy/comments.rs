@@ -2,13 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use crate::jenkinsfile;
+use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId, Tree};
 
 use super::suppression::{Entry, inner, is_any, parse};
 
 /// The suppressions among the comments of a file of native syntax.
 pub(super) fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
-    let found = tree.comments.iter().filter_map(|&(start, end)| {
+    among(&tree.comments, text, || Layout::of(tree, text), |start, end| tree.place(start, end))
+}
+
+/// The suppressions among the comments of a Jenkinsfile.
+pub(super) fn in_script(file: FileId, script: &jenkinsfile::Layout, text: &str) -> Vec<Entry> {
+    among(&script.comments, text, || Layout::of_script(script, text), |start, end| Span::new(file, start, end))
+}
+
+fn among<'t>(
+    comments: &[(u32, u32)],
+    text: &'t str,
+    layout: impl FnOnce() -> Layout<'t>,
+    place: impl Fn(u32, u32) -> Span,
+) -> Vec<Entry> {
+    let found = comments.iter().filter_map(|&(start, end)| {
         let inner = inner(text.get(start as usize..end as usize)?);
         is_any(inner).then_some((inner, start, end))
     });
@@ -16,8 +32,8 @@ pub(super) fn comments(tree: &Tree, text: &str) -> Vec<Entry> {
     if found.peek().is_none() {
         return Vec::new();
     }
-    let mut layout = Layout::of(tree, text);
-    found.filter_map(|(inner, start, end)| parse(inner, tree.place(start, end), layout.covered(start, end))).collect()
+    let mut layout = layout();
+    found.filter_map(|(inner, start, end)| parse(inner, place(start, end), layout.covered(start, end))).collect()
 }
 
 /// Where things begin and end in a file. Lines are looked at once each, however many comments stand on them.
@@ -38,18 +54,31 @@ struct Layout<'t> {
 }
 
 impl<'t> Layout<'t> {
-    fn of(tree: &'t Tree, text: &'t str) -> Self {
+    fn new(comments: &'t [(u32, u32)], text: &'t str) -> Self {
         let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-        let mut layout = Self {
+        Self {
             text,
             line_starts: std::iter::once(0).chain(newlines.map(|at| at as u32 + 1)).collect(),
             code: BTreeMap::new(),
             below: BTreeMap::new(),
             ends: BTreeMap::new(),
-            comments: &tree.comments,
+            comments,
             nodes: Vec::new(),
             heads: Vec::new(),
-        };
+        }
+    }
+
+    fn of_script(script: &'t jenkinsfile::Layout, text: &'t str) -> Self {
+        let mut layout = Self::new(&script.comments, text);
+        layout.nodes.clone_from(&script.statements);
+        layout.heads.clone_from(&script.blocks);
+        layout.nodes.sort_unstable();
+        layout.heads.sort_unstable();
+        layout
+    }
+
+    fn of(tree: &'t Tree, text: &'t str) -> Self {
+        let mut layout = Self::new(&tree.comments, text);
         for (index, node) in tree.nodes.iter().enumerate() {
             if node.kind != Kind::Body {
                 layout.nodes.push((node.start, node.end));
@@ -188,7 +217,7 @@ pub(super) fn properties(tree: &Tree) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileId, SourceFile};
+    use crate::source::SourceFile;
     use crate::syntax::{json, native};
 
     /// The lines (from 1) that the suppressions of a file cover.

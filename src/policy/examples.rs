@@ -5,9 +5,10 @@ use std::io;
 use std::path::Path;
 
 use crate::finding::Verdict;
+use crate::jenkinsfile;
 use crate::lang::{Value, convert};
 use crate::plan;
-use crate::source::{Problem, Sources, Span, walk};
+use crate::source::{Problem, SourceFile, Sources, Span, walk};
 use crate::syntax::Trees;
 use crate::terraform::{self, Options, Reading};
 
@@ -90,12 +91,18 @@ fn one(
         Err(failure) => return vec![failure],
     };
     let options = Options { current_directory: directory.to_path_buf(), ..Options::default() };
-    let reading = match read(&policy, example, directory, &options, sources, trees) {
-        Ok(reading) => reading,
-        Err(problem) => return vec![problem.message],
-    };
     let mut check = Check::new(&policy, TODAY);
-    check.add(&reading, None, sources, trees);
+    for file in example.files.iter().filter(|file| walk::is_script(&file.path)) {
+        let id = sources.add(SourceFile::new(&file.path, file.content.clone().into_bytes()));
+        let script = jenkinsfile::read(id, sources.file(id), jenkinsfile::is_library(&file.path));
+        check.add_script(script, sources, trees);
+    }
+    if example.files.iter().any(|file| !walk::is_script(&file.path)) {
+        match read(&policy, example, directory, &options, sources, trees) {
+            Ok(reading) => check.add(&reading, None, sources, trees),
+            Err(problem) => return vec![problem.message],
+        }
+    }
     let report = check.finish(Vec::new(), &BTreeSet::new(), sources, trees);
     let mut failures: Vec<String> = report
         .problems

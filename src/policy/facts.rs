@@ -1,7 +1,7 @@
 //! What the names in rule files mean: facts over one reading.
 //!
 //! `each`, `option`; `network.NAME`; `resources.TYPE`; `inventory.resources`, `inventory.taggable`;
-//! `configuration.NAME`; `plan.NAME`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
+//! `configuration.NAME`; `plan.NAME`; `jenkins.NAME`; `policy.suppressions`. Facts carry places ([`Origin::place`]): those of the
 //! network, and (with [`OWN`] set) those kept here.
 
 use std::cell::RefCell;
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::Related;
 use crate::inventory::{self, Instance, Inventory, Place, Way};
+use crate::jenkinsfile::{self, Script};
 use crate::lang::eval::{Evaluated, Resolved, Scope};
 use crate::lang::value::Entries;
 use crate::lang::{Origin, Shape, Str, Type, Value};
@@ -18,7 +19,7 @@ use crate::source::{Problem, Span, nearest};
 use crate::syntax::Trees;
 use crate::terraform::{Difference, Reading};
 
-use super::{configuration_facts as configuration, pattern, tags};
+use super::{configuration_facts as configuration, jenkins, pattern, tags};
 
 /// Marks places that are kept here, not by the network.
 const OWN: u32 = 1 << 31;
@@ -72,6 +73,7 @@ pub(super) struct Facts<'a> {
     pub(super) trees: &'a Trees,
     network: Network<'a>,
     reading: Option<&'a Reading>,
+    pub(super) script: Option<&'a Script>,
     differences: &'a [Difference],
     table: RefCell<Vec<Kept>>,
     made: RefCell<BTreeMap<String, Value>>,
@@ -90,10 +92,16 @@ impl<'a> Facts<'a> {
             trees,
             network: Network::new(inventory, trees),
             reading: None,
+            script: None,
             differences: &[],
             table: RefCell::default(),
             made: RefCell::default(),
         }
+    }
+
+    /// The facts of a Jenkinsfile, beside an inventory that is empty.
+    pub(super) fn of_script(script: &'a Script, nothing: &'a Inventory, trees: &'a Trees) -> Self {
+        Self { script: Some(script), ..Self::new(nothing, trees) }
     }
 
     /// Makes `policy.suppressions`.
@@ -168,6 +176,7 @@ impl<'a> Facts<'a> {
             "inventory" => vec!["resources", "taggable"],
             "configuration" => configuration::NAMES.to_vec(),
             "plan" => vec!["deletions", "drift", "source_differences"],
+            "jenkins" => jenkinsfile::facts::NAMES.to_vec(),
             "policy" => vec!["suppressions"],
             _ => return Err(Box::new(Problem::at(at, format!("`{root}` means nothing in a rule")))),
         };
@@ -177,10 +186,14 @@ impl<'a> Facts<'a> {
                 Some(Value::tuple((0..self.inventory.instances().len()).filter_map(|at| self.resource(at)).collect()))
             }
             ("inventory", "taggable") => Some(tags::taggable(self)),
-            ("configuration", _) => configuration::collection(self, self.reading?, name),
+            ("configuration", _) => match self.reading {
+                Some(reading) => configuration::collection(self, reading, name),
+                None => known.contains(&name).then(|| Value::tuple(Vec::new())),
+            },
             ("plan", "deletions") => Some(Value::tuple(self.others(self.inventory.gone()))),
             ("plan", "drift") => Some(Value::tuple(self.others(self.inventory.drift()))),
             ("plan", "source_differences") => Some(Value::tuple(self.source_differences())),
+            ("jenkins", _) => known.contains(&name).then(|| jenkins::collection(self, self.script, name)),
             ("policy", "suppressions") => Some(Value::tuple(Vec::new())),
             _ => None,
         });

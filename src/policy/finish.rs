@@ -216,6 +216,9 @@ fn undetermined_message(candidate: &Candidate, rules: &[String]) -> String {
     };
     match &candidate.hangs_on {
         Some(reference) => format!("{subject} hangs on {reference}: {rules} cannot be decided"),
+        None if candidate.is_in_script => {
+            format!("{subject} hangs on what is outside of this file: {rules} cannot be decided")
+        }
         None => format!("{subject} hangs on a value that is not known yet: {rules} cannot be decided"),
     }
 }
@@ -223,6 +226,9 @@ fn undetermined_message(candidate: &Candidate, rules: &[String]) -> String {
 /// What to do about an undetermined finding.
 const HOW_TO_KNOW: &str = "Set variables without a value with `--var` or `--var-file`; what AWS makes up is known after \
                            apply only: make the rule hold whatever comes, or suppress the finding with a reason.";
+
+/// The same, where what is not known is outside of a Jenkinsfile.
+const HOW_TO_KNOW_SCRIPT: &str = "Say it in this file, so that it can be seen, or suppress the finding with a reason.";
 
 fn finding(
     policy: &Policy,
@@ -249,6 +255,7 @@ fn finding(
         suppressed,
         fingerprint: fingerprint(&parts),
         help: match candidate.verdict {
+            Verdict::Undetermined if !candidate.own_message && candidate.is_in_script => HOW_TO_KNOW_SCRIPT.to_owned(),
             Verdict::Undetermined if !candidate.own_message => HOW_TO_KNOW.to_owned(),
             Verdict::Undetermined | Verdict::Violation => rule.fix.clone(),
         },

@@ -3,7 +3,7 @@
 //! A [`Policy`] is loaded once; a [`Check`] asks its rules of one reading after another and makes the report:
 //!
 //! - `form`, `rule`, `shipped`, `configuration`: what is read
-//! - `facts`, `tags`: what rules see
+//! - `facts`, `tags`, `jenkins`: what rules see
 //! - `check`, `way`: from conditions to candidates; `suppression`, `comments`, `finish`: from these to findings
 //! - `examples`, `page`, `starter`: what is made of rule files beside checking
 
@@ -16,6 +16,7 @@ pub mod examples;
 mod facts;
 mod finish;
 mod form;
+mod jenkins;
 pub mod page;
 pub mod pattern;
 pub mod rule;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::source::walk;
+
 use super::rule::{Example, Rule, RuleSeverity};
 
 /// The page in Markdown. `rule` is read with its examples ([`super::Extent::Whole`]).
@@ -86,7 +88,11 @@ fn write_example(rule: &Rule, example: &Example, out: &mut String) -> std::fmt::
         if example.files.len() > 1 || file.path != "main.tf" {
             writeln!(out, "\n`{}`", file.path)?;
         }
-        let language = if file.path.ends_with(".json") { "json" } else { "hcl" };
+        let language = match file.path.as_str() {
+            path if path.ends_with(".json") => "json",
+            path if walk::is_script(path) => "groovy",
+            _ => "hcl",
+        };
         writeln!(out, "\n```{language}\n{}\n```", file.content.trim_end())?;
     }
     Ok(())

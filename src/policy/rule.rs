@@ -140,7 +140,8 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 /// What `rules/*.hcl` expressions may begin with.
-const ROOTS: &[&str] = &["each", "option", "network", "resources", "inventory", "configuration", "plan", "policy"];
+const ROOTS: &[&str] =
+    &["each", "option", "network", "resources", "inventory", "configuration", "plan", "jenkins", "policy"];
 
 /// Reads the rules of a parsed rule file.
 pub(super) fn read(trees: &Trees, tree: TreeId, shipped: bool) -> (Vec<Rule>, Vec<Problem>) {

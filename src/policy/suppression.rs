@@ -13,7 +13,7 @@ use crate::source::{Sources, Span, nearest};
 use crate::syntax::{Syntax, Tree, Trees};
 
 use super::check::{Candidate, Check};
-use super::comments::{comments, properties};
+use super::comments::{comments, in_script, properties};
 use super::configuration::is_date;
 use super::facts::{Facts, Kept, Spot, object};
 use super::{Policy, pattern};
@@ -62,6 +62,11 @@ impl Suppressions {
             };
             let first = all.entries.len();
             all.entries.extend(found);
+            all.by_path.insert(path.clone(), (first..all.entries.len()).collect());
+        }
+        for (path, (file, layout)) in &check.scripts {
+            let first = all.entries.len();
+            all.entries.extend(in_script(*file, layout, &sources.file(*file).text));
             all.by_path.insert(path.clone(), (first..all.entries.len()).collect());
         }
         let first = all.entries.len();

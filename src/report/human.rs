@@ -313,9 +313,16 @@ impl<'r> Writer<'r> {
         if summary.suppressed > 0 {
             parts.push(format!("{} suppressed", summary.suppressed));
         }
-        let checked =
-            format!("{}, {}", counted(summary.resources, "resource instance"), counted(summary.rules, "rule"));
-        writeln!(self.out, "{} ({checked})", parts.join(", "))?;
+        let scripts = self.report.inputs.iter().filter(|input| input.kind == "jenkinsfile").count();
+        let mut checked = Vec::new();
+        if scripts == 0 || scripts < self.report.inputs.len() {
+            checked.push(counted(summary.resources, "resource instance"));
+        }
+        if scripts > 0 {
+            checked.push(counted(scripts, "Jenkinsfile"));
+        }
+        checked.push(counted(summary.rules, "rule"));
+        writeln!(self.out, "{} ({})", parts.join(", "), checked.join(", "))?;
         if summary.problems > 0 {
             let text = "Not everything could be checked: see the problems above.";
             writeln!(self.out, "{}", self.paint(RED, text))?;

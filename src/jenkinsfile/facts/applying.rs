@@ -9,26 +9,49 @@ use super::super::text::HOLE;
 use super::{Fact, Facts, Field, Running, head, speaks_of};
 
 /// Commands whose failure must not go unseen.
-const MATTERS: &[&str] = &["init", "plan", "apply", "destroy", "validate", "refresh", "test", "workspace select", "get"];
+const MATTERS: &[&str] =
+    &["init", "plan", "apply", "destroy", "validate", "refresh", "test", "workspace select", "get"];
 
 /// Programs that check configuration or plans.
 const POLICY_TOOLS: &[&str] = &[
-    "terravet", "tflint", "checkov", "tfsec", "trivy", "terrascan", "conftest", "opa", "kics", "snyk", "regula", "sentinel",
-    "terraform-compliance", "tfscan",
+    "terravet",
+    "tflint",
+    "checkov",
+    "tfsec",
+    "trivy",
+    "terrascan",
+    "conftest",
+    "opa",
+    "kics",
+    "snyk",
+    "regula",
+    "sentinel",
+    "terraform-compliance",
+    "tfscan",
 ];
 
 /// Steps of the terravet library that check a plan before anything is applied.
 const CHECKING_STEPS: &[&str] = &["terravetCheck", "terraformPlan", "terraformPipeline", "terraformMatrix"];
 
 /// Steps and commands that may be a check, or an approval, by their names; what they do is outside of the file.
-const LIKE_CHECKS: &[&str] = &["check", "lint", "polic", "scan", "valid", "complian", "secur", "test", "gate", "pre-commit"];
+const LIKE_CHECKS: &[&str] =
+    &["check", "lint", "polic", "scan", "valid", "complian", "secur", "test", "gate", "pre-commit"];
 const LIKE_APPROVALS: &[&str] = &["approv", "confirm", "manual", "gate", "signoff", "sign_off", "promot", "userinput"];
 
 /// Steps and programs that bring files to another agent.
 const CARRIES: &[&str] = &[
-    "unstash", "copyArtifacts", "s3Download", "unarchive", "unzip", "untar", "rtDownload", "googleStorageDownload", "azureDownload",
+    "unstash",
+    "copyArtifacts",
+    "s3Download",
+    "unarchive",
+    "unzip",
+    "untar",
+    "rtDownload",
+    "googleStorageDownload",
+    "azureDownload",
 ];
-const CARRYING_PROGRAMS: &[&str] = &["aws", "gsutil", "gcloud", "az", "curl", "wget", "scp", "rsync", "mc", "jf", "jfrog", "tar", "cp", "unzip"];
+const CARRYING_PROGRAMS: &[&str] =
+    &["aws", "gsutil", "gcloud", "az", "curl", "wget", "scp", "rsync", "mc", "jf", "jfrog", "tar", "cp", "unzip"];
 
 /// What has happened so far.
 #[derive(Default)]
@@ -138,7 +161,10 @@ impl Facts<'_, '_, '_> {
         if CARRIES.contains(&name) {
             history.supplied.extend(self.agent(scope));
         }
-        let is_known = matches!(name, "checkout" | "junit" | "recordIssues" | "publishChecks" | "withChecks" | "milestone" | "readTrusted");
+        let is_known = matches!(
+            name,
+            "checkout" | "junit" | "recordIssues" | "publishChecks" | "withChecks" | "milestone" | "readTrusted"
+        );
         if !is_known && speaks_of(name, LIKE_CHECKS) {
             history.checked = history.checked.filter(|checked| *checked);
         }
@@ -153,8 +179,10 @@ impl Facts<'_, '_, '_> {
         let mut tools = words.iter().take(if is_container { words.len() } else { 1 }).filter_map(tool);
         if tools.any(|tool| POLICY_TOOLS.contains(&tool)) {
             history.checked = Some(true);
-        } else if !matches!(first.program(), "echo" | "printf" | "cd" | "export" | "[" | "test" | "rm" | "mkdir" | "git")
-            && speaks_of(&head(command), LIKE_CHECKS)
+        } else if !matches!(
+            first.program(),
+            "echo" | "printf" | "cd" | "export" | "[" | "test" | "rm" | "mkdir" | "git"
+        ) && speaks_of(&head(command), LIKE_CHECKS)
         {
             history.checked = history.checked.filter(|checked| *checked);
         }
@@ -166,13 +194,15 @@ impl Facts<'_, '_, '_> {
     /// What a command changes for those after it.
     fn remember(&self, running: &Running<'_, '_>, terraform: &Terraform, history: &mut History, commands: &mut [Fact]) {
         if terraform.subcommand == "plan" && !terraform.is_help() {
-            let file = terraform.option("-out").and_then(|option| option.value.as_ref()).map(|value| value.text.clone());
+            let file =
+                terraform.option("-out").and_then(|option| option.value.as_ref()).map(|value| value.text.clone());
             let directory = self.directory(running, terraform);
             let same = history.approval.as_ref().filter(|approval| approval.directories.contains(&directory));
             if let (Some(approval), Some(fact), true) = (same, commands.last_mut(), history.replanned.is_none()) {
                 // Under a condition that the approval was not under, it may be another way through the file.
                 let apart = self.flow.around(running.scope).any(|(at, scope)| {
-                    matches!(scope.kind, ScopeKind::Condition { .. }) && !self.flow.around(approval.scope).any(|(other, _)| other == at)
+                    matches!(scope.kind, ScopeKind::Condition { .. })
+                        && !self.flow.around(approval.scope).any(|(other, _)| other == at)
                 });
                 let mut replanned = fact.clone();
                 set(&mut replanned, "after_approval", if apart { None } else { Some(true) });
@@ -212,10 +242,14 @@ impl Facts<'_, '_, '_> {
         let changes = terraform.changes();
         let unlocks = terraform.subcommand == "force-unlock";
         let is_first = changes && !history.has_applied;
-        let is_under = |wanted: fn(&ScopeKind<'_>) -> bool| self.is_under(scope, wanted);
-        let matters = MATTERS.contains(&terraform.subcommand.as_str()) || terraform.subcommand == "fmt" && terraform.option("-check").is_some();
+        let is_under = |wanted: fn(&ScopeKind) -> bool| self.is_under(scope, wanted);
+        let matters = MATTERS.contains(&terraform.subcommand.as_str())
+            || terraform.subcommand == "fmt" && terraform.option("-check").is_some();
         // One missing option of the pipeline is said once.
-        let exclusive = if !is_first || is_under(|kind| matches!(kind, ScopeKind::Lock)) || self.option_call("disableConcurrentBuilds") {
+        let exclusive = if !is_first
+            || is_under(|kind| matches!(kind, ScopeKind::Lock))
+            || self.option_call("disableConcurrentBuilds")
+        {
             Some(true)
         } else {
             self.absent(scope)
@@ -267,7 +301,9 @@ impl Facts<'_, '_, '_> {
         let Some(file) = terraform.plan_file() else { return Some(true) };
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let mut made = history.plans.iter().rev();
-        let Some(plan) = made.find(|plan| !plan.file.is_empty() && name(&plan.file) == name(&file.text)) else { return Some(true) };
+        let Some(plan) = made.find(|plan| !plan.file.is_empty() && name(&plan.file) == name(&file.text)) else {
+            return Some(true);
+        };
         let agent = self.agent(running.scope);
         if plan.agent == agent || agent.is_some_and(|agent| history.supplied.contains(&agent)) {
             return Some(true);
@@ -277,7 +313,11 @@ impl Facts<'_, '_, '_> {
             scope.is_none_or(|scope| matches!(scope.kind, ScopeKind::Agent { is_fixed: true, .. }))
         };
         // The same directory of the same machine may come again.
-        if is_fixed(agent) || is_fixed(plan.agent) || file.text.starts_with(['/', HOLE]) { None } else { self.absent(running.scope) }
+        if is_fixed(agent) || is_fixed(plan.agent) || file.text.starts_with(['/', HOLE]) {
+            None
+        } else {
+            self.absent(running.scope)
+        }
     }
 
     /// Whether the exit code 2 of `-detailed-exitcode` ends the build.
@@ -334,7 +374,9 @@ impl Facts<'_, '_, '_> {
                 &["TF_INPUT", "TF_CLI_ARGS", "TERRAGRUNT_NON_INTERACTIVE", "TG_NON_INTERACTIVE"]
             };
             let lacking = self.commands().find(|(running, index, terraform)| {
-                wants(terraform) && !is_set(terraform) && !variables.iter().any(|variable| self.has_variable(running, *index, variable))
+                wants(terraform)
+                    && !is_set(terraform)
+                    && !variables.iter().any(|variable| self.has_variable(running, *index, variable))
             });
             if let Some((running, _, terraform)) = lacking {
                 let fields = vec![
@@ -353,7 +395,8 @@ impl Facts<'_, '_, '_> {
         let shell = &running.script.shell;
         let commands = shell.commands.iter().take(index + 1);
         let in_shell = commands.enumerate().any(|(at, command)| {
-            let assigned = command.assignments.iter().any(|(name, _)| name.starts_with(wanted)) && (at == index || command.words.is_empty());
+            let assigned = command.assignments.iter().any(|(name, _)| name.starts_with(wanted))
+                && (at == index || command.words.is_empty());
             let exports = matches!(command.program(), "export" | "set" | "env" | "setx");
             let named = command.words.iter().skip(1).any(|word| word.text.starts_with(wanted));
             let for_container = at == index && command.words.iter().any(|word| word.text.starts_with(wanted));
@@ -399,8 +442,8 @@ fn is_wordy(terraform: &Terraform) -> bool {
 
 fn loses_exit_code(running: &Running<'_, '_>, command: &Command) -> bool {
     let text = running.script.written.as_ref().map_or("", |written| written.text.as_str());
-    let is_powershell = matches!(running.script.call.name.end - running.script.call.name.last, 10)
-        || text.contains("LASTEXITCODE");
+    let is_powershell =
+        matches!(running.script.call.name.end - running.script.call.name.last, 10) || text.contains("LASTEXITCODE");
     command.then == Then::Pipe && !is_powershell && !text.contains("pipefail") && !text.contains("PIPESTATUS")
 }
 
@@ -414,7 +457,7 @@ fn ignores_failure(shell: &Shell, command: &Command) -> bool {
         "exit" | "return" => argument == "0",
         _ => false,
     };
-    succeeds && matches!(next.then, Then::Next)
+    succeeds && !next.opens_group && matches!(next.then, Then::Next)
 }
 
 /// Whether `show -json` prints to the log.
@@ -428,7 +471,8 @@ fn prints_values(running: &Running<'_, '_>, index: usize, terraform: &Terraform)
         if command.is_redirected {
             return Some(false);
         }
-        let words: Vec<&str> = next.words.iter().skip(1).map(|word| word.text.as_str()).filter(|word| !word.starts_with('-')).collect();
+        let words: Vec<&str> =
+            next.words.iter().skip(1).map(|word| word.text.as_str()).filter(|word| !word.starts_with('-')).collect();
         let shows_all = match next.program() {
             "jq" => words.is_empty() || words == ["."],
             "tee" | "cat" | "less" | "more" | "sort" => true,

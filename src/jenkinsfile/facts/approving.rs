@@ -13,13 +13,17 @@ impl Facts<'_, '_, '_> {
             let scope = event.scope;
             match event.kind {
                 EventKind::Input { call, is_late, .. } => {
-                    let is_under = |wanted: fn(&ScopeKind<'_>) -> bool| self.is_under(scope, wanted);
+                    let is_under = |wanted: fn(&ScopeKind) -> bool| self.is_under(scope, wanted);
                     let holds_agent = match self.agent(scope) {
                         Some(_) => Some(true),
                         None if self.flow.has_caller(scope) => None,
                         None => Some(false),
                     };
-                    let has_timeout = if is_under(|kind| matches!(kind, ScopeKind::Timeout { .. })) { Some(true) } else { self.absent(scope) };
+                    let has_timeout = if is_under(|kind| matches!(kind, ScopeKind::Timeout { .. })) {
+                        Some(true)
+                    } else {
+                        self.absent(scope)
+                    };
                     let fields = vec![
                         ("has_submitter", self.has_argument(call, "submitter").into()),
                         ("has_timeout", has_timeout.into()),
@@ -32,7 +36,12 @@ impl Facts<'_, '_, '_> {
                 EventKind::Step(call) if tree.step(call) == Some("lock") => {
                     let waits = self.flow.switch(call, "skipIfLocked") != Some(true);
                     let timed = self.is_under(scope, |kind| matches!(kind, ScopeKind::Timeout { is_whole: false }));
-                    locks.push(self.fact((call.name.start, call.name.end), vec![("waits_in_timeout", (waits && timed).into())]));
+                    locks.push(
+                        self.fact(
+                            (call.name.start, call.name.end),
+                            vec![("waits_in_timeout", (waits && timed).into())],
+                        ),
+                    );
                 }
                 EventKind::Step(_) | EventKind::Script(_) => {}
             }
@@ -50,6 +59,6 @@ impl Facts<'_, '_, '_> {
         }
         // `input(options)`: a map from elsewhere.
         let is_map = call.first().and_then(|first| first.as_name()).is_some();
-        if is_map || !self.is_whole { None } else { Some(false) }
+        if is_map { None } else { Some(!self.is_whole) }
     }
 }

@@ -7,8 +7,21 @@ use super::super::tree::{Block, Call, Expression, Item};
 use super::{Fact, Facts, speaks_of};
 
 /// Programs that run what they are given on standard input.
-const INTERPRETERS: &[&str] =
-    &["sh", "bash", "zsh", "dash", "ash", "ksh", "python", "python3", "perl", "ruby", "node", "iex", "Invoke-Expression"];
+const INTERPRETERS: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "dash",
+    "ash",
+    "ksh",
+    "python",
+    "python3",
+    "perl",
+    "ruby",
+    "node",
+    "iex",
+    "Invoke-Expression",
+];
 
 /// Programs that fetch what is at an address.
 const FETCHERS: &[&str] = &["curl", "wget", "iwr", "irm", "Invoke-WebRequest", "Invoke-RestMethod"];
@@ -38,36 +51,51 @@ impl Facts<'_, '_, '_> {
         let node = self.steps().find(|(scope, call)| {
             tree.step(call) == Some("node") && call.body().is_some() && !self.flow.has_caller(*scope)
         });
-        let scripted = node.map(|(_, call)| (call.name.start, call.name.end)).filter(|_| self.flow.pipelines.is_empty());
+        let scripted =
+            node.map(|(_, call)| (call.name.start, call.name.end)).filter(|_| self.flow.pipelines.is_empty());
         let has_timeout = self.flow.scopes.iter().any(|scope| matches!(scope.kind, ScopeKind::Timeout { .. }));
         let places: Vec<(u32, u32)> = declared.chain(scripted).take(1).collect();
         let mut facts = Vec::new();
         for place in places {
-            let has_timeout = if has_timeout { Some(true) } else { self.is_whole.then_some(false) };
-            facts.push(self.fact(place, vec![("has_timeout", has_timeout.into()), ("cleans_up", true.into())]));
+            facts.push(self.fact(
+                place,
+                vec![("has_timeout", (has_timeout || !self.is_whole).into()), ("cleans_up", true.into())],
+            ));
         }
         // What Terraform leaves behind is said at the first command that does.
         let leaves = self.commands().find(|(running, _, terraform)| {
-            matches!(terraform.subcommand.as_str(), "init" | "plan" | "apply" | "destroy") && !self.flow.has_caller(running.scope)
+            matches!(terraform.subcommand.as_str(), "init" | "plan" | "apply" | "destroy")
+                && !self.flow.has_caller(running.scope)
         });
         if let (Some((running, _, terraform)), false) = (leaves, facts.is_empty()) {
             let cleans = self.cleans_up();
             let place = (terraform.start, terraform.end);
-            facts.push(self.in_script(running.script, place, vec![("has_timeout", true.into()), ("cleans_up", cleans.into())]));
+            facts.push(self.in_script(
+                running.script,
+                place,
+                vec![("has_timeout", true.into()), ("cleans_up", cleans.into())],
+            ));
         }
         facts
     }
 
     /// Whether the workspace is emptied whatever happens.
     fn cleans_up(&self) -> Option<bool> {
-        let agents: Vec<&ScopeKind<'_>> =
-            self.flow.scopes.iter().map(|scope| &scope.kind).filter(|kind| matches!(kind, ScopeKind::Agent { .. })).collect();
-        let is_gone = !agents.is_empty() && agents.iter().all(|agent| matches!(agent, ScopeKind::Agent { is_ephemeral: true, .. }));
+        let agents: Vec<&ScopeKind> = self
+            .flow
+            .scopes
+            .iter()
+            .map(|scope| &scope.kind)
+            .filter(|kind| matches!(kind, ScopeKind::Agent { .. }))
+            .collect();
+        let is_gone = !agents.is_empty()
+            && agents.iter().all(|agent| matches!(agent, ScopeKind::Agent { is_ephemeral: true, .. }));
         let last = |scope: usize| self.is_under(scope, |kind| matches!(kind, ScopeKind::Always | ScopeKind::Post));
-        let mut cleans = if is_gone { Some(true) } else { self.is_whole.then_some(false) };
+        let mut cleans = Some(is_gone || !self.is_whole);
         for (scope, call) in self.steps().filter(|(scope, _)| last(*scope)) {
             let name = self.flow.tree.last(call.name);
-            let is_step = matches!(name, "cleanWs" | "deleteDir") || self.flow.tree.at(call.start, call.end).contains("WsCleanup");
+            let is_step = matches!(name, "cleanWs" | "deleteDir")
+                || self.flow.tree.at(call.start, call.end).contains("WsCleanup");
             if is_step {
                 return Some(true);
             }
@@ -90,7 +118,11 @@ impl Facts<'_, '_, '_> {
             ("Library", true) | ("library" | "lib", false) => {}
             _ => return Vec::new(),
         }
-        let value = call.named(tree, "identifier").or_else(|| call.named(tree, "value")).map(|found| &found.value).or_else(|| call.first());
+        let value = call
+            .named(tree, "identifier")
+            .or_else(|| call.named(tree, "value"))
+            .map(|found| &found.value)
+            .or_else(|| call.first());
         let Some(value) = value else { return Vec::new() };
         // Fetched from where this very file comes from, it is of the same revision.
         let retriever = call.named(tree, "retriever").map(|found| tree.at(found.value.start, found.value.end));
@@ -138,7 +170,9 @@ impl Facts<'_, '_, '_> {
             for option in direct.chain(listed).filter(|call| tree.last(call.name) == "disableConcurrentBuilds") {
                 if let Some(argument) = option.named(tree, "abortPrevious") {
                     let aborts = self.flow.switch(option, "abortPrevious").map(|aborts| aborts && applies);
-                    facts.push(self.fact((argument.value.start, argument.value.end), vec![("aborts_apply", aborts.into())]));
+                    facts.push(
+                        self.fact((argument.value.start, argument.value.end), vec![("aborts_apply", aborts.into())]),
+                    );
                 }
             }
         }
@@ -152,8 +186,14 @@ impl Facts<'_, '_, '_> {
             let shell = &running.script.shell;
             for (index, command) in shell.commands.iter().enumerate() {
                 let program = unwrapped(&command.words).first().map_or("", |word| word.program());
-                if FETCHERS.contains(&program) && (is_piped_to_interpreter(shell, command) || is_given_to_interpreter(shell, index)) {
-                    facts.push(self.in_script(running.script, command.span(), vec![("program", program.into()), ("is_run", true.into())]));
+                if FETCHERS.contains(&program)
+                    && (is_piped_to_interpreter(shell, command) || is_given_to_interpreter(shell, index))
+                {
+                    facts.push(self.in_script(
+                        running.script,
+                        command.span(),
+                        vec![("program", program.into()), ("is_run", true.into())],
+                    ));
                 } else if INTERPRETERS.contains(&program) && may_run_download(shell, index, command) {
                     facts.push(self.in_script(
                         running.script,
@@ -194,13 +234,18 @@ impl Facts<'_, '_, '_> {
         }
         for running in self.running() {
             for command in &running.script.shell.commands {
-                let exported = command.words.iter().skip(1).filter(|word| word.text.starts_with("TF_PLUGIN_CACHE_DIR="));
+                let exported =
+                    command.words.iter().skip(1).filter(|word| word.text.starts_with("TF_PLUGIN_CACHE_DIR="));
                 let exported = exported.map(|word| (word, word.start, word.end));
                 let assigned = command.assignments.iter().filter(|(name, _)| name == "TF_PLUGIN_CACHE_DIR");
                 for (word, start, end) in exported.chain(assigned.map(|(_, word)| (word, word.start, word.end))) {
                     let is_private = word.variables.iter().any(|name| PRIVATE.iter().any(|part| name.contains(part)));
                     let names_home = word.variables.iter().all(|name| name == "HOME");
-                    let shared = if is_private { Some(false) } else { (word.is_known() || names_home && !word.variables.is_empty()).then_some(true) };
+                    let shared = if is_private {
+                        Some(false)
+                    } else {
+                        (word.is_known() || names_home && !word.variables.is_empty()).then_some(true)
+                    };
                     facts.push(self.in_script(running.script, (start, end), vec![("shared", shared.into())]));
                 }
             }
@@ -216,10 +261,13 @@ fn head_is_git_clean(command: &Command) -> bool {
 /// Whether a version of a library stays what it is: a tag or a commit. A word that may be either is not known.
 fn is_pinned(version: &str) -> Option<bool> {
     let is_commit = (7..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let number = version.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '-' | '_' | '/'));
+    let number =
+        version.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '-' | '_' | '/'));
     let is_tag = number.starts_with(|letter: char| letter.is_ascii_digit()) && number.contains('.');
-    let branches = ["main", "master", "develop", "dev", "trunk", "latest", "head", "HEAD", "development", "staging", "release"];
-    let is_branch = branches.contains(&version) || ["feature/", "bugfix/", "hotfix/", "refs/heads/"].iter().any(|start| version.starts_with(start));
+    let branches =
+        ["main", "master", "develop", "dev", "trunk", "latest", "head", "HEAD", "development", "staging", "release"];
+    let is_branch = branches.contains(&version)
+        || ["feature/", "bugfix/", "hotfix/", "refs/heads/"].iter().any(|start| version.starts_with(start));
     if version.contains(HOLE) {
         None
     } else if is_branch || version.is_empty() {

@@ -23,20 +23,30 @@ impl Facts<'_, '_, '_> {
                 continue;
             }
             let names = ["artifacts", "includes", "file", "includePathPattern", "reportFiles"];
-            let value = names.iter().find_map(|name| call.named(tree, name)).map(|argument| &argument.value).or_else(|| call.first());
+            let value = names
+                .iter()
+                .find_map(|name| call.named(tree, name))
+                .map(|argument| &argument.value)
+                .or_else(|| call.first());
             let Some(value) = value else { continue };
-            let Some(patterns) = written(value, tree, self.flow.variables).map(|written| written.text) else { continue };
-            let excluded = call.named(tree, "excludes").and_then(|value| written(&value.value, tree, self.flow.variables));
+            let Some(patterns) = written(value, tree, self.flow.variables).map(|written| written.text) else {
+                continue;
+            };
+            let excluded =
+                call.named(tree, "excludes").and_then(|value| written(&value.value, tree, self.flow.variables));
             let excluded = excluded.map(|written| written.text).unwrap_or_default();
             let inside = self.inside(scope);
-            let matches = |patterns: &str, file: &Secretive| patterns.split(',').map(|pattern| is_match(pattern.trim(), &inside, file)).fold(Some(false), or);
+            let matches = |patterns: &str, file: &Secretive| {
+                patterns.split(',').map(|pattern| is_match(pattern.trim(), &inside, file)).fold(Some(false), or)
+            };
             let found = files.iter().find_map(|file| {
                 let holds = matches(&patterns, file);
                 let is_excluded = !excluded.is_empty() && matches(&excluded, file) != Some(false);
                 (holds != Some(false) && !is_excluded).then_some((holds, file))
             });
             let (holds, file) = found.map_or((Some(false), String::new()), |(holds, file)| (holds, file.path.clone()));
-            facts.push(self.fact((value.start, value.end), vec![("holds_values", holds.into()), ("file", file.into())]));
+            facts
+                .push(self.fact((value.start, value.end), vec![("holds_values", holds.into()), ("file", file.into())]));
         }
         self.add("archives", facts);
     }
@@ -46,17 +56,23 @@ impl Facts<'_, '_, '_> {
         let mut files = Vec::new();
         for (running, index, terraform) in self.commands() {
             let command = running.script.shell.commands.get(index);
-            let out = terraform.option("-out").and_then(|option| option.value.as_ref()).filter(|_| terraform.subcommand == "plan");
+            let out = terraform
+                .option("-out")
+                .and_then(|option| option.value.as_ref())
+                .filter(|_| terraform.subcommand == "plan");
             let shows = terraform.subcommand == "show" && terraform.option("-json").is_some();
             // The end of the pipeline, where there is one.
             let mut last = command;
-            while let Some(next) = last.and_then(|command| command.next).and_then(|next| running.script.shell.commands.get(next)) {
+            while let Some(next) =
+                last.and_then(|command| command.next).and_then(|next| running.script.shell.commands.get(next))
+            {
                 last = Some(next);
                 if next.then != Then::Pipe {
                     break;
                 }
             }
-            let shown = [command, last].into_iter().flatten().find_map(|command| command.output.as_ref()).filter(|_| shows);
+            let shown =
+                [command, last].into_iter().flatten().find_map(|command| command.output.as_ref()).filter(|_| shows);
             for (word, inside) in [(out, terraform.directory.as_deref()), (shown, None)] {
                 let Some(word) = word.filter(|word| !word.text.is_empty()) else { continue };
                 files.push(self.file(&running, &word.text, inside));
@@ -108,7 +124,8 @@ fn clean(path: &str) -> String {
 fn is_match(pattern: &str, inside: &[String], file: &Secretive) -> Option<bool> {
     let pattern = if pattern.ends_with('/') { format!("{pattern}**") } else { pattern.to_owned() };
     let whole = clean(&[inside.join("/"), pattern.clone()].join("/"));
-    let (name, wanted) = (file.path.rsplit('/').next().unwrap_or_default(), whole.rsplit('/').next().unwrap_or_default());
+    let (name, wanted) =
+        (file.path.rsplit('/').next().unwrap_or_default(), whole.rsplit('/').next().unwrap_or_default());
     let mut segments = whole.split('/').collect::<Vec<_>>();
     if file.is_whole && !whole.contains(HOLE) {
         let path: Vec<&str> = file.path.split('/').collect();

@@ -27,23 +27,101 @@ const TOKENS: &[(&str, usize, &str)] = &[
 
 /// Parts of names whose values are secret.
 const SECRET_NAMES: &[&str] = &[
-    "PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "ACCESS_KEY", "PRIVATE_KEY", "CLIENT_SECRET",
-    "CREDENTIAL", "AUTH_KEY", "ENCRYPTION_KEY",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "APIKEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "CLIENT_SECRET",
+    "CREDENTIAL",
+    "AUTH_KEY",
+    "ENCRYPTION_KEY",
 ];
 
 /// Ends of names whose values only say where a secret is, or how it is handled.
 const HARMLESS_ENDS: &[&str] = &[
-    "_ID", "_IDS", "_NAME", "_NAMES", "_PATH", "_FILE", "_URL", "_URI", "_ARN", "_TYPE", "_TTL", "_LENGTH", "_ROTATION", "_REF",
-    "_KEY_NAME", "_DIR", "_PREFIX", "_SUFFIX", "_VERSION", "_ENABLED", "_MANAGER", "_STORE", "_ENGINE", "_ENDPOINT", "_EXPIRY",
-    "_LIFETIME", "_HEADER", "_REGION", "_ALIAS", "_VAR", "_VARIABLE", "_BACKEND", "_USER", "_USERNAME", "_PROVIDER", "_MODE",
-    "_REQUIRED", "_AUDIENCE", "_ISSUER", "_SCOPE", "_SERVICE", "_SOURCE", "_POLICY", "_COUNT", "_DAYS", "CREDENTIALSID",
-    "CREDENTIALS", "CREDENTIAL", "SECRETS", "TOKENS",
+    "_ID",
+    "_IDS",
+    "_NAME",
+    "_NAMES",
+    "_PATH",
+    "_FILE",
+    "_URL",
+    "_URI",
+    "_ARN",
+    "_TYPE",
+    "_TTL",
+    "_LENGTH",
+    "_ROTATION",
+    "_REF",
+    "_KEY_NAME",
+    "_DIR",
+    "_PREFIX",
+    "_SUFFIX",
+    "_VERSION",
+    "_ENABLED",
+    "_MANAGER",
+    "_STORE",
+    "_ENGINE",
+    "_ENDPOINT",
+    "_EXPIRY",
+    "_LIFETIME",
+    "_HEADER",
+    "_REGION",
+    "_ALIAS",
+    "_VAR",
+    "_VARIABLE",
+    "_BACKEND",
+    "_USER",
+    "_USERNAME",
+    "_PROVIDER",
+    "_MODE",
+    "_REQUIRED",
+    "_AUDIENCE",
+    "_ISSUER",
+    "_SCOPE",
+    "_SERVICE",
+    "_SOURCE",
+    "_POLICY",
+    "_COUNT",
+    "_DAYS",
+    "CREDENTIALSID",
+    "CREDENTIALS",
+    "CREDENTIAL",
+    "SECRETS",
+    "TOKENS",
 ];
 
 /// Values that stand for nothing.
 const PLACEHOLDERS: &[&str] = &[
-    "", "true", "false", "null", "none", "test", "dummy", "mock", "fake", "example", "placeholder", "changeme", "todo", "xxx",
-    "xxxx", "unused", "redacted", "na", "n/a", "localstack", "foo", "bar", "tbd", "empty",
+    "",
+    "true",
+    "false",
+    "null",
+    "none",
+    "test",
+    "dummy",
+    "mock",
+    "fake",
+    "example",
+    "placeholder",
+    "changeme",
+    "todo",
+    "xxx",
+    "xxxx",
+    "unused",
+    "redacted",
+    "na",
+    "n/a",
+    "localstack",
+    "foo",
+    "bar",
+    "tbd",
+    "empty",
 ];
 
 impl Facts<'_, '_, '_> {
@@ -76,15 +154,24 @@ impl Facts<'_, '_, '_> {
                 let begins = at == 0 || !is_part(&bytes[at - 1]);
                 let is_key = prefix.len() == 4 && prefix.ends_with("IA");
                 let rest = &bytes[at + prefix.len()..];
-                let count = rest.iter().take(200).take_while(|byte| if is_key { byte.is_ascii_uppercase() || byte.is_ascii_digit() } else { is_part(byte) }).count();
+                let count = rest
+                    .iter()
+                    .take(200)
+                    .take_while(
+                        |byte| if is_key { byte.is_ascii_uppercase() || byte.is_ascii_digit() } else { is_part(byte) },
+                    )
+                    .count();
                 let fits = if is_key { count == *length } else { count >= *length };
                 let end = at + prefix.len() + count;
-                let is_example = text[at..end].to_ascii_uppercase().contains("EXAMPLE") || rest[..count].windows(2).all(|pair| pair[0] == pair[1]);
+                let is_example = text[at..end].to_ascii_uppercase().contains("EXAMPLE")
+                    || rest[..count].windows(2).all(|pair| pair[0] == pair[1]);
                 let comments = &self.script.layout.comments;
                 let before = comments.partition_point(|(start, _)| *start <= at as u32);
                 let in_comment = before.checked_sub(1).is_some_and(|index| at < comments[index].1 as usize);
                 if begins && fits && !is_example && !in_comment {
-                    facts.push(self.fact((at as u32, end as u32), vec![("what", (*what).into()), ("is_secret", true.into())]));
+                    facts.push(
+                        self.fact((at as u32, end as u32), vec![("what", (*what).into()), ("is_secret", true.into())]),
+                    );
                 }
             }
         }
@@ -92,7 +179,12 @@ impl Facts<'_, '_, '_> {
             let line = text[at..].lines().next().unwrap_or_default();
             if line.contains("PRIVATE KEY-----") {
                 let end = text[at..].find("-----END").map_or(at + line.len(), |found| at + found);
-                facts.push(self.fact((at as u32, end as u32), vec![("what", "a private key".into()), ("is_secret", true.into())]));
+                facts.push(
+                    self.fact(
+                        (at as u32, end as u32),
+                        vec![("what", "a private key".into()), ("is_secret", true.into())],
+                    ),
+                );
             }
         }
         facts
@@ -127,11 +219,15 @@ impl Facts<'_, '_, '_> {
         });
         for running in self.running() {
             for (index, command) in running.script.shell.commands.iter().enumerate() {
-                let exported = command.words.iter().skip(1).filter(|_| matches!(command.program(), "export" | "env" | "set"));
+                let exported =
+                    command.words.iter().skip(1).filter(|_| matches!(command.program(), "export" | "env" | "set"));
                 let assigned = command.assignments.iter().map(|(name, word)| (name.clone(), word.clone()));
                 let variables = exported.filter_map(assignment).chain(assigned);
                 let terraform = running.script.terraform.get(&index);
-                let options = terraform.into_iter().flat_map(|terraform| &terraform.options).filter(|option| option.name == "-var");
+                let options = terraform
+                    .into_iter()
+                    .flat_map(|terraform| &terraform.options)
+                    .filter(|option| option.name == "-var");
                 let values = options.filter_map(|option| option.value.as_ref()).filter_map(assignment);
                 for (name, word) in variables.chain(values) {
                     if is_secret_name(&name) && word.is_known() && is_real(word.text.trim_matches('"')) {
@@ -161,8 +257,8 @@ impl Facts<'_, '_, '_> {
                             Binding::Secret(bound) if bound == name => return Some(true),
                             Binding::Secret(_) => {}
                             // Environment variables are written so.
-                            Binding::Unknown(_) if is_variable(name) && !self.flow.variables.is_set(name) => secret = None,
-                            Binding::Unknown(_) => {}
+                            Binding::Unknown if is_variable(name) && !self.flow.variables.is_set(name) => secret = None,
+                            Binding::Unknown => {}
                         }
                     }
                 }
@@ -172,7 +268,14 @@ impl Facts<'_, '_, '_> {
                     };
                     match settings.iter().find(of) {
                         Some(setting) if setting.is_secret => return Some(true),
-                        Some(setting) => return setting.names.iter().map(|inner| (inner != name).then_some(false)).next().unwrap_or(Some(false)),
+                        Some(setting) => {
+                            return setting
+                                .names
+                                .iter()
+                                .map(|inner| (inner != name).then_some(false))
+                                .next()
+                                .unwrap_or(Some(false));
+                        }
                         None => {}
                     }
                 }
@@ -204,7 +307,8 @@ impl Facts<'_, '_, '_> {
         let wanted = format!("params.{name}");
         memchr::memmem::find_iter(text.as_bytes(), wanted.as_bytes()).any(|at| {
             let rest = text[at + wanted.len()..].trim_start_matches([' ', ')']);
-            ["==~", "=~", ".matches(", "in ["].iter().any(|way| rest.starts_with(way)) || text[..at].ends_with("contains(")
+            ["==~", "=~", ".matches(", "in ["].iter().any(|way| rest.starts_with(way))
+                || text[..at].ends_with("contains(")
         })
     }
 
@@ -216,7 +320,8 @@ impl Facts<'_, '_, '_> {
                 let secret = if hole.interpolated { self.is_secret(running.scope, name) } else { Some(false) };
                 let injects = self.is_free(name);
                 if secret != Some(false) || injects != Some(false) {
-                    let fields = vec![("name", name.as_str().into()), ("secret", secret.into()), ("injects", injects.into())];
+                    let fields =
+                        vec![("name", name.as_str().into()), ("secret", secret.into()), ("injects", injects.into())];
                     facts.push(self.in_script(running.script, (hole.start, hole.end), fields));
                 }
             }
@@ -245,7 +350,9 @@ impl Facts<'_, '_, '_> {
             };
             match command.program() {
                 "echo" | "printf" | "Write-Host" | "Write-Output" if to_log => {
-                    for (word, name) in arguments.iter().flat_map(|word| word.variables.iter().map(move |name| (word, name))) {
+                    for (word, name) in
+                        arguments.iter().flat_map(|word| word.variables.iter().map(move |name| (word, name)))
+                    {
                         match self.is_secret(running.scope, name) {
                             Some(false) => {}
                             // One of many variables is hardly the one whose name is not known, unless it says so.
@@ -255,20 +362,27 @@ impl Facts<'_, '_, '_> {
                     }
                 }
                 "printenv" | "env" => {
-                    let named = arguments.iter().find(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
+                    let named =
+                        arguments.iter().find(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
                     let prints = match (command.program(), named) {
                         (_, None) => Some(true),
                         ("printenv", Some(name)) => self.is_secret(running.scope, name),
                         (_, Some(_)) => Some(false),
                     };
-                    let filtered = command.next.and_then(|next| shell.commands.get(next)).filter(|_| command.then == Then::Pipe);
-                    let goes_on = filtered.is_none_or(|next| matches!(next.program(), "sort" | "cat" | "tee" | "less") && !next.is_redirected);
+                    let filtered =
+                        command.next.and_then(|next| shell.commands.get(next)).filter(|_| command.then == Then::Pipe);
+                    let goes_on = filtered.is_none_or(|next| {
+                        matches!(next.program(), "sort" | "cat" | "tee" | "less") && !next.is_redirected
+                    });
                     if prints != Some(false) && goes_on && !command.is_redirected && !command.is_captured {
                         add(command.span(), format!("`{}`", command.program()), prints);
                     }
                 }
                 "set" => {
-                    let is_trace = |word: &Word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('x') || word.text == "xtrace";
+                    let is_trace = |word: &Word| {
+                        word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('x')
+                            || word.text == "xtrace"
+                    };
                     let off = arguments.first().is_some_and(|word| word.text.starts_with('+'));
                     if arguments.iter().any(is_trace) && !off {
                         add(command.span(), "`set -x`".to_owned(), Some(true));
@@ -285,8 +399,13 @@ impl Facts<'_, '_, '_> {
         let tree = self.flow.tree;
         let mut facts = Vec::new();
         for (scope, call) in self.steps() {
-            let Some(step) = tree.step(call).filter(|step| matches!(*step, "echo" | "println" | "print")) else { continue };
-            let Some(value) = call.first().or_else(|| call.named(tree, "message").map(|argument| &argument.value)) else { continue };
+            let Some(step) = tree.step(call).filter(|step| matches!(*step, "echo" | "println" | "print")) else {
+                continue;
+            };
+            let Some(value) = call.first().or_else(|| call.named(tree, "message").map(|argument| &argument.value))
+            else {
+                continue;
+            };
             let mut holes: Vec<((u32, u32), String)> = Vec::new();
             match value.only() {
                 Some(Item::Text(text)) => {
@@ -326,7 +445,8 @@ fn assignment(word: &Word) -> Option<(String, Word)> {
 }
 
 fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+    !name.is_empty()
+        && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 fn is_secret_name(name: &str) -> bool {
@@ -338,8 +458,11 @@ fn is_secret_name(name: &str) -> bool {
 fn is_real(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
-    let stands_for_another = value.contains('$') || value.contains('%') || value.starts_with(['<', '{', '/', '[']) || value.contains("://");
+    let stands_for_another =
+        value.contains('$') || value.contains('%') || value.starts_with(['<', '{', '/', '[']) || value.contains("://");
     let is_masked = value.chars().all(|letter| matches!(letter, '*' | 'x' | 'X' | '.' | '-'));
-    let told = ["your", "example", "dummy", "changeme", "placeholder", "replace", "arn:aws:"].iter().any(|word| lower.contains(word));
+    let told = ["your", "example", "dummy", "changeme", "placeholder", "replace", "arn:aws:"]
+        .iter()
+        .any(|word| lower.contains(word));
     !(stands_for_another || is_masked || told || PLACEHOLDERS.contains(&lower.as_str()) || value.len() < 3)
 }

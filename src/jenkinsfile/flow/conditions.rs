@@ -10,13 +10,15 @@ use super::super::tree::{Block, Call, Expression, Item, StatementKind, Tree, nam
 use super::Flow;
 
 /// Variables that name the branch, tag or target of a build ("Jenkins: Branch Source, Environment variables").
-const BRANCHES: &[&str] = &["BRANCH_NAME", "GIT_BRANCH", "TAG_NAME", "GIT_LOCAL_BRANCH", "BRANCH_IS_PRIMARY", "gitlabBranch"];
+const BRANCHES: &[&str] =
+    &["BRANCH_NAME", "GIT_BRANCH", "TAG_NAME", "GIT_LOCAL_BRANCH", "BRANCH_IS_PRIMARY", "gitlabBranch"];
 
 /// Variables that only builds of change requests have.
 const CHANGES: &[&str] = &["CHANGE_ID", "CHANGE_URL", "CHANGE_BRANCH", "CHANGE_TARGET", "ghprbPullId", "CHANGE_AUTHOR"];
 
 /// Steps whose result has nothing to do with who builds what.
-const NEUTRAL: &[&str] = &["sh", "bat", "powershell", "pwsh", "fileExists", "isUnix", "readFile", "readJSON", "readYaml"];
+const NEUTRAL: &[&str] =
+    &["sh", "bat", "powershell", "pwsh", "fileExists", "isUnix", "readFile", "readJSON", "readYaml"];
 
 /// How far variables are followed.
 const STEPS: usize = 4;
@@ -59,12 +61,19 @@ pub(super) fn parameters(tree: &Tree<'_>, variables: &Variables<'_>) -> BTreeMap
                 _ => continue,
             };
             let kind = match kind {
-                "string" | "text" | "password" | "StringParameterDefinition" | "TextParameterDefinition" => ParameterKind::Free,
-                "choice" | "booleanParam" | "ChoiceParameterDefinition" | "BooleanParameterDefinition" => ParameterKind::Limited,
-                "credentials" | "file" | "run" | "gitParameter" | "extendedChoice" | "activeChoice" => ParameterKind::Other,
+                "string" | "text" | "password" | "StringParameterDefinition" | "TextParameterDefinition" => {
+                    ParameterKind::Free
+                }
+                "choice" | "booleanParam" | "ChoiceParameterDefinition" | "BooleanParameterDefinition" => {
+                    ParameterKind::Limited
+                }
+                "credentials" | "file" | "run" | "gitParameter" | "extendedChoice" | "activeChoice" => {
+                    ParameterKind::Other
+                }
                 _ => continue,
             };
-            let Some(name) = named(arguments, tree, "name").and_then(|name| constant(&name.value, tree, variables)) else {
+            let Some(name) = named(arguments, tree, "name").and_then(|name| constant(&name.value, tree, variables))
+            else {
                 continue;
             };
             let default = named(arguments, tree, "defaultValue").or_else(|| named(arguments, tree, "choices"));
@@ -120,6 +129,11 @@ impl<'t> Flow<'t> {
     }
 
     fn items(&self, items: &[Item], negated: bool, steps: usize) -> Option<bool> {
+        // However many there are: `!!a` is `a`.
+        let operators = items.iter().take_while(|item| self.is_operator(item, &["!"])).count();
+        let is_one = !items.iter().any(|item| self.is_operator(item, &["||", "&&"]));
+        let (items, negated) =
+            if is_one { (&items[operators..], negated != (operators % 2 == 1)) } else { (items, negated) };
         for (operator, joins_all) in [("||", negated), ("&&", !negated)] {
             if items.iter().any(|item| self.is_operator(item, &[operator])) {
                 let parts = items.split(|item| self.is_operator(item, &[operator]));
@@ -128,7 +142,6 @@ impl<'t> Flow<'t> {
             }
         }
         match items {
-            [not, rest @ ..] if self.is_operator(not, &["!"]) => self.items(rest, !negated, steps),
             [Item::Group(inner)] => self.items(&inner.items, negated, steps),
             _ => self.atom(items, negated, steps),
         }
@@ -185,7 +198,14 @@ impl<'t> Flow<'t> {
     }
 
     /// What a comparison says by the names in it. `equal`: whether it asks that they are alike.
-    fn about(&self, names: &[String], compared: Option<&str>, equal: bool, negated: bool, steps: usize) -> Option<bool> {
+    fn about(
+        &self,
+        names: &[String],
+        compared: Option<&str>,
+        equal: bool,
+        negated: bool,
+        steps: usize,
+    ) -> Option<bool> {
         let bare = |name: &String| name.rsplit('.').next().unwrap_or_default().to_owned();
         let holds = equal != negated;
         let is_nothing = matches!(compared, Some("null" | ""));
@@ -207,7 +227,8 @@ impl<'t> Flow<'t> {
         });
         if let Some(parameter) = parameter {
             let default = parameter.and_then(|parameter| parameter.default.as_deref())?;
-            let by_default = compared.map_or_else(|| !matches!(default, "" | "false" | "null"), |wanted| wanted == default);
+            let by_default =
+                compared.map_or_else(|| !matches!(default, "" | "false" | "null"), |wanted| wanted == default);
             // What a build that nobody set parameters for does not do is what somebody asked for.
             return Some(by_default != holds);
         }
@@ -216,10 +237,15 @@ impl<'t> Flow<'t> {
         }
         match names {
             [name] if steps > 0 => match self.variables.value(name) {
-                Some(value) if compared.is_none() || matches!(compared, Some("true")) => self.items(&value.items, negated, steps - 1),
+                Some(value) if compared.is_none() || matches!(compared, Some("true")) => {
+                    self.items(&value.items, negated, steps - 1)
+                }
                 Some(value) => {
                     let inner = names_in(value, self.tree);
-                    let is_neutral = value.items.iter().any(|item| matches!(item, Item::Call(call) if NEUTRAL.contains(&self.tree.last(call.name))));
+                    let is_neutral = value
+                        .items
+                        .iter()
+                        .any(|item| matches!(item, Item::Call(call) if NEUTRAL.contains(&self.tree.last(call.name))));
                     if is_neutral { Some(false) } else { self.about(&inner, compared, equal, negated, steps - 1) }
                 }
                 None => None,
@@ -249,7 +275,7 @@ impl<'t> Flow<'t> {
         Some(match tree.last(call.name) {
             "branch" => {
                 let pattern = text("pattern").unwrap_or_default();
-                Some((!(pattern.starts_with("PR-") || matches!(pattern.as_str(), "*" | "**"))) != negated)
+                Some((pattern.starts_with("PR-") || matches!(pattern.as_str(), "*" | "**")) == negated)
             }
             "tag" | "buildingTag" => Some(!negated),
             "changeRequest" => Some(negated),
@@ -275,7 +301,9 @@ impl<'t> Flow<'t> {
                 _ => None,
             },
             "expression" => match call.body()?.statements.last().map(|statement| &statement.kind) {
-                Some(StatementKind::Expression(value) | StatementKind::Exit(value)) => self.items(&value.items, negated, STEPS),
+                Some(StatementKind::Expression(value) | StatementKind::Exit(value)) => {
+                    self.items(&value.items, negated, STEPS)
+                }
                 _ => None,
             },
             _ => return None,

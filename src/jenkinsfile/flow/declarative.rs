@@ -7,7 +7,7 @@ impl<'t> Walker<'t> {
     pub(super) fn pipeline(&mut self, call: &'t Call, scope: usize) {
         let Some(body) = call.body() else { return };
         self.flow.pipelines.push(call);
-        let outer = self.scope(scope, ScopeKind::Pipeline, call.start);
+        let outer = self.scope(scope, ScopeKind::Pipeline);
         let inner = self.options(body, outer, true);
         let inner = self.held_agent(body, inner);
         let inner = self.environment(body, inner);
@@ -38,7 +38,7 @@ impl<'t> Walker<'t> {
     /// A stage, declarative or scripted.
     pub(super) fn stage(&mut self, call: &'t Call, scope: usize) {
         let Some(body) = call.body() else { return };
-        let mut scope = self.scope(scope, ScopeKind::Stage, call.start);
+        let mut scope = self.scope(scope, ScopeKind::Stage);
         let is_declarative = body.calls().any(|call| {
             let word = self.tree().last(call.name);
             matches!(word, "steps" | "stages" | "matrix" | "agent" | "when")
@@ -50,10 +50,11 @@ impl<'t> Walker<'t> {
         let find = |wanted: &str| body.calls().find(|call| self.flow.tree.last(call.name) == wanted);
         let (when, input) = (find("when").and_then(Call::body), find("input"));
         let before = |word: &str| when.is_some_and(|block| self.is_set(block, word));
-        let (before_options, before_input, before_agent) = (before("beforeOptions"), before("beforeInput"), before("beforeAgent"));
-        let mut condition = when.map(|block| (self.flow.when(block, false), block.start));
+        let (before_options, before_input, before_agent) =
+            (before("beforeOptions"), before("beforeInput"), before("beforeAgent"));
+        let mut condition = when.map(|block| self.flow.when(block, false));
         let mut enter = |walker: &mut Self, scope: usize, here: bool| match condition.take_if(|_| here) {
-            Some((restricts, start)) => walker.scope(scope, ScopeKind::Condition { restricts }, start),
+            Some(restricts) => walker.scope(scope, ScopeKind::Condition { restricts }),
             None => scope,
         };
         scope = enter(self, scope, before_options);
@@ -61,7 +62,7 @@ impl<'t> Walker<'t> {
         scope = enter(self, scope, before_input);
         if let Some(input) = input {
             let is_late = when.is_some() && !before_input && !before_options;
-            self.event(scope, EventKind::Input { call: input, is_directive: true, is_late });
+            self.event(scope, EventKind::Input { call: input, is_late });
         }
         scope = enter(self, scope, before_agent);
         scope = self.held_agent(body, scope);
@@ -73,16 +74,19 @@ impl<'t> Walker<'t> {
                 "stages" => self.stages(call, scope),
                 "parallel" => {
                     for stage in call.body().into_iter().flat_map(Block::calls) {
-                        let branch = self.scope(scope, ScopeKind::Branch, stage.start);
+                        let branch = self.scope(scope, ScopeKind::Branch);
                         self.stage(stage, branch);
                     }
                 }
                 "matrix" => {
                     if let Some(block) = call.body() {
-                        let branch = self.scope(scope, ScopeKind::Branch, call.start);
+                        let branch = self.scope(scope, ScopeKind::Branch);
                         let branch = self.held_agent(block, branch);
                         let branch = self.environment(block, branch);
-                        block.calls().filter(|call| self.flow.tree.last(call.name) == "stages").for_each(|stages| self.stages(stages, branch));
+                        block
+                            .calls()
+                            .filter(|call| self.flow.tree.last(call.name) == "stages")
+                            .for_each(|stages| self.stages(stages, branch));
                     }
                 }
                 _ => {}
@@ -94,7 +98,9 @@ impl<'t> Walker<'t> {
     /// Whether a block has `word true` in it.
     fn is_set(&self, block: &Block, word: &str) -> bool {
         let tree = self.flow.tree;
-        let is_true = |call: &Call| call.first().and_then(|value| value.as_name()).is_none_or(|name: Name| tree.name(name) == "true");
+        let is_true = |call: &Call| {
+            call.first().and_then(|value| value.as_name()).is_none_or(|name: Name| tree.name(name) == "true")
+        };
         block.calls().any(|call| tree.last(call.name) == word && is_true(call))
     }
 
@@ -113,7 +119,7 @@ impl<'t> Walker<'t> {
                 if matches!(kind, ScopeKind::Lock) {
                     self.event(scope, EventKind::Step(option));
                 }
-                scope = self.scope(scope, kind, option.start);
+                scope = self.scope(scope, kind);
             }
         }
         scope
@@ -127,14 +133,19 @@ impl<'t> Walker<'t> {
             return scope;
         }
         let text = tree.at(agent.start, agent.end);
-        let kinds: Vec<&str> = agent.body().into_iter().flat_map(Block::calls).map(|call| tree.last(call.name)).collect();
-        let reuses = agent.body().into_iter().flat_map(Block::calls).any(|kind| kind.body().is_some_and(|block| self.is_set(block, "reuseNode")));
+        let kinds: Vec<&str> =
+            agent.body().into_iter().flat_map(Block::calls).map(|call| tree.last(call.name)).collect();
+        let reuses = agent
+            .body()
+            .into_iter()
+            .flat_map(Block::calls)
+            .any(|kind| kind.body().is_some_and(|block| self.is_set(block, "reuseNode")));
         if reuses && self.agent(scope).is_some() {
             return scope;
         }
         let is_ephemeral = kinds.contains(&"kubernetes");
         let kind = ScopeKind::Agent { is_ephemeral, is_fixed: text.contains("customWorkspace") };
-        self.scope(scope, kind, agent.start)
+        self.scope(scope, kind)
     }
 
     fn environment(&mut self, body: &'t Block, scope: usize) -> usize {
@@ -150,7 +161,7 @@ impl<'t> Walker<'t> {
             }
         }
         let settings = self.flow.environment(block);
-        self.scope(scope, ScopeKind::Settings(settings), block.start)
+        self.scope(scope, ScopeKind::Settings(settings))
     }
 
     fn post(&mut self, body: &'t Block, scope: usize) {
@@ -161,7 +172,7 @@ impl<'t> Walker<'t> {
                     "always" | "cleanup" => ScopeKind::Always,
                     _ => ScopeKind::Post,
                 };
-                let inner = self.scope(scope, kind, section.start);
+                let inner = self.scope(scope, kind);
                 section.body().into_iter().for_each(|block| self.block(block, inner));
             }
         }

@@ -6,11 +6,11 @@ use super::Flow;
 
 /// A variable that holds a secret.
 #[derive(Debug)]
-pub(in super::super) enum Binding<'t> {
+pub(in super::super) enum Binding {
     /// Its name.
     Secret(String),
     /// Secrets whose names are not known: where they are listed.
-    Unknown(&'t Expression),
+    Unknown,
 }
 
 /// An environment variable.
@@ -29,7 +29,13 @@ pub(in super::super) struct Setting {
 
 /// Arguments of bindings that name a variable with something secret in it ("Jenkins: Credentials Binding Plugin").
 const SECRET_VARIABLES: &[&str] = &[
-    "variable", "passwordVariable", "passphraseVariable", "secretKeyVariable", "accessKeyVariable", "tokenVariable", "envVar",
+    "variable",
+    "passwordVariable",
+    "passphraseVariable",
+    "secretKeyVariable",
+    "accessKeyVariable",
+    "tokenVariable",
+    "envVar",
     "sessionTokenVariable",
 ];
 
@@ -38,7 +44,7 @@ const FILES: &[&str] = &["file", "zip", "dockerCert", "certificate", "kubeconfig
 
 impl<'t> Flow<'t> {
     /// The secrets of `withCredentials` and its kind.
-    pub(super) fn bindings(&self, call: &'t Call) -> Vec<Binding<'t>> {
+    pub(super) fn bindings(&self, call: &'t Call) -> Vec<Binding> {
         let mut found = Vec::new();
         let arguments = call.arguments.iter().filter(|argument| argument.value.as_closure().is_none());
         for argument in arguments {
@@ -54,7 +60,7 @@ impl<'t> Flow<'t> {
         found
     }
 
-    fn bindings_in(&self, value: &'t Expression, found: &mut Vec<Binding<'t>>) {
+    fn bindings_in(&self, value: &'t Expression, found: &mut Vec<Binding>) {
         match value.only() {
             Some(Item::Call(call)) => {
                 let kind = self.tree.last(call.name);
@@ -73,14 +79,16 @@ impl<'t> Flow<'t> {
                     }
                 }
             }
-            Some(Item::Name(_)) => found.push(Binding::Unknown(value)),
+            Some(Item::Name(_)) => found.push(Binding::Unknown),
             _ => {}
         }
     }
 
-    fn binding(&self, arguments: &'t [Argument], kind: &str, found: &mut Vec<Binding<'t>>) {
+    fn binding(&self, arguments: &'t [Argument], kind: &str, found: &mut Vec<Binding>) {
         let tree = self.tree;
-        let class = named(arguments, tree, "$class").map(|class| tree.at(class.value.start, class.value.end)).unwrap_or_default();
+        let class = named(arguments, tree, "$class")
+            .map(|class| tree.at(class.value.start, class.value.end))
+            .unwrap_or_default();
         let is_file = FILES.contains(&kind) || class.contains("FileBinding");
         for name in SECRET_VARIABLES {
             if is_file && *name == "variable" {
@@ -93,7 +101,9 @@ impl<'t> Flow<'t> {
             }
         }
         let is_aws = class.contains("AmazonWebServices") || kind == "aws";
-        for (argument, name) in [("accessKeyVariable", "AWS_ACCESS_KEY_ID"), ("secretKeyVariable", "AWS_SECRET_ACCESS_KEY")] {
+        for (argument, name) in
+            [("accessKeyVariable", "AWS_ACCESS_KEY_ID"), ("secretKeyVariable", "AWS_SECRET_ACCESS_KEY")]
+        {
             if is_aws && named(arguments, tree, argument).is_none() {
                 found.push(Binding::Secret(name.to_owned()));
             }
@@ -102,7 +112,10 @@ impl<'t> Flow<'t> {
 
     /// The variables that `withEnv` sets.
     pub(super) fn settings(&self, call: &'t Call) -> Vec<Setting> {
-        let Some(Item::List(elements)) = call.first().or_else(|| call.named(self.tree, "overrides").map(|list| &list.value)).and_then(Expression::only)
+        let Some(Item::List(elements)) = call
+            .first()
+            .or_else(|| call.named(self.tree, "overrides").map(|list| &list.value))
+            .and_then(Expression::only)
         else {
             return Vec::new();
         };
@@ -125,7 +138,8 @@ impl<'t> Flow<'t> {
     pub(super) fn environment(&self, block: &'t Block) -> Vec<Setting> {
         let settings = block.statements.iter().filter_map(|statement| {
             let StatementKind::Assignment { target, value, .. } = &statement.kind else { return None };
-            let is_secret = matches!(value.only(), Some(Item::Call(call)) if self.tree.last(call.name) == "credentials");
+            let is_secret =
+                matches!(value.only(), Some(Item::Call(call)) if self.tree.last(call.name) == "credentials");
             Some(Setting {
                 name: self.tree.name(*target),
                 value: constant(value, self.tree, self.variables),
