@@ -201,7 +201,12 @@ fn read_with(
         return (reading, Vec::new());
     }
     let admitted = provider_versions::Admitted::of(&tree, &root, &mut loader);
-    let given = variables::given(&root, tree.module(0), options, &mut loader);
+    let mut given = variables::given(&root, tree.module(0), options, &mut loader);
+    let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
+    let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
+    if let Some(planned) = planned {
+        variables::planned_with(&root, planned, &disk_files, &mut loader, &mut given);
+    }
     let broken = sensitive::broken(loader.problems.files(), loader.sources);
     let in_text = sensitive::in_text(loader.problems.files(), loader.sources);
     let load::Loader { mut problems, files, .. } = loader;
@@ -216,8 +221,6 @@ fn read_with(
     let (order, cycles) = graph::order(&tree);
     problems.add_all(cycles);
     let surroundings = scope::Surroundings::new(&root, options.workspace.as_deref());
-    let checkout = root.ancestors().find(|ancestor| disk::metadata(&ancestor.join(".git")).is_ok());
-    let disk_files = DiskFiles::new(&root, &[checkout.unwrap_or(&options.current_directory)]);
     let those_there = beside::FilesThere(&disk_files);
     let files_read: &dyn Files = if archive.is_some() { &those_there } else { &disk_files };
     let setting = evaluate::Setting {

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::lang::eval::Context;
 use crate::lang::functions::Files;
-use crate::lang::{Marks, Origin, Value};
+use crate::lang::{Marks, Origin, Value, json};
 use crate::source::{Problem, SourceFile, Span, disk, nearest};
 use crate::syntax::{Kind, NodeRef, Trees};
 
+use super::beside::Planned;
 use super::constant::{constant, flag};
 use super::constraint::{self, TypeConstraint};
 use super::load::Loader;
@@ -84,6 +85,57 @@ fn automatic_files(root: &Path) -> Vec<PathBuf> {
     let is_automatic = |name: &&str| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
     let automatic = names.iter().map(String::as_str).filter(is_automatic);
     fixed.chain(automatic).map(|name| root.join(name)).collect()
+}
+
+/// So many variable files are looked at beside a plan.
+const MAX_FILES: usize = 64;
+
+/// Takes over the variable files that a plan was made with, as far as they lie in the root module or a directory in it: those
+/// that say of each variable what the plan says. They tell where a value was typed.
+pub(super) fn planned_with(
+    root: &Path,
+    planned: &dyn Planned,
+    files: &dyn Files,
+    loader: &mut Loader<'_>,
+    given: &mut BTreeMap<String, Given>,
+) {
+    let automatic = automatic_files(root);
+    let others = variable_files(root).into_iter().filter(|path| !automatic.contains(path));
+    for path in others.take(MAX_FILES) {
+        let (known_problems, known_files) = (std::mem::take(&mut loader.problems), loader.files.len());
+        let mut own = BTreeMap::new();
+        file(&path, loader, &mut own);
+        let broken = std::mem::replace(&mut loader.problems, known_problems).into_list();
+        let is_planned = |(name, value): (&String, &Given)| {
+            let Given::Expression(expression) = value else { return false };
+            let typed = constant(*expression, loader.trees, files).ok().and_then(|value| json::encode(&value).ok());
+            typed.is_some() && typed == planned.variable(name).and_then(|value| json::encode(value).ok())
+        };
+        if broken.is_empty() && !own.is_empty() && own.iter().all(is_planned) {
+            given.extend(own);
+        } else {
+            loader.files.truncate(known_files);
+        }
+    }
+}
+
+/// The variable files in a directory and in those that it holds.
+fn variable_files(root: &Path) -> Vec<PathBuf> {
+    let is_file = |name: &str| name.ends_with(".tfvars") || name.ends_with(".tfvars.json");
+    let mut found = Vec::new();
+    for (name, is_directory) in disk::list(root).unwrap_or_default() {
+        let path = root.join(&name);
+        match is_directory {
+            true if !name.starts_with('.') => {
+                let inside = disk::list(&path).unwrap_or_default();
+                let inside = inside.into_iter().filter(|(name, is_directory)| !is_directory && is_file(name));
+                found.extend(inside.map(|(name, _)| path.join(name)));
+            }
+            false if is_file(&name) => found.push(path),
+            true | false => {}
+        }
+    }
+    found
 }
 
 /// Reads a variable file.
