@@ -279,6 +279,7 @@ fn a_record_takes_nobody_elses_place() {
         ("report.json", "or a report of this run"),
         ("notes.txt", "is a file that is no record"),
         ("infra", "is no file"),
+        ("-", "has to be a file"),
         ("gone/record.json", "in a directory that is not there"),
         ("/dev/null", "is no file"),
     ] {

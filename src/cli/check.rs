@@ -73,7 +73,7 @@ pub(super) struct CheckOptions {
     variables: Variables,
     /// The day by which suppressions expire, instead of today
     #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
-    today: Option<String>,
+    pub(super) today: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {

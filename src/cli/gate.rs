@@ -179,6 +179,7 @@ fn rule_set(options: &CheckOptions, current: &Path) -> RuleSet {
         ignore: ignore.clone(),
         fail_on: options.fail_on.map(|threshold| fail_on_word(threshold).to_owned()),
         only_changed: options.only_changed,
+        today: options.today.clone(),
     }
 }
 
@@ -232,6 +233,9 @@ fn clear(arguments: &Arguments, current: &Path) -> Result<(), Failure> {
     let refused = |why: &str| Err(Failure::new(format!("--record: `{}` {why}", arguments.record.display())));
     let plan = clean(&current.join(&arguments.plan));
     let is_plan = path == plan || disk::real(&path).is_some_and(|real| disk::real(&plan) == Some(real));
+    if arguments.record.as_os_str() == "-" {
+        return refused("stands for a stream elsewhere; a record has to be a file");
+    }
     if is_plan || arguments.options.destinations.goes_to(&path, current) {
         return refused("is the plan file or a report of this run; name another file");
     }

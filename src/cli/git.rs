@@ -4,6 +4,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// A checkout may be somebody else's, as in a container of a build agent: `rev-parse` runs nothing that its configuration names.
+const ANY_OWNER: &str = "safe.directory=*";
+
 /// What a git command prints in a directory, or why it prints nothing.
 pub(super) fn run(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let run = Command::new("git").arg("-C").arg(directory).args(arguments).output();
@@ -17,13 +20,13 @@ pub(super) fn run(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, Strin
 
 /// The top of the checkout around a directory, if there is one.
 pub(super) fn top(directory: &Path) -> Option<PathBuf> {
-    let printed = run(directory, &["rev-parse", "--show-toplevel"]).ok()?;
+    let printed = run(directory, &["-c", ANY_OWNER, "rev-parse", "--show-toplevel"]).ok()?;
     Some(PathBuf::from(text(printed.trim_ascii_end())))
 }
 
 /// The commit that is checked out around a directory, if there is one.
 pub(super) fn commit(directory: &Path) -> Option<String> {
-    let printed = run(directory, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok()?;
+    let printed = run(directory, &["-c", ANY_OWNER, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok()?;
     String::from_utf8(printed).ok().map(|text| text.trim().to_owned())
 }
 

@@ -87,13 +87,17 @@ pub struct RuleSet {
     pub fail_on: Option<String>,
     /// `--only-changed`.
     pub only_changed: bool,
+    /// The day that was taken for today (`--today`): expired suppressions hang on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
 }
 
 impl RuleSet {
     /// The digest, with the texts of the rule files and of the configuration file in the order in which they were read.
     #[must_use]
     pub fn sha256(&self, terravet_version: &str, texts: &[impl AsRef<str>]) -> String {
-        let options = serde_json::json!([self.select, self.ignore, self.fail_on, self.only_changed]).to_string();
+        let options =
+            serde_json::json!([self.select, self.ignore, self.fail_on, self.only_changed, self.today]).to_string();
         let parts = [terravet_version, &options].into_iter().chain(texts.iter().map(AsRef::as_ref));
         super::sha256_of_all(parts.map(str::as_bytes))
     }
@@ -239,6 +243,7 @@ mod tests {
             set(|set| set.ignore = vec!["all".into()]),
             set(|set| set.fail_on = Some("never".into())),
             set(|set| set.only_changed = true),
+            set(|set| set.today = Some("2020-01-01".into())),
             RuleSet::default().sha256("2", &["a", "b"]),
             RuleSet::default().sha256("1", &["b", "a"]),
             RuleSet::default().sha256("1", &["a"]),

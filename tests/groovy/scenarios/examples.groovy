@@ -21,6 +21,12 @@ withTerraform('plain') {
     expect('SUCCESS', 'Apply to production? 1 to add, 0 to change, 0 to destroy.')
 }
 
+scenario('steps') {
+    repository()
+    jenkins(environment: [BRANCH_NAME: 'main']).run(example('steps').replace("path: 'infrastructure'", "path: 'infra'"))
+    expect('SUCCESS', 'Apply to production? 2 to add, 0 to change, 0 to destroy.')
+}
+
 scenario('environments') {
     Map<String, String> files = ['infra/test.tfvars': 'size = "tiny"\n']
     ['test', 'staging', 'production'].each { files["infra/${it}.s3.tfbackend".toString()] = "path = \"${state(it)}\"\n" }
