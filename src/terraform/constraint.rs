@@ -123,10 +123,6 @@ impl Reader<'_> {
         match tree.kind(at.node) {
             Kind::Variable | Kind::Name => self.keyword(tree.text(at.node), at),
             Kind::Template => self.invalid(at, "quoted type constraints are not taken any more; remove the quotes"),
-            Kind::Paren => match tree.child(at.node, 0) {
-                Some(node) => self.read(NodeRef { tree: at.tree, node }),
-                None => self.invalid(at, "a type is required"),
-            },
             Kind::Call => self.constructor(at),
             _ => self.invalid(at, "a type expression is a keyword like string, or a call like list(string)"),
         }

@@ -17,7 +17,11 @@ impl Env<'_> {
     #[inline(never)]
     pub(super) fn call(&self, node: NodeId) -> Outcome {
         let name_node = self.child(node, 0)?;
-        let name = self.tree.text(name_node);
+        // Blanks may stand after `::`.
+        let spelled = self.tree.text(name_node);
+        let without_blanks =
+            spelled.contains([' ', '\t', '\n', '\r']).then(|| spelled.split_whitespace().collect::<String>());
+        let name = without_blanks.as_deref().unwrap_or(spelled);
         let core = name.strip_prefix("core::").unwrap_or(name);
         match core {
             "try" => return self.call_try(node),
