@@ -10,7 +10,7 @@ use super::environment::{self, Color};
 use super::reading::{Input, read};
 use super::rules::complain;
 use super::{Failure, INCOMPLETE, output};
-use crate::network::reach::{Answer, End, Hop, Packets, Question, Reach, Verdict, Wanted};
+use crate::network::reach::{Answer, Cell, End, Hop, Packets, Question, Reach, Verdict, Wanted};
 use crate::source::{Sources, Span};
 use crate::syntax::Trees;
 
@@ -18,7 +18,8 @@ use crate::syntax::Trees;
 ///
 /// An end is `internet` (every public address), an IP address, the address of a resource (one instance, or all instances
 /// where no key is given: then any of them counts), a subnet, a security group or a VPC (what is in it), `tag:KEY=VALUE`, or
-/// `on-premises`. Reachable means that some packet gets there and its answer gets back.
+/// `on-premises`. Reachable means that some packet gets there and its answer gets back. Without ends, all tiers (the tag
+/// `Tier`) and the internet are shown against each other.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -102,15 +103,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let reading = read(&input, &mut sources, &mut trees)?;
     let refused = complain(&reading.problems, &sources);
     let reach = Reach::new(&reading.inventory, &trees);
-    let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
-        return Err(Failure::new("say both ends, with --from and --to"));
-    };
     let wanted = Wanted { protocol: arguments.protocol, port: arguments.port };
+    let (from, to) = match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => (from, to),
+        (None, None) if arguments.assert.is_none() => {
+            let cells = reach.matrix(&wanted, arguments.relay);
+            match arguments.format {
+                Format::Human => output::print(&human_matrix(&cells))?,
+                Format::Json => print_json(&MatrixJson { matrix: cells.iter().map(cell_json).collect() })?,
+            }
+            return Ok(refused);
+        }
+        (_, _) => return Err(Failure::new("say both ends, with --from and --to; or none, for all tiers")),
+    };
     let question = Question { from: from.clone(), to: to.clone(), wanted, relay: arguments.relay };
     let answer = reach.answer(&question).map_err(Failure::new)?;
     match arguments.format {
         Format::Human => output::print(&human(&answer, &sources, &reading.sensitive_spans))?,
-        Format::Json => print_json(&answer, &sources)?,
+        Format::Json => print_json(&document(&answer, &sources))?,
     }
     if refused != 0 {
         return Ok(INCOMPLETE);
@@ -145,13 +155,18 @@ fn human(answer: &Answer, sources: &Sources, hidden: &[Span]) -> String {
 }
 
 fn packets(packets: &Packets) -> String {
+    format!("{} from {} to {}", service(packets), packets.source, packets.destination)
+}
+
+/// Protocol and ports.
+fn service(packets: &Packets) -> String {
     let ports = match (packets.ports.as_str(), packets.protocol.as_str()) {
         ("", _) => String::new(),
         (types, "icmp" | "icmpv6") => format!(" type {types}"),
         (ports, _) => format!(" {ports}"),
     };
     let protocol = if packets.protocol == "all" { "every protocol" } else { packets.protocol.as_str() };
-    format!("{protocol}{ports} from {} to {}", packets.source, packets.destination)
+    format!("{protocol}{ports}")
 }
 
 /// A hop, and the line that says so.
@@ -179,6 +194,20 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+struct MatrixJson<'a> {
+    matrix: Vec<CellJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct CellJson<'a> {
+    from: &'a str,
+    to: &'a str,
+    result: &'static str,
+    relayed: bool,
+    packets: Vec<PacketsJson<'a>>,
+}
+
+#[derive(Serialize)]
 struct PacketsJson<'a> {
     protocol: &'a str,
     ports: &'a str,
@@ -203,28 +232,69 @@ struct LocationJson<'a> {
     end_column: u32,
 }
 
-fn print_json(answer: &Answer, sources: &Sources) -> Result<(), Failure> {
-    let document = Document {
+fn document<'a>(answer: &'a Answer, sources: &'a Sources) -> Document<'a> {
+    Document {
         result: answer.verdict.word(),
         relayed: answer.relayed,
-        packets: answer
-            .packets
-            .iter()
-            .map(|it| PacketsJson {
-                protocol: &it.protocol,
-                ports: &it.ports,
-                source: &it.source,
-                destination: &it.destination,
-            })
-            .collect(),
+        packets: answer.packets.iter().map(packets_json).collect(),
         path: hops_json(&answer.path, sources),
         blocked_by: hops_json(&answer.blocked_by, sources),
         depends_on: hops_json(&answer.depends_on, sources),
-    };
+    }
+}
+
+fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     output::print_with(|out| {
-        serde_json::to_writer_pretty(&mut *out, &document)?;
+        serde_json::to_writer_pretty(&mut *out, document)?;
         out.write_all(b"\n")
     })
+}
+
+fn packets_json(packets: &Packets) -> PacketsJson<'_> {
+    let Packets { protocol, ports, source, destination } = packets;
+    PacketsJson { protocol, ports, source, destination }
+}
+
+fn cell_json(cell: &Cell) -> CellJson<'_> {
+    CellJson {
+        from: &cell.from,
+        to: &cell.to,
+        result: cell.verdict.word(),
+        relayed: cell.relayed,
+        packets: cell.packets.iter().map(packets_json).collect(),
+    }
+}
+
+/// The matrix as people read it: what is unreachable is left out.
+fn human_matrix(cells: &[Cell]) -> String {
+    let mut text = String::new();
+    let mut hidden = 0;
+    for cell in cells {
+        if cell.verdict == Verdict::Unreachable {
+            hidden += 1;
+            continue;
+        }
+        let mut what: Vec<String> = Vec::new();
+        for packets in &cell.packets {
+            let next = service(packets);
+            if !what.contains(&next) {
+                what.push(next);
+            }
+        }
+        let relayed = if cell.relayed { ", relayed" } else { "" };
+        text.push_str(&format!(
+            "{} -> {}: {}{relayed} ({})\n",
+            cell.from,
+            cell.to,
+            cell.verdict.word(),
+            what.join(", ")
+        ));
+    }
+    if text.is_empty() {
+        text.push_str("nothing reaches anything\n");
+    }
+    text.push_str(&format!("{hidden} other pairs: unreachable\n"));
+    text
 }
 
 fn hops_json<'a>(hops: &'a [Hop], sources: &'a Sources) -> Vec<HopJson<'a>> {

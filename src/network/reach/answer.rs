@@ -2,13 +2,14 @@
 
 use crate::network::aws::spot::Spot;
 use crate::network::registry::public_addresses;
-use crate::network::sets::{AddressSet, Family, PortSet, Protocols};
+use crate::network::sets::{AddressSet, Family, PacketSet, PortSet, Protocols};
 use crate::source::Span;
 
 use super::bound::Bound;
-use super::boxes::Boxed;
+use super::boxes::{Boxed, Wanted};
 use super::ends::Resolved;
 use super::pair::{Blocker, Pair, Route, Side};
+use super::relayed::relayed;
 use super::{Question, Reach, explain};
 
 /// What is said of a question.
@@ -86,17 +87,36 @@ pub(super) struct Found<'m, 'a> {
     pub(super) routes: Vec<Route<'a>>,
 }
 
+/// The places of a thing: whether there is an interface in each of them, and the places.
+pub(super) type Sides<'m, 'a> = (bool, Vec<Side<'m, 'a>>);
+
 /// What was found of all pairs of two ends.
 pub(super) struct Outcome<'m, 'a> {
     pub(super) verdict: Verdict,
     pub(super) certain: Vec<Found<'m, 'a>>,
     pub(super) possible: Vec<Found<'m, 'a>>,
-    pub(super) blocker: Option<(Blocker<'a>, Family)>,
+    pub(super) blocker: Option<Blocker<'a>>,
+}
+
+impl Default for Outcome<'_, '_> {
+    fn default() -> Self {
+        Self { verdict: Verdict::Unreachable, certain: Vec::new(), possible: Vec::new(), blocker: None }
+    }
 }
 
 /// Answers a question about two ends.
 pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'a>, question: &Question) -> Answer {
-    let outcome = outcome(reach, from, to, question, true);
+    let direct = direct(reach, from, to, &question.wanted);
+    if !question.relay || direct.verdict == Verdict::Reachable {
+        return direct;
+    }
+    let further = relayed(reach, from, to, &question.wanted, 1);
+    further.filter(|further| further.verdict > direct.verdict).unwrap_or(direct)
+}
+
+/// The answer without load balancers.
+pub(super) fn direct<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'a>, wanted: &Wanted) -> Answer {
+    let outcome = outcome(reach, from, to, wanted, true);
     let mut answer = Answer {
         verdict: outcome.verdict,
         relayed: false,
@@ -107,77 +127,84 @@ pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'
     };
     let shown = match outcome.verdict {
         Verdict::Reachable => &outcome.certain,
+        // Some places may be certain where it hangs on which of them it is.
+        Verdict::Undetermined if outcome.possible.is_empty() => &outcome.certain,
         Verdict::Undetermined => &outcome.possible,
-        Verdict::Unreachable => &Vec::new(),
+        Verdict::Unreachable => {
+            return Answer {
+                blocked_by: outcome.blocker.iter().map(|blocker| explain::blocked(reach, blocker)).collect(),
+                ..answer
+            };
+        }
     };
     answer.packets = packets(shown);
     if let Some(found) = shown.first() {
         answer.path = explain::path(reach, found);
     }
     if outcome.verdict == Verdict::Undetermined {
-        answer.depends_on = explain::depends_on(reach, &outcome);
-    }
-    if outcome.verdict == Verdict::Unreachable {
-        answer.blocked_by = outcome.blocker.iter().map(|(blocker, _)| explain::blocked(reach, blocker)).collect();
+        answer.depends_on = explain::depends_on(reach, shown);
     }
     answer
 }
 
 /// Looks at all pairs of two ends. `blame`: whether to find out what stops packets.
-pub(super) fn outcome<'m, 'a>(
+fn outcome<'m, 'a>(
     reach: &'m Reach<'a>,
     from: &'m Resolved<'a>,
     to: &'m Resolved<'a>,
-    question: &Question,
+    wanted: &Wanted,
     blame: bool,
 ) -> Outcome<'m, 'a> {
-    let wanted = question.wanted.packets();
-    let mut outcome =
-        Outcome { verdict: Verdict::Unreachable, certain: Vec::new(), possible: Vec::new(), blocker: None };
-    for (source, source_places) in groups_of(from) {
-        for (destination, destination_places) in groups_of(to) {
-            let mut verdicts = Vec::new();
-            for from in &source_places {
-                let mut row = Vec::new();
-                for to in &destination_places {
-                    if is_same(from, to, source_places.len()) {
-                        continue;
-                    }
-                    let mut best = Verdict::Unreachable;
-                    for family in Family::ALL {
-                        let pair = Pair {
-                            aws: &reach.aws,
-                            model: &reach.model,
-                            from: from.clone(),
-                            to: to.clone(),
-                            wanted: wanted.clone(),
-                            family,
-                        };
-                        best = best.max(look(pair, &mut outcome, blame));
-                    }
-                    row.push(best);
-                }
-                if !row.is_empty() {
-                    verdicts.push(over(row.into_iter(), destination));
-                }
-            }
-            if !verdicts.is_empty() {
-                outcome.verdict = outcome.verdict.max(over(verdicts.into_iter(), source));
-            }
+    let wanted = wanted.packets();
+    let mut outcome = Outcome::default();
+    let destinations = groups_of(to);
+    for source in groups_of(from) {
+        for destination in &destinations {
+            between(reach, &source, destination, &wanted, &mut outcome, blame);
         }
     }
     outcome
+}
+
+/// Looks at all pairs of places of two things.
+pub(super) fn between<'m, 'a>(
+    reach: &'m Reach<'a>,
+    source: &Sides<'m, 'a>,
+    destination: &Sides<'m, 'a>,
+    wanted: &PacketSet,
+    outcome: &mut Outcome<'m, 'a>,
+    blame: bool,
+) {
+    let mut verdicts = Vec::new();
+    for from in &source.1 {
+        let mut row = Vec::new();
+        for to in destination.1.iter().filter(|to| !is_same(from, to, source.1.len())) {
+            let mut best = Verdict::Unreachable;
+            for family in Family::ALL {
+                let (aws, model, wanted) = (&reach.aws, &reach.model, wanted.clone());
+                let pair = Pair { aws, model, from: from.clone(), to: to.clone(), wanted, family };
+                best = best.max(look(pair, outcome, blame));
+            }
+            row.push(best);
+        }
+        if !row.is_empty() {
+            verdicts.push(over(&row, destination.0));
+        }
+    }
+    if !verdicts.is_empty() {
+        outcome.verdict = outcome.verdict.max(over(&verdicts, source.0));
+    }
 }
 
 /// Looks at one pair.
 fn look<'m, 'a>(pair: Pair<'m, 'a>, outcome: &mut Outcome<'m, 'a>, blame: bool) -> Verdict {
     let possible = pair.routes(Bound::Possible);
     if possible.is_empty() {
-        if blame && let Some(blocker) = pair.blocker() {
-            let deeper = |(known, _): &(Blocker<'a>, Family)| blocker.depth > known.depth;
-            if outcome.blocker.as_ref().is_none_or(deeper) {
-                outcome.blocker = Some((blocker, pair.family));
-            }
+        if blame
+            && let Some(blocker) = pair.blocker()
+            && outcome.blocker.as_ref().is_none_or(|known| blocker.depth > known.depth)
+        {
+            outcome.blocker = Some(blocker);
         }
         return Verdict::Unreachable;
     }
@@ -190,13 +217,15 @@ fn look<'m, 'a>(pair: Pair<'m, 'a>, outcome: &mut Outcome<'m, 'a>, blame: bool) 
     Verdict::Undetermined
 }
 
-/// The things of an end, each with its places; the internet and networks on premises are things of one place. With whether
-/// there is an interface in each place.
-fn groups_of<'m, 'a>(end: &'m Resolved<'a>) -> Vec<(bool, Vec<Side<'m, 'a>>)> {
+/// The things of an end, each with its places; the internet and networks on premises are things of one place.
+pub(super) fn groups_of<'m, 'a>(end: &'m Resolved<'a>) -> Vec<Sides<'m, 'a>> {
+    let side = |thing, place| match &end.client {
+        Some(client) => Side::Client(thing, place, client.addresses.clone(), client.any),
+        None => Side::Place(thing, place),
+    };
     let things = end.things.iter();
-    let mut groups: Vec<(bool, Vec<Side<'m, 'a>>)> = things
-        .map(|thing| (thing.each, thing.places.iter().map(|place| Side::Place(thing, place)).collect()))
-        .collect();
+    let mut groups: Vec<Sides<'m, 'a>> =
+        things.map(|thing| (thing.each, thing.places.iter().map(|place| side(thing, place)).collect())).collect();
     groups.extend(end.internet.iter().map(|set| (true, vec![Side::Internet(set.clone())])));
     groups.extend(end.premises.iter().map(|set| (true, vec![Side::OnPremises(set.clone())])));
     groups
@@ -213,14 +242,14 @@ fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
 }
 
 /// Over places: the best, where there is an interface in each; where there is one in any of them, what holds of all.
-fn over(verdicts: impl Iterator<Item = Verdict> + Clone, each: bool) -> Verdict {
-    let best = verdicts.clone().max().unwrap_or(Verdict::Unreachable);
-    let worst = verdicts.min().unwrap_or(Verdict::Unreachable);
+fn over(verdicts: &[Verdict], each: bool) -> Verdict {
+    let best = verdicts.iter().max().copied().unwrap_or(Verdict::Unreachable);
+    let worst = verdicts.iter().min().copied().unwrap_or(Verdict::Unreachable);
     if each || best == worst { best } else { Verdict::Undetermined }
 }
 
 /// What gets there, in words, without repetition.
-fn packets(found: &[Found<'_, '_>]) -> Vec<Packets> {
+pub(super) fn packets(found: &[Found<'_, '_>]) -> Vec<Packets> {
     let mut packets: Vec<Packets> = Vec::new();
     let boxes = found.iter().flat_map(|found| found.routes.iter().flat_map(|route| &route.boxes));
     for it in boxes {
@@ -308,8 +337,5 @@ fn ranges(set: &AddressSet) -> String {
 
 /// The spot of a thing's instance.
 pub(super) fn own_spot<'a>(reach: &Reach<'a>, side: &Side<'_, 'a>) -> Option<Spot<'a>> {
-    match side {
-        Side::Place(thing, _) => Some(Spot::instance(reach.aws.inventory, thing.instance)),
-        Side::Internet(_) | Side::OnPremises(_) => None,
-    }
+    side.thing().map(|(thing, _)| Spot::instance(reach.aws.inventory, thing.instance))
 }

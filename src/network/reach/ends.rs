@@ -69,6 +69,16 @@ pub(super) struct Resolved<'a> {
     pub(super) things: Vec<Thing<'a>>,
     pub(super) internet: Option<AddressSet>,
     pub(super) premises: Option<AddressSet>,
+    /// Where the things are load balancers that keep their clients' addresses, those.
+    pub(super) client: Option<Client>,
+}
+
+/// The clients of a load balancer.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) addresses: AddressSet,
+    /// Whether any of them will do; otherwise it has one of them.
+    pub(super) any: bool,
 }
 
 /// Finds what an end stands for.

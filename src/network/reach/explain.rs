@@ -8,7 +8,7 @@ use crate::network::sets::{AddressSet, PacketSet};
 
 use super::Reach;
 use super::acls::AclOf;
-use super::answer::{Found, Hop, Outcome, own_spot};
+use super::answer::{Found, Hop, own_spot};
 use super::bound::{Bound, Sure};
 use super::boxes::Boxed;
 use super::groups::{Peer, Worn};
@@ -54,7 +54,7 @@ struct Story<'m, 'a> {
 impl<'a> Story<'_, 'a> {
     fn end(&self, side: &Side<'_, 'a>, which: &'static str) -> Hop {
         match side {
-            Side::Place(thing, place) => {
+            Side::Place(thing, place) | Side::Client(thing, place, ..) => {
                 let addresses = place.v4.as_ref().or(place.v6.as_ref()).map(super::answer::addresses);
                 let why = match (thing.word, addresses) {
                     ("subnet", _) => format!("{which} an interface in this subnet"),
@@ -75,8 +75,8 @@ impl<'a> Story<'_, 'a> {
 
     /// The rule that lets the packets through.
     fn groups(&self, side: &Side<'_, 'a>, other: &Side<'_, 'a>, direction: Direction) -> Option<Hop> {
-        let Side::Place(thing, _) = side else { return None };
-        let far = if let Side::Place(far, _) = other { Some(&far.groups) } else { None };
+        let (thing, _) = side.thing()?;
+        let far = other.thing().map(|(far, _)| &far.groups);
         if thing.groups.open {
             return None;
         }
@@ -180,9 +180,9 @@ pub(super) fn blocked(reach: &Reach<'_>, blocker: &Blocker<'_>) -> Hop {
 const MAX_DOUBTS: usize = 20;
 
 /// What an answer hangs on.
-pub(super) fn depends_on<'a>(reach: &Reach<'a>, outcome: &Outcome<'_, 'a>) -> Vec<Hop> {
+pub(super) fn depends_on<'a>(reach: &Reach<'a>, found: &[Found<'_, 'a>]) -> Vec<Hop> {
     let mut hops: Vec<Hop> = Vec::new();
-    for found in &outcome.possible {
+    for found in found {
         for spot in doubts(reach, found) {
             let next = hop(reach, "unknown", Some(&spot), "is not known until apply".to_owned());
             if !hops.contains(&next) && hops.len() < MAX_DOUBTS {
@@ -206,7 +206,7 @@ fn doubts<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Spot<'a>> {
         (&found.pair.from, Direction::Egress, &witness.destinations),
         (&found.pair.to, Direction::Ingress, &witness.sources),
     ] {
-        if let Side::Place(thing, place) = side {
+        if let Some((thing, place)) = side.thing() {
             spots.extend(place.has_v6.doubt().cloned());
             if place.subnet.is_none() {
                 spots.push(place.spot.clone());
@@ -244,7 +244,7 @@ fn doubts<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Spot<'a>> {
 fn unsettled<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Hop> {
     let mut hops = Vec::new();
     for side in [&found.pair.from, &found.pair.to] {
-        if let Side::Place(thing, _) = side {
+        if let Some((thing, _)) = side.thing() {
             let why = if thing.places.len() > 1 && !thing.each {
                 "which of its subnets it is in, and which address it gets, is not known until apply"
             } else {

@@ -12,23 +12,30 @@ mod ends;
 mod explain;
 mod groups;
 mod kinds;
+mod matrix;
 mod model;
 mod pair;
+mod relayed;
+mod relays;
 mod tables;
 mod things;
 mod topology;
 mod transit;
 mod walk;
 
+use std::cell::OnceCell;
+
 use crate::inventory::Inventory;
 use crate::syntax::Trees;
 
 use super::aws::Aws;
 use model::Model;
+use relays::Relay;
 
 pub use answer::{Answer, Hop, Packets, Verdict};
 pub use boxes::Wanted;
 pub use ends::End;
+pub use matrix::Cell;
 
 /// A question: which packets get from one end to another?
 #[derive(Clone, Debug)]
@@ -49,6 +56,7 @@ pub struct Reach<'a> {
     aws: Aws<'a>,
     trees: &'a Trees,
     model: Model<'a>,
+    relays: OnceCell<Vec<Relay<'a>>>,
 }
 
 impl<'a> Reach<'a> {
@@ -57,7 +65,7 @@ impl<'a> Reach<'a> {
     pub fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
         let aws = Aws::new(inventory, trees);
         let model = Model::read(&aws);
-        Self { aws, trees, model }
+        Self { aws, trees, model, relays: OnceCell::new() }
     }
 
     /// Answers a question.
@@ -68,5 +76,15 @@ impl<'a> Reach<'a> {
         let from = ends::resolve(&self.aws, &self.model, &question.from)?;
         let to = ends::resolve(&self.aws, &self.model, &question.to)?;
         Ok(answer::answer(self, &from, &to, question))
+    }
+
+    /// All tiers (the tag `Tier`; other things by themselves) and the internet against each other.
+    #[must_use]
+    pub fn matrix(&self, wanted: &Wanted, relay: bool) -> Vec<Cell> {
+        matrix::matrix(self, wanted, relay)
+    }
+
+    fn relays(&self) -> &[Relay<'a>] {
+        self.relays.get_or_init(|| relays::read(&self.aws, &self.model.things))
     }
 }

@@ -17,6 +17,8 @@ use super::walk::{DeadEnd, Goal, Met, Walk, Way};
 pub(super) enum Side<'m, 'a> {
     /// An interface of a thing: one address of those that it may have.
     Place(&'m Thing<'a>, &'m Place<'a>),
+    /// A load balancer that keeps the addresses of its clients: these, any of which will do where that is set.
+    Client(&'m Thing<'a>, &'m Place<'a>, AddressSet, bool),
     /// Any of these addresses on the internet.
     Internet(AddressSet),
     /// Any of these addresses on premises.
@@ -24,9 +26,17 @@ pub(super) enum Side<'m, 'a> {
 }
 
 impl<'m, 'a> Side<'m, 'a> {
+    /// The thing whose interface it is.
+    pub(super) const fn thing(&self) -> Option<(&'m Thing<'a>, &'m Place<'a>)> {
+        match self {
+            Self::Place(thing, place) | Self::Client(thing, place, ..) => Some((thing, place)),
+            Self::Internet(_) | Self::OnPremises(_) => None,
+        }
+    }
+
     const fn goal(&self) -> Option<Goal> {
         match self {
-            Self::Place(_, place) => match place.subnet {
+            Self::Place(_, place) | Self::Client(_, place, ..) => match place.subnet {
                 Some(subnet) => Some(Goal::Subnet(subnet)),
                 None => None,
             },
@@ -38,7 +48,9 @@ impl<'m, 'a> Side<'m, 'a> {
     fn addresses(&self, family: Family) -> Option<AddressSet> {
         let set = match self {
             Self::Place(_, place) => place.addresses(family)?.clone(),
-            Self::Internet(set) | Self::OnPremises(set) => AddressSet::of_family(family, set.family(family).clone()),
+            Self::Client(_, _, set, _) | Self::Internet(set) | Self::OnPremises(set) => {
+                AddressSet::of_family(family, set.family(family).clone())
+            }
         };
         Some(set).filter(|set| !set.is_empty())
     }
@@ -47,13 +59,14 @@ impl<'m, 'a> Side<'m, 'a> {
     const fn is_any(&self) -> bool {
         match self {
             Self::Place(..) => false,
+            Self::Client(_, _, _, any) => *any,
             Self::Internet(_) | Self::OnPremises(_) => true,
         }
     }
 
     fn groups(&self) -> Option<&'m Worn<'a>> {
         match self {
-            Self::Place(thing, _) => Some(&thing.groups),
+            Self::Place(thing, _) | Self::Client(thing, ..) => Some(&thing.groups),
             Self::Internet(_) | Self::OnPremises(_) => None,
         }
     }
@@ -62,13 +75,13 @@ impl<'m, 'a> Side<'m, 'a> {
     fn public(&self) -> Sure<'a> {
         match self {
             Self::Place(_, place) => place.public.clone(),
-            Self::Internet(_) | Self::OnPremises(_) => Sure::Yes,
+            Self::Client(..) | Self::Internet(_) | Self::OnPremises(_) => Sure::Yes,
         }
     }
 
     fn instance(&self) -> Option<usize> {
         match self {
-            Self::Place(thing, _) => Some(thing.instance),
+            Self::Place(thing, _) | Self::Client(thing, ..) => Some(thing.instance),
             Self::Internet(_) | Self::OnPremises(_) => None,
         }
     }
@@ -117,7 +130,7 @@ impl<'m, 'a> Pair<'m, 'a> {
         };
         let has_family = |side: &Side<'m, 'a>| match side {
             Side::Place(_, place) => self.family == Family::V4 || matches!(place.has_v6, Sure::Yes),
-            Side::Internet(_) | Side::OnPremises(_) => true,
+            Side::Client(..) | Side::Internet(_) | Side::OnPremises(_) => true,
         };
         let boxes: Vec<Boxed> = routes.iter().flat_map(|route| route.boxes.iter().cloned()).collect();
         has_family(&self.from)
@@ -142,14 +155,14 @@ impl<'m, 'a> Pair<'m, 'a> {
         let way = Way::begin(addresses.clone());
         let Some(goal) = to.goal() else {
             let mut walk = self.walk(bound, Goal::Internet, answer);
-            if let Side::Place(_, place) = to {
+            if let Side::Place(_, place) | Side::Client(_, place, ..) = to {
                 walk.start_nowhere(way, &place.spot);
             }
             return walk;
         };
         let mut walk = self.walk(bound, goal, answer);
         match from {
-            Side::Place(_, place) => match place.subnet {
+            Side::Place(_, place) | Side::Client(_, place, ..) => match place.subnet {
                 Some(subnet) => walk.start_in(subnet, way),
                 None => walk.start_nowhere(way, &place.spot),
             },
@@ -269,6 +282,8 @@ impl<'m, 'a> Pair<'m, 'a> {
         // Up to a NAT gateway, and to the internet, answers take the way back.
         let mirrored = match (&self.to, at_nat) {
             (Side::Internet(_), _) => there.met.as_slice(),
+            // What a load balancer carries on comes back through it.
+            _ if matches!(self.from, Side::Client(..)) => there.met.as_slice(),
             (_, Some(nat)) => &there.met[..nat],
             (_, None) => &[],
         };
@@ -278,7 +293,7 @@ impl<'m, 'a> Pair<'m, 'a> {
             let translated = there.translated.as_ref().filter(|_| at_nat.is_none_or(|nat| index > nat));
             base = self.mirrored(met, translated, bound, base);
         }
-        if matches!(self.to, Side::Internet(_)) {
+        if matches!(self.to, Side::Internet(_)) || matches!(self.from, Side::Client(..)) {
             return (vec![(None, base)], Vec::new());
         }
         let nat_side = nat.map(|nat| {

@@ -423,6 +423,14 @@ fn enabled<'a>(aws: &Aws<'a>, spot: &Spot<'a>, missing: bool) -> Sure<'a> {
 }
 
 impl Transit<'_> {
+    /// The VPCs that are attached to any gateway.
+    pub(super) fn attached(&self) -> impl Iterator<Item = usize> {
+        self.attachments.iter().filter_map(|attachment| match attachment.end {
+            End::Vpc(vpc, _) => vpc,
+            End::Gateway(_) | End::OnPremises => None,
+        })
+    }
+
     /// The blocks that written routes lead to networks on premises.
     pub(super) fn premises(&self) -> Vec<IpNet> {
         let leads = |to: &To<'_>| match to {

@@ -187,6 +187,9 @@ impl<'a> Walk<'_, 'a> {
         if let (Some(doubt), Bound::Possible) = (&table.doubt, self.bound) {
             self.anywhere(way.clone().pass(Met::Acl(subnet, Direction::Egress)), doubt);
         }
+        if let (Some(doubt), Bound::Possible) = (self.homeless(subnet), self.bound) {
+            self.anywhere(way.clone().pass(Met::Acl(subnet, Direction::Egress)), &doubt);
+        }
         let vpc = here.vpc.map(|vpc| &model.topology.vpcs[vpc]);
         let local = vpc.map_or(AddressSet::EMPTY, |vpc| vpc.blocks.clone());
         let in_vpc = match self.goal {
@@ -214,6 +217,13 @@ impl<'a> Walk<'_, 'a> {
         let spot = table.spot.clone().or_else(|| table.doubt.clone());
         let spot = spot.or_else(|| self.spot_of(&here.target));
         self.fail(way.to(left), "route-table", spot, "no route for the destination");
+    }
+
+    /// Where it is not known which VPC a subnet, or that of the goal, is in: the expression.
+    fn homeless(&self, subnet: usize) -> Option<Spot<'a>> {
+        let goal = if let Goal::Subnet(goal) = self.goal { goal } else { subnet };
+        let unknown = [subnet, goal].into_iter().find(|&it| self.model.topology.subnets[it].vpc.is_none())?;
+        self.spot_of(&self.model.topology.subnets[unknown].target).map(|spot| spot.get("vpc_id"))
     }
 
     fn spot_of(&self, target: &Target) -> Option<Spot<'a>> {

@@ -1,0 +1,132 @@
+//! Packets that load balancers carry on: to a listener first, from there to a target.
+
+use crate::network::sets::AddressSet;
+
+use super::Reach;
+use super::answer::{Answer, Hop, Verdict, direct};
+use super::boxes::Wanted;
+use super::ends::{Client, Resolved};
+use super::explain::hop;
+use super::relays::{Relay, unknown_port};
+
+/// So many load balancers may follow one another.
+const MAX_RELAYS: usize = 3;
+
+/// The best way over load balancers, if there is any.
+pub(super) fn relayed<'a>(
+    reach: &Reach<'a>,
+    from: &Resolved<'a>,
+    to: &Resolved<'a>,
+    wanted: &Wanted,
+    depth: usize,
+) -> Option<Answer> {
+    let mut best: Option<Answer> = None;
+    for relay in reach.relays() {
+        let target = reach.model.things.things[relay.target].instance;
+        let things: Vec<_> = to.things.iter().filter(|thing| thing.instance == target).cloned().collect();
+        let other_port = wanted.port.is_some() && relay.target_port.is_some() && wanted.port != relay.target_port;
+        if things.is_empty() || other_port {
+            continue;
+        }
+        let target = Resolved { things, ..Resolved::default() };
+        for &protocol in relay.protocols.iter().filter(|&&own| wanted.protocol.is_none_or(|wanted| wanted == own)) {
+            for unit in from.units() {
+                let next = over(reach, &unit, &target, relay, protocol, depth);
+                if next.verdict > Verdict::Unreachable && best.as_ref().is_none_or(|known| next.verdict > known.verdict)
+                {
+                    best = Some(next);
+                }
+            }
+            if best.as_ref().is_some_and(|best| best.verdict == Verdict::Reachable) {
+                return best;
+            }
+        }
+    }
+    best
+}
+
+/// Over one load balancer.
+fn over<'a>(
+    reach: &Reach<'a>,
+    from: &Resolved<'a>,
+    to: &Resolved<'a>,
+    relay: &Relay<'a>,
+    protocol: u8,
+    depth: usize,
+) -> Answer {
+    let balancer = Resolved { things: vec![reach.model.things.things[relay.balancer].clone()], ..Resolved::default() };
+    let first_wanted = Wanted { protocol: Some(protocol), port: relay.port };
+    let mut first = direct(reach, from, &balancer, &first_wanted);
+    if first.verdict != Verdict::Reachable && depth < MAX_RELAYS {
+        let further = relayed(reach, from, &balancer, &first_wanted, depth + 1);
+        first = further.filter(|further| further.verdict > first.verdict).unwrap_or(first);
+    }
+    if first.verdict == Verdict::Unreachable {
+        return first;
+    }
+    let second_wanted = Wanted { protocol: Some(protocol), port: relay.target_port };
+    let client = Resolved { client: Some(from.client()), ..balancer.clone() };
+    let second = match (relay.preserves.doubt(), relay.preserves.holds(super::bound::Bound::Certain)) {
+        (None, true) => direct(reach, &client, to, &second_wanted),
+        (None, false) => direct(reach, &balancer, to, &second_wanted),
+        (Some(doubt), _) => {
+            let mut kept = direct(reach, &client, to, &second_wanted);
+            let replaced = direct(reach, &balancer, to, &second_wanted);
+            if kept.verdict != replaced.verdict {
+                kept = if kept.verdict > replaced.verdict { kept } else { replaced };
+                kept.verdict = kept.verdict.min(Verdict::Undetermined);
+                kept.depends_on.push(hop(reach, "unknown", Some(doubt), "is not known until apply".to_owned()));
+            }
+            kept
+        }
+    };
+    joined(reach, first, second, relay)
+}
+
+/// Both halves of a way.
+fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a>) -> Answer {
+    let mut verdict = first.verdict.min(second.verdict);
+    let mut depends_on: Vec<Hop> = first.depends_on.into_iter().chain(second.depends_on).collect();
+    let unknown = unknown_port(&reach.aws, relay).then(|| relay.listener.get("port"));
+    for doubt in relay.doubt.iter().chain(&unknown) {
+        verdict = verdict.min(Verdict::Undetermined);
+        depends_on.push(hop(reach, "unknown", Some(doubt), "is not known until apply".to_owned()));
+    }
+    if verdict == Verdict::Reachable {
+        depends_on.clear();
+    }
+    let mut path = first.path;
+    let port = relay.port.map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
+    path.push(hop(reach, "listener", Some(&relay.listener), format!("listens on {port} and carries it on")));
+    let keeps = if relay.preserves.holds(super::bound::Bound::Certain) { ", with the client's address" } else { "" };
+    path.push(hop(reach, "target", Some(&relay.attachment), format!("is behind the load balancer{keeps}")));
+    path.extend(second.path.into_iter().skip(1));
+    let mut packets = second.packets;
+    if let Some(source) = first.packets.first().map(|first| first.source.clone()) {
+        packets.iter_mut().for_each(|packets| packets.source.clone_from(&source));
+        packets.dedup();
+    }
+    Answer { verdict, relayed: true, packets, path, blocked_by: second.blocked_by, depends_on }
+}
+
+impl<'a> Resolved<'a> {
+    /// Its things one by one, and the rest.
+    fn units(&self) -> Vec<Self> {
+        let things = self.things.iter().map(|thing| Self { things: vec![thing.clone()], ..Self::default() });
+        let internet = self.internet.iter().map(|set| Self { internet: Some(set.clone()), ..Self::default() });
+        let premises = self.premises.iter().map(|set| Self { premises: Some(set.clone()), ..Self::default() });
+        things.chain(internet).chain(premises).collect()
+    }
+
+    /// The addresses that its packets come from, as a target sees them where they are kept.
+    fn client(&self) -> Client {
+        if let Some(known) = &self.client {
+            return known.clone();
+        }
+        let any = self.things.is_empty();
+        let places = self.things.iter().flat_map(|thing| &thing.places);
+        let own = places.flat_map(|place| [&place.v4, &place.v6]).flatten();
+        let all: AddressSet = own.chain(&self.internet).chain(&self.premises).collect();
+        Client { addresses: all, any }
+    }
+}
