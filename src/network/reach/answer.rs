@@ -110,8 +110,15 @@ pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'
     if !question.relay || direct.verdict == Verdict::Reachable {
         return direct;
     }
-    let further = relayed(reach, from, to, &question.wanted, 1);
-    further.filter(|further| further.verdict > direct.verdict).unwrap_or(direct)
+    match relayed(reach, from, to, &question.wanted, 1) {
+        Some(further) if further.verdict > direct.verdict => further,
+        // What stops them behind the load balancer too.
+        Some(further) if direct.verdict == Verdict::Unreachable => {
+            let blocked_by = direct.blocked_by.into_iter().chain(further.blocked_by).collect();
+            Answer { blocked_by, ..direct }
+        }
+        Some(_) | None => direct,
+    }
 }
 
 /// The answer without load balancers.

@@ -27,6 +27,11 @@ pub(super) fn path<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Hop> {
     }
     hops.extend(story.groups(&found.pair.to, &found.pair.from, Direction::Ingress));
     hops.push(story.end(&found.pair.to, "to"));
+    for met in route.back.iter().flat_map(|back| &back.met) {
+        if let Met::Passed(kind, spot, why) = met {
+            hops.push(hop(reach, kind, Some(spot), format!("for the answer, {why}")));
+        }
+    }
     hops
 }
 

@@ -76,7 +76,10 @@ fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
     tagged.map_or_else(
         || {
             let address = &reach.aws.inventory.instance(thing.instance).address;
-            Address { key: InstanceKey::None, ..(**address).clone() }.to_string()
+            match address.key {
+                InstanceKey::Number(_) => Address { key: InstanceKey::None, ..(**address).clone() }.to_string(),
+                InstanceKey::None | InstanceKey::Unknown | InstanceKey::String(_) => address.to_string(),
+            }
         },
         |value| format!("tag:Tier={value}"),
     )

@@ -32,8 +32,7 @@ pub(super) fn relayed<'a>(
         for &protocol in relay.protocols.iter().filter(|&&own| wanted.protocol.is_none_or(|wanted| wanted == own)) {
             for unit in from.units() {
                 let next = over(reach, &unit, &target, relay, protocol, depth);
-                if next.verdict > Verdict::Unreachable && best.as_ref().is_none_or(|known| next.verdict > known.verdict)
-                {
+                if best.as_ref().is_none_or(|known| next.verdict > known.verdict) {
                     best = Some(next);
                 }
             }

@@ -584,7 +584,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let way = way.hang_on(forwards.doubt().cloned());
         let way = if from == Some(subnet) { way } else { way.pass(Met::Acl(subnet, Direction::Ingress)) };
-        let why = format!("{} forwards it", self.name(found.instance));
+        let why = "forwards it".to_owned();
         let mut way = way.pass(Met::Passed("appliance", own, why)).pass(Met::Forwarder(thing)).unreferenced();
         if self.goal == Goal::Internet && !self.answer && place.public.holds(self.bound) {
             // A NAT instance: what else would an appliance with a public address do with it.
@@ -647,7 +647,7 @@ impl<'a> Walk<'_, 'a> {
             Sure::Perhaps(doubt) => way.hang_on([doubt]),
             Sure::Yes => way,
         };
-        let why = format!("{} inspects it", self.name(instance));
+        let why = "inspects it and hands it back".to_owned();
         let way = way.pass(Met::Passed("appliance", own, why)).unreferenced();
         self.each(&subnets, |walk, subnet| {
             let mut way = way.clone();
