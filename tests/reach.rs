@@ -790,7 +790,10 @@ fn answers(scratch: &Scratch, configuration: &Json, asked: &[Asked]) -> Vec<Verd
 /// Addresses on the internet that are asked about.
 const OUTSIDE: &[u32] = &[0x0808_0808, 0xC633_6407];
 
-fn questions(net: &Network, random: &mut Random, count: usize) -> Vec<(Asked, (Place, u32), (Place, u32))> {
+/// Where something is, and its address.
+type Point = (Place, u32);
+
+fn questions(net: &Network, random: &mut Random, count: usize) -> Vec<(Asked, Point, Point)> {
     let mut places: Vec<(String, (Place, u32))> = Vec::new();
     for (number, instance) in net.instances.iter().enumerate() {
         places.push((format!("aws_instance.i{number}"), (Place::Instance(number), instance.ip)));
