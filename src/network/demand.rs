@@ -8,6 +8,7 @@ use super::Network;
 const TYPES: &[&str] = &[
     "aws_alb",
     "aws_alb_listener",
+    "aws_alb_listener_rule",
     "aws_alb_target_group",
     "aws_alb_target_group_attachment",
     "aws_autoscaling_attachment",
