@@ -25,8 +25,10 @@ pub(super) struct Suppressions {
     entries: Vec<Entry>,
     /// Indices of those that are comments, by path.
     by_path: BTreeMap<String, Vec<usize>>,
-    /// Indices of those in the configuration.
-    configured: Vec<usize>,
+    /// Indices of those in the configuration that name one address.
+    by_address: BTreeMap<String, Vec<usize>>,
+    /// Indices of those whose address is a pattern.
+    patterns: Vec<usize>,
 }
 
 pub(super) struct Entry {
@@ -51,7 +53,8 @@ struct Listed {
 impl Suppressions {
     /// Reads the comments of everything that took part, and the configuration's entries.
     pub(super) fn read(check: &Check<'_>, sources: &Sources, trees: &Trees) -> Self {
-        let mut all = Self { entries: Vec::new(), by_path: BTreeMap::new(), configured: Vec::new() };
+        let mut all =
+            Self { entries: Vec::new(), by_path: BTreeMap::new(), by_address: BTreeMap::new(), patterns: Vec::new() };
         for (path, (file, tree)) in &check.files {
             let Some(tree) = tree.map(|tree| trees.get(tree)) else { continue };
             let text = &sources.file(*file).text;
@@ -80,7 +83,12 @@ impl Suppressions {
             mistake: None,
             active: false,
         }));
-        all.configured = (first..all.entries.len()).collect();
+        for (index, ignore) in (first..).zip(&check.policy.configuration.ignores) {
+            match ignore.address.contains('*') {
+                true => all.patterns.push(index),
+                false => all.by_address.entry(ignore.address.clone()).or_default().push(index),
+            }
+        }
         for entry in &mut all.entries {
             let expired = entry.expires.as_ref().is_some_and(|day| *day < check.today);
             entry.active = entry.mistake.is_none() && !entry.reason.is_empty() && !expired;
@@ -102,9 +110,13 @@ impl Suppressions {
             covering.extend(entries.iter().filter(|&&entry| self.entries[entry].covers.iter().any(covers)));
         }
         let address = candidate.address.as_deref().unwrap_or_default();
-        covering.extend(self.configured.iter().filter(|&&entry| {
+        let comments = covering.len();
+        covering.extend(self.by_address.get(address).into_iter().flatten());
+        covering.extend(self.patterns.iter().filter(|&&entry| {
             self.entries[entry].address.as_ref().is_some_and(|wanted| pattern::matches(wanted, address))
         }));
+        // The first one that is written says why.
+        covering[comments..].sort_unstable();
         let mut by = None;
         for index in covering {
             let entry = &mut self.entries[index];

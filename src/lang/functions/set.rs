@@ -81,7 +81,8 @@ fn union(call: &Call<'_>) -> Result<Value, Failure> {
 fn has(set: &Value, element: &Value) -> bool {
     let elements = set.elements().unwrap_or_default();
     match elements.first().and_then(|first| first.primitive_order(element)) {
-        Some(_) if elements.iter().all(|other| !other.is_null()) => {
+        // Null is the last of a set, if there is one.
+        Some(_) if elements.last().is_some_and(|last| !last.is_null()) => {
             let found = |other: &Value| other.primitive_order(element).unwrap_or(std::cmp::Ordering::Less);
             elements.binary_search_by(found).is_ok()
         }
