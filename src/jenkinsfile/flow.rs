@@ -88,6 +88,12 @@ pub(super) struct Script<'t> {
     /// Whether the step hands on the exit code; nothing where that is not known.
     pub(super) returns_status: Option<bool>,
     pub(super) returns_output: Option<bool>,
+    /// The directories that it changes to, one after the other.
+    pub(super) directory: String,
+    /// Whether it looks after exit codes in pipes itself.
+    pub(super) minds_pipes: bool,
+    /// Whether it looks after exit codes itself.
+    pub(super) minds_codes: bool,
 }
 
 /// All of a file.
@@ -502,6 +508,14 @@ impl<'t> Flow<'t> {
         let shell = written.as_ref().map(|written| shell::read(written, dialect)).unwrap_or_default();
         let commands = shell.commands.iter().enumerate();
         let terraform = commands.filter_map(|(index, command)| Some((index, Terraform::of(command)?))).collect();
+        let moves = shell.commands.iter().filter(|command| command.program() == "cd");
+        let moves: Vec<&str> =
+            moves.filter_map(|command| command.words.get(1)).take(100).map(|word| word.text.as_str()).collect();
+        let directory = moves.join("/");
+        let text = written.as_ref().map_or("", |written| written.text.as_str());
+        let holds = |ways: &[&str]| ways.iter().any(|way| text.contains(way));
+        let minds_pipes = dialect == Dialect::PowerShell || holds(&["pipefail", "PIPESTATUS"]);
+        let minds_codes = holds(&["$?", "set +e", "PIPESTATUS", "LASTEXITCODE", "ERRORLEVEL"]);
         Script {
             call,
             written,
@@ -509,6 +523,9 @@ impl<'t> Flow<'t> {
             terraform,
             returns_status: self.switch(call, "returnStatus"),
             returns_output: self.switch(call, "returnStdout"),
+            directory,
+            minds_pipes,
+            minds_codes,
         }
     }
 

@@ -10,7 +10,7 @@ use super::tree::{Argument, Block, Expression, Item, Name, Part, Statement, Stat
 pub(super) const HOLE: char = '\u{1}';
 
 /// How much text may come of variables in one file: what is beyond it stays a hole.
-const BUDGET: usize = 8 * 1024 * 1024;
+const BUDGET: usize = 4 * 1024 * 1024;
 
 /// How many variables may stand for each other.
 const STEPS: usize = 4;
@@ -163,7 +163,7 @@ fn write_variable(
     interpolated: bool,
     out: &mut Written,
 ) -> bool {
-    let known = (steps > 0).then(|| variables.value(name)).flatten();
+    let known = (steps > 0 && variables.used.get() < BUDGET).then(|| variables.value(name)).flatten();
     if let Some(value) = known {
         let mut inner = Written::default();
         let says = write(value, tree, variables, steps - 1, &mut inner);

@@ -1,6 +1,6 @@
 //! Terraform commands: what they do, and what has come before them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::flow::{EventKind, ScopeKind};
 use super::super::shell::{Command, Shell, Then, unwrapped};
@@ -53,6 +53,9 @@ const CARRIES: &[&str] = &[
 const CARRYING_PROGRAMS: &[&str] =
     &["aws", "gsutil", "gcloud", "az", "curl", "wget", "scp", "rsync", "mc", "jf", "jfrog", "tar", "cp", "unzip"];
 
+/// How many commands are looked at for a setting that all should have.
+const MAX_ASKED: usize = 200;
+
 /// What has happened so far.
 #[derive(Default)]
 struct History {
@@ -62,7 +65,11 @@ struct History {
     perhaps_asked: bool,
     /// Whether something has checked the configuration or plan; nothing where something may have.
     checked: Option<bool>,
-    plans: Vec<Planned>,
+    /// The agent of the last plan into a file of a name.
+    plans: BTreeMap<String, Option<usize>>,
+    /// By directory: how many plans came before the first one in it.
+    directories: BTreeMap<String, usize>,
+    count: usize,
     /// Whether a plan was approved and nothing applied since.
     approval: Option<Approval>,
     /// The first plan after that.
@@ -72,15 +79,10 @@ struct History {
     has_applied: bool,
 }
 
-struct Planned {
-    file: String,
-    directory: String,
-    agent: Option<usize>,
-}
-
 struct Approval {
     scope: usize,
-    directories: BTreeSet<String>,
+    /// How many plans came before it.
+    count: usize,
 }
 
 impl Facts<'_, '_, '_> {
@@ -144,9 +146,8 @@ impl Facts<'_, '_, '_> {
             };
         }
         history.perhaps_asked |= !always;
-        if !history.plans.is_empty() {
-            let directories = history.plans.iter().map(|plan| plan.directory.clone()).collect();
-            history.approval = Some(Approval { scope, directories });
+        if history.count > 0 {
+            history.approval = Some(Approval { scope, count: history.count });
         }
         history.replanned = None;
     }
@@ -197,7 +198,10 @@ impl Facts<'_, '_, '_> {
             let file =
                 terraform.option("-out").and_then(|option| option.value.as_ref()).map(|value| value.text.clone());
             let directory = self.directory(running, terraform);
-            let same = history.approval.as_ref().filter(|approval| approval.directories.contains(&directory));
+            let same = history
+                .approval
+                .as_ref()
+                .filter(|approval| history.directories.get(&directory).is_some_and(|before| *before < approval.count));
             if let (Some(approval), Some(fact), true) = (same, commands.last_mut(), history.replanned.is_none()) {
                 // Under a condition that the approval was not under, it may be another way through the file.
                 let apart = self.flow.around(running.scope).any(|(at, scope)| {
@@ -208,7 +212,11 @@ impl Facts<'_, '_, '_> {
                 set(&mut replanned, "after_approval", if apart { None } else { Some(true) });
                 history.replanned = Some(replanned);
             }
-            history.plans.push(Planned { file: file.unwrap_or_default(), directory, agent: self.agent(running.scope) });
+            if let Some(file) = file.filter(|file| !file.is_empty()) {
+                history.plans.insert(base_name(&file).to_owned(), self.agent(running.scope));
+            }
+            history.directories.entry(directory).or_insert(history.count);
+            history.count += 1;
         }
         if terraform.changes() {
             history.approval = None;
@@ -224,8 +232,7 @@ impl Facts<'_, '_, '_> {
         });
         let mut parts: Vec<String> = around.collect();
         parts.reverse();
-        let changes = running.script.shell.commands.iter().filter(|command| command.program() == "cd");
-        parts.extend(changes.filter_map(|command| command.words.get(1)).map(|word| word.text.clone()));
+        parts.push(running.script.directory.clone());
         parts.extend(terraform.directory.clone());
         parts.join("/")
     }
@@ -299,13 +306,9 @@ impl Facts<'_, '_, '_> {
     /// Whether the plan file of an apply is there.
     fn carried(&self, running: &Running<'_, '_>, terraform: &Terraform, history: &History) -> Option<bool> {
         let Some(file) = terraform.plan_file() else { return Some(true) };
-        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        let mut made = history.plans.iter().rev();
-        let Some(plan) = made.find(|plan| !plan.file.is_empty() && name(&plan.file) == name(&file.text)) else {
-            return Some(true);
-        };
+        let Some(made_on) = history.plans.get(base_name(&file.text)).copied() else { return Some(true) };
         let agent = self.agent(running.scope);
-        if plan.agent == agent || agent.is_some_and(|agent| history.supplied.contains(&agent)) {
+        if made_on == agent || agent.is_some_and(|agent| history.supplied.contains(&agent)) {
             return Some(true);
         }
         let is_fixed = |agent: Option<usize>| {
@@ -313,7 +316,7 @@ impl Facts<'_, '_, '_> {
             scope.is_none_or(|scope| matches!(scope.kind, ScopeKind::Agent { is_fixed: true, .. }))
         };
         // The same directory of the same machine may come again.
-        if is_fixed(agent) || is_fixed(plan.agent) || file.text.starts_with(['/', HOLE]) {
+        if is_fixed(agent) || is_fixed(made_on) || file.text.starts_with(['/', HOLE]) {
             None
         } else {
             self.absent(running.scope)
@@ -322,12 +325,11 @@ impl Facts<'_, '_, '_> {
 
     /// Whether the exit code 2 of `-detailed-exitcode` ends the build.
     fn changes_fail(&self, running: &Running<'_, '_>, command: &Command, terraform: &Terraform) -> Option<bool> {
-        let text = running.script.written.as_ref().map_or("", |written| written.text.as_str());
         let is_handled = terraform.option("-detailed-exitcode").is_none()
             || command.is_asked
             || command.is_captured
             || matches!(command.then, Then::Or | Then::Pipe)
-            || ["$?", "set +e", "PIPESTATUS", "LASTEXITCODE", "ERRORLEVEL"].iter().any(|way| text.contains(way))
+            || running.script.minds_codes
             || self.is_under(running.scope, |kind| matches!(kind, ScopeKind::Guarded));
         if is_handled { Some(false) } else { running.script.returns_status.map(|returns| !returns) }
     }
@@ -373,7 +375,7 @@ impl Facts<'_, '_, '_> {
             } else {
                 &["TF_INPUT", "TF_CLI_ARGS", "TERRAGRUNT_NON_INTERACTIVE", "TG_NON_INTERACTIVE"]
             };
-            let lacking = self.commands().find(|(running, index, terraform)| {
+            let lacking = self.commands().take(MAX_ASKED).find(|(running, index, terraform)| {
                 wants(terraform)
                     && !is_set(terraform)
                     && !variables.iter().any(|variable| self.has_variable(running, *index, variable))
@@ -413,6 +415,11 @@ impl Facts<'_, '_, '_> {
     }
 }
 
+/// The last part of a path.
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 /// Sets a field of a fact.
 fn set(fact: &mut Fact, name: &str, value: Option<bool>) {
     if let Some((_, field)) = fact.fields.iter_mut().find(|(known, _)| *known == name) {
@@ -441,10 +448,7 @@ fn is_wordy(terraform: &Terraform) -> bool {
 }
 
 fn loses_exit_code(running: &Running<'_, '_>, command: &Command) -> bool {
-    let text = running.script.written.as_ref().map_or("", |written| written.text.as_str());
-    let is_powershell =
-        matches!(running.script.call.name.end - running.script.call.name.last, 10) || text.contains("LASTEXITCODE");
-    command.then == Then::Pipe && !is_powershell && !text.contains("pipefail") && !text.contains("PIPESTATUS")
+    command.then == Then::Pipe && !running.script.minds_pipes
 }
 
 fn ignores_failure(shell: &Shell, command: &Command) -> bool {

@@ -281,7 +281,12 @@ fn is_pinned(version: &str) -> Option<bool> {
 
 fn is_piped_to_interpreter(shell: &Shell, command: &Command) -> bool {
     let mut command = command;
-    while let (Then::Pipe, Some(next)) = (command.then, command.next.and_then(|next| shell.commands.get(next))) {
+    // The first few stations of a pipe say what it is for.
+    let mut left = 20;
+    while let (Then::Pipe, Some(next), 1..) =
+        (command.then, command.next.and_then(|next| shell.commands.get(next)), left)
+    {
+        left -= 1;
         let words = unwrapped(&next.words);
         let program = words.first().map_or("", |word| word.program());
         // `python -m json.tool` and `python -c` read data.
@@ -307,6 +312,7 @@ fn is_given_to_interpreter(shell: &Shell, index: usize) -> bool {
 
 /// Whether what an interpreter is given on standard input comes of something that is not known.
 fn may_run_download(shell: &Shell, index: usize, command: &Command) -> bool {
-    let before = shell.commands.iter().find(|before| before.next == Some(index) && before.then == Then::Pipe);
+    let before = index.checked_sub(1).and_then(|before| shell.commands.get(before));
+    let before = before.filter(|before| before.next == Some(index) && before.then == Then::Pipe);
     command.words.len() == 1 && before.is_some_and(|before| before.words.first().is_some_and(|word| word.is_unknown()))
 }

@@ -62,7 +62,7 @@ impl Facts<'_, '_, '_> {
                 .filter(|_| terraform.subcommand == "plan");
             let shows = terraform.subcommand == "show" && terraform.option("-json").is_some();
             // The end of the pipeline, where there is one.
-            let mut last = command;
+            let mut last = command.filter(|_| shows);
             while let Some(next) =
                 last.and_then(|command| command.next).and_then(|next| running.script.shell.commands.get(next))
             {
@@ -83,7 +83,7 @@ impl Facts<'_, '_, '_> {
 
     fn file(&self, running: &Running<'_, '_>, path: &str, inside: Option<&str>) -> Secretive {
         let mut parts = self.inside(running.scope);
-        let moves = running.script.shell.commands.iter().any(|command| command.program() == "cd");
+        let moves = !running.script.directory.is_empty();
         parts.extend(inside.map(str::to_owned));
         parts.push(path.to_owned());
         let whole = parts.join("/");
