@@ -169,8 +169,8 @@ fn write_variable(
         let says = write(value, tree, variables, steps - 1, &mut inner);
         let used = variables.used.get() + inner.text.len();
         // A value with holes of its own is named by the variable: that is what a reader sees.
+        variables.used.set(used);
         if says && used < BUDGET {
-            variables.used.set(used);
             out.text.push_str(&inner.text);
             out.offsets.extend(&inner.offsets);
             out.holes.extend(inner.holes);

@@ -1,11 +1,14 @@
 //! What is kept of a build for everybody to see.
 
+use std::collections::BTreeSet;
+
 use super::super::flow::ScopeKind;
 use super::super::shell::{QUOTED, Then};
 use super::super::text::{HOLE, written};
 use super::{Facts, Running};
 
 /// A file with the values of a plan or state in it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Secretive {
     /// Its path from the workspace; only its name where the directory is not known.
     path: String,
@@ -52,8 +55,8 @@ impl Facts<'_, '_, '_> {
     }
 
     /// Plan files and their JSON.
-    fn secretive(&self) -> Vec<Secretive> {
-        let mut files = Vec::new();
+    fn secretive(&self) -> BTreeSet<Secretive> {
+        let mut files = BTreeSet::new();
         for (running, index, terraform) in self.commands() {
             let command = running.script.shell.commands.get(index);
             let out = terraform
@@ -75,7 +78,7 @@ impl Facts<'_, '_, '_> {
                 [command, last].into_iter().flatten().find_map(|command| command.output.as_ref()).filter(|_| shows);
             for (word, inside) in [(out, terraform.directory.as_deref()), (shown, None)] {
                 let Some(word) = word.filter(|word| !word.text.is_empty()) else { continue };
-                files.push(self.file(&running, &word.text, inside));
+                files.insert(self.file(&running, &word.text, inside));
             }
         }
         files
