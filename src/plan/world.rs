@@ -166,13 +166,25 @@ impl<'p> World<'p> {
 /// Whether what comes out of a change only after apply may hold the id of something that the plan does not speak of.
 fn may_hold_other_ids(change: &Change) -> bool {
     const PASSING_ON: [&str; 3] = ["aws_cloudformation_", "aws_servicecatalog_", "aws_lambda_invocation"];
+    // Data sources that hold nothing of networks.
+    const APART: [&str; 7] = [
+        "aws_ami",
+        "aws_availability_zone",
+        "aws_caller_identity",
+        "aws_iam_",
+        "aws_kms_",
+        "aws_partition",
+        "aws_region",
+    ];
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| change.address.type_name.starts_with(prefix));
     let type_name = &change.address.type_name;
     let is_new = !matches!(change.action, Action::None);
     let known = type_name.starts_with("aws_") || matches!(&**type_name, "terraform_data" | "null_resource");
     is_new
-        && (change.address.mode == Mode::Data
-            || !known
-            || PASSING_ON.iter().any(|prefix| type_name.starts_with(prefix)))
+        && match change.address.mode {
+            Mode::Data => !starts(&APART),
+            Mode::Managed | Mode::Ephemeral => !known || starts(&PASSING_ON),
+        }
 }
 
 /// Whether there is an instance after apply.
