@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     let (policy, problems) = load(&arguments.rules, &mut sources, &mut trees)?;
-    let running = policy.summaries();
+    let running = policy.summaries(|_| true);
     let width = policy.rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
     output::print_with(|out| {
         for rule in policy.rules.iter().filter(|rule| arguments.rules.selects(&rule.name)) {

@@ -75,9 +75,10 @@ impl Check<'_> {
         settle(&mut findings, sources);
         self.problems.sort_by_cached_key(|problem| problem_key(problem, sources));
         self.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
+        let rules = policy.summaries(|rule| self.is_asked(rule, &inputs, trees));
         let mut report = Report {
             inputs,
-            rules: policy.summaries(),
+            rules,
             findings,
             problems: self.problems,
             summary: Summary::default(),
@@ -86,6 +87,18 @@ impl Check<'_> {
         };
         report.summary = Summary::of(self.resources, report.rules.len(), &report.findings, &report.problems);
         report
+    }
+
+    /// Whether a rule had something to look at: those about Jenkinsfiles in a Jenkinsfile, all others in Terraform.
+    fn is_asked(&self, rule: usize, inputs: &[Input], trees: &Trees) -> bool {
+        let at = self.policy.rules[rule].for_each;
+        let is_about_scripts = trees.get(at.tree).text(at.node).contains("jenkins.");
+        let is_script = |input: &Input| input.kind == "jenkinsfile";
+        if inputs.iter().any(is_script) {
+            is_about_scripts || is_about_policy(self.policy, rule) || !inputs.iter().all(is_script)
+        } else {
+            !is_about_scripts
+        }
     }
 
     /// Adds problems met outside readings (in the policy, in usage).

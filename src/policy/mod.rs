@@ -128,10 +128,11 @@ impl Policy {
         self.set[index].severity.unwrap_or_else(|| self.rules[index].severity.highest())
     }
 
-    /// The rules that run, as reports show them.
+    /// The rules that run, those of them that are wanted, as reports show them.
     #[must_use]
-    pub fn summaries(&self) -> Vec<RuleSummary> {
-        let running = self.rules.iter().enumerate().filter(|(index, _)| self.set[*index].enabled);
+    pub fn summaries(&self, wanted: impl Fn(usize) -> bool) -> Vec<RuleSummary> {
+        let running = self.rules.iter().enumerate();
+        let running = running.filter(|(index, _)| self.set[*index].enabled && wanted(*index));
         running
             .map(|(index, rule)| RuleSummary {
                 name: rule.name.clone(),
