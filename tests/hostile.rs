@@ -327,6 +327,66 @@ fn what_cannot_be_read_is_a_problem() {
     ]);
 }
 
+#[test]
+fn functions_read_regular_files_of_the_checkout_only() {
+    let asked: [(&str, &str, &str); 19] = [
+        ("a link out of the checkout", r#"file("inside/out/a.txt")"#, r#""unknown":true,"type":"string""#),
+        ("whether a file behind a link exists", r#"fileexists("inside/out/a.txt")"#, r#""unknown":true,"type":"bool""#),
+        ("a digest of a file behind a link", r#"filemd5("inside/out/a.txt")"#, r#""unknown":true,"type":"string""#),
+        ("a template behind a link", r#"templatefile("inside/out/a.txt", {})"#, r#""unknown":true,"type":"dynamic""#),
+        ("a set through a linked directory", r#"fileset("inside", "**")"#, r#""unknown":true,"type":"set(string)""#),
+        ("a set with a linked file", r#"fileset("inside", "*.txt")"#, r#""unknown":true,"type":"set(string)""#),
+        ("a set above the checkout", r#"fileset("..", "*")"#, r#""unknown":true,"type":"set(string)""#),
+        ("a set that leads nowhere else", r#"fileset("inside", "*.md")"#, r#""value":["b.md"]"#),
+        (
+            "a pipe read",
+            r#"file("pipe")"#,
+            r#""error":"Invalid value for \"path\" parameter: failed to read file: \"pipe\": not a regular file"#,
+        ),
+        (
+            "a digest of a pipe",
+            r#"filesha256("pipe")"#,
+            r#""error":"Invalid value for \"path\" parameter: failed to read file: \"pipe\": not a regular file"#,
+        ),
+        ("whether a pipe exists", r#"fileexists("pipe")"#, r#""pipe\" is not a regular file"}"#),
+        (
+            "a template that is a pipe",
+            r#"templatefile("pipe", {})"#,
+            r#"failed to read file: \"pipe\": not a regular file"}"#,
+        ),
+        ("a directory read", r#"file("inside")"#, r#"failed to read file: read inside: is a directory"}"#),
+        ("whether a directory exists", r#"fileexists("inside")"#, r#"\"inside\" is a directory, not a file"}"#),
+        ("a huge file", r#"file("huge")"#, r#"\"huge\": larger than 67108864 bytes"}"#),
+        ("a digest of a huge file", r#"filesha256("huge")"#, r#"\"huge\": larger than 67108864 bytes"}"#),
+        ("bytes that are no text", r#"file("bytes")"#, r#"contents of \"bytes\" are not valid UTF-8"#),
+        (
+            "a template of bytes that are no text",
+            r#"templatefile("bytes", {})"#,
+            r#"contents of \"bytes\" are not valid UTF-8"#,
+        ),
+        ("bytes in Base64", r#"filebase64("bytes")"#, r#"{"value":"//4=","type":"string"}"#),
+    ];
+    let parts = asked.map(|(_, expression, answer)| (["evaluate", "checkout", "--expression", expression], [answer]));
+    let case = |index: usize| -> limits::Case<'_> { (asked[index].0, &checkout, &parts[index].0, 0, &parts[index].1) };
+    run(&(0..asked.len()).map(case).collect::<Vec<_>>());
+}
+
+/// A checkout whose files are of every kind, some of them links to what lies outside.
+fn checkout(directory: &Path) {
+    fs::create_dir_all(directory.join("outside")).unwrap();
+    fs::create_dir_all(directory.join("checkout/.git")).unwrap();
+    fs::create_dir_all(directory.join("checkout/inside")).unwrap();
+    fs::write(directory.join("outside/a.txt"), "outside").unwrap();
+    let checkout = directory.join("checkout");
+    fs::write(checkout.join("main.tf"), "locals {}\n").unwrap();
+    fs::write(checkout.join("inside/b.md"), "inside").unwrap();
+    fs::write(checkout.join("bytes"), b"\xff\xfe").unwrap();
+    fs::File::create(checkout.join("huge")).unwrap().set_len(100 << 20).unwrap();
+    symlink("../../outside", checkout.join("inside/out")).unwrap();
+    symlink("../../outside/a.txt", checkout.join("inside/a.txt")).unwrap();
+    assert!(Command::new("mkfifo").arg(checkout.join("pipe")).status().unwrap().success());
+}
+
 fn main_js(directory: &Path) {
     fs::create_dir_all(directory.join(".terraform/modules")).unwrap();
     fs::write(directory.join("main.js"), "").unwrap();

@@ -1,6 +1,7 @@
 //! `==`: equality where something may be unknown.
 
 use super::refine::Range;
+use super::set::same_sign;
 use super::types::Type;
 use super::value::{Data, Unknown, Value};
 
@@ -113,7 +114,8 @@ fn equal_sets(left: &[Value], right: &[Value]) -> Option<bool> {
         return None;
     }
     let within = |element: &Value, set: &[Value]| set.iter().any(|other| equal(element, other) == Some(true));
-    if left.len() == right.len() && left.iter().zip(right).all(|(a, b)| equal(a, b) == Some(true)) {
+    let same = |(a, b): (&Value, &Value)| equal(a, b) == Some(true) && same_sign(a, b);
+    if left.len() == right.len() && left.iter().zip(right).all(same) {
         return Some(true);
     }
     let primitive = left.first().or(right.first()).is_some_and(|first| first.ty().is_primitive());

@@ -229,7 +229,8 @@ impl Number {
         }
     }
 
-    fn is_negative_zero_or_below(&self) -> bool {
+    /// Whether it has a minus sign (negative zero has, too).
+    pub(in crate::lang) fn is_negative_zero_or_below(&self) -> bool {
         match &self.0 {
             Repr::Integer { value, .. } => *value < 0,
             Repr::Big(big) => big.negative,

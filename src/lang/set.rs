@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::equality::equal;
+use super::number::Number;
 use super::types::Type;
 use super::value::{Data, Entries, Marks, Value};
 
@@ -70,6 +71,20 @@ impl Value {
     }
 }
 
+/// The order of primitive elements: by value, negative zero before zero.
+pub(super) fn element_order(left: &Value, right: &Value) -> Option<Ordering> {
+    Some(left.primitive_order(right)?.then_with(|| has_minus(right).cmp(&has_minus(left))))
+}
+
+/// Sets keep -0 and 0 apart, which are equal everywhere else.
+pub(super) fn same_sign(left: &Value, right: &Value) -> bool {
+    has_minus(left) == has_minus(right)
+}
+
+fn has_minus(value: &Value) -> bool {
+    value.as_number().is_some_and(Number::is_negative_zero_or_below)
+}
+
 /// Known values first, then unknown ones, then null.
 const fn rank(value: &Value) -> u8 {
     match value.data {
@@ -81,9 +96,9 @@ const fn rank(value: &Value) -> u8 {
 
 fn sorted_primitives(mut elements: Vec<Value>) -> Vec<Value> {
     elements.sort_by(|left, right| {
-        rank(left).cmp(&rank(right)).then_with(|| left.primitive_order(right).unwrap_or(Ordering::Equal))
+        rank(left).cmp(&rank(right)).then_with(|| element_order(left, right).unwrap_or(Ordering::Equal))
     });
-    elements.dedup_by(|later, kept| equal(later, kept) == Some(true));
+    elements.dedup_by(|later, kept| equal(later, kept) == Some(true) && same_sign(later, kept));
     elements
 }
 
@@ -206,7 +221,6 @@ pub(super) fn is_printable(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lang::number::Number;
 
     #[test]
     fn sets_hold_each_value_once_in_terraforms_order() {

@@ -72,7 +72,7 @@ impl Files for FilesThere<'_> {
         self.0.exists(path)
     }
 
-    fn set(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String> {
+    fn set(&self, directory: &str, pattern: &str) -> Result<Option<Vec<String>>, String> {
         self.0.set(directory, pattern)
     }
 

@@ -39,8 +39,8 @@ impl Files for World {
         Ok(self.files.contains_key(path))
     }
 
-    fn set(&self, _directory: &str, _pattern: &str) -> Result<Vec<String>, String> {
-        Ok(Vec::new())
+    fn set(&self, _directory: &str, _pattern: &str) -> Result<Option<Vec<String>>, String> {
+        Ok(Some(Vec::new()))
     }
 
     fn absolute(&self, path: &str) -> String {

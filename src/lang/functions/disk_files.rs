@@ -87,18 +87,21 @@ impl Files for DiskFiles {
         }
     }
 
-    fn set(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String> {
+    fn set(&self, directory: &str, pattern: &str) -> Result<Option<Vec<String>>, String> {
         let base = self.absolute(directory);
         let mut found = Vec::new();
         let whole = clean(&format!("{base}/{pattern}"));
         let components: Vec<&str> = whole.split('/').filter(|component| !component.is_empty()).collect();
-        let mut walk = Walk { files: self, left: MAX_ENTRIES, found: &mut found };
+        let mut walk = Walk { files: self, left: MAX_ENTRIES, found: &mut found, leads_out: false };
         walk.below(Path::new("/"), &components, 0)
             .map_err(|why| format!("failed to glob pattern {:?}: {why}", clean(&format!("{directory}/{pattern}"))))?;
+        if walk.leads_out {
+            return Ok(None);
+        }
         let mut set: Vec<String> = found.iter().map(|path| relative(&base, path)).collect();
         set.sort_unstable();
         set.dedup();
-        Ok(set)
+        Ok(Some(set))
     }
 
     fn absolute(&self, path: &str) -> String {
@@ -121,6 +124,8 @@ struct Walk<'a> {
     files: &'a DiskFiles,
     left: usize,
     found: &'a mut Vec<String>,
+    /// Whether something that is there, and that Terraform would look at, lies outside of the roots.
+    leads_out: bool,
 }
 
 impl Walk<'_> {
@@ -134,6 +139,7 @@ impl Walk<'_> {
             return self.visit(&directory.join(component), rest, depth);
         }
         if !self.files.inside(directory) {
+            self.leads_out |= disk::metadata(directory).is_ok_and(|metadata| metadata.is_dir());
             return Ok(());
         }
         let Ok(names) = disk::names(directory) else { return Ok(()) };
@@ -166,8 +172,12 @@ impl Walk<'_> {
         if !rest.is_empty() {
             return self.below(path, rest, depth + 1);
         }
-        if disk::metadata(path).is_ok_and(|metadata| metadata.is_file()) && self.files.inside(path) {
-            self.found.extend(path.to_str().map(str::to_owned));
+        if disk::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+            if self.files.inside(path) {
+                self.found.extend(path.to_str().map(str::to_owned));
+            } else {
+                self.leads_out = true;
+            }
         }
         Ok(())
     }

@@ -62,7 +62,7 @@ fn file_set(call: &Call<'_>) -> Result<Value, Failure> {
     if !call.files.allowed(call.text(0)) {
         return Ok(call.unknown().with_marks(marks));
     }
-    let paths = call.files.set(call.text(0), call.text(1))?;
+    let Some(paths) = call.files.set(call.text(0), call.text(1))? else { return Ok(call.unknown().with_marks(marks)) };
     let paths = paths.iter().map(|path| Value::string(path)).collect();
     Ok(Value::set(Type::String, paths).with_marks(marks))
 }

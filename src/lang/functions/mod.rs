@@ -68,11 +68,12 @@ pub trait Files {
     /// One sentence: why that cannot be said.
     fn exists(&self, path: &str) -> Result<bool, String>;
 
-    /// The regular files below `directory` that match the pattern (`*`, `**`, `?`, `[…]`, `{a,b}`), relative to it.
+    /// The regular files below `directory` that match the pattern (`*`, `**`, `?`, `[…]`, `{a,b}`), relative to it; `None`
+    /// where the pattern leads to what may not be looked at.
     ///
     /// # Errors
     /// One sentence: why that cannot be said.
-    fn set(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String>;
+    fn set(&self, directory: &str, pattern: &str) -> Result<Option<Vec<String>>, String>;
 
     /// The path made absolute.
     fn absolute(&self, path: &str) -> String;

@@ -19,7 +19,7 @@ impl Files for NoFiles {
         Err(NO_FILES.into())
     }
 
-    fn set(&self, _: &str, _: &str) -> Result<Vec<String>, String> {
+    fn set(&self, _: &str, _: &str) -> Result<Option<Vec<String>>, String> {
         Err(NO_FILES.into())
     }
 

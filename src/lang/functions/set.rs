@@ -2,6 +2,7 @@
 
 use super::super::certain::Certain;
 use super::super::convert::{convert, unify};
+use super::super::set::element_order;
 use super::super::types::Type;
 use super::super::value::{Marks, Value};
 use super::{Call, Failure, Function, Returns, Takes, any, at, check_elements, function, takes};
@@ -83,7 +84,7 @@ fn has(set: &Value, element: &Value) -> bool {
     match elements.first().and_then(|first| first.primitive_order(element)) {
         // Null is the last of a set, if there is one.
         Some(_) if elements.last().is_some_and(|last| !last.is_null()) => {
-            let found = |other: &Value| other.primitive_order(element).unwrap_or(std::cmp::Ordering::Less);
+            let found = |other: &Value| element_order(other, element).unwrap_or(std::cmp::Ordering::Less);
             elements.binary_search_by(found).is_ok()
         }
         _ => elements.iter().any(|other| super::equal(other, element) == Some(true)),
