@@ -3,7 +3,7 @@
 use crate::network::sets::AddressSet;
 
 use super::Reach;
-use super::answer::{Answer, Hop, Verdict, direct};
+use super::answer::{Answer, Hop, Packets, Verdict, direct};
 use super::boxes::Wanted;
 use super::ends::{Client, Resolved};
 use super::explain::hop;
@@ -100,10 +100,13 @@ fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a
     let keeps = if relay.preserves.holds(super::bound::Bound::Certain) { ", with the client's address" } else { "" };
     path.push(hop(reach, "target", Some(&relay.attachment), format!("is behind the load balancer{keeps}")));
     path.extend(second.path.into_iter().skip(1));
-    let mut packets = second.packets;
-    if let Some(source) = first.packets.first().map(|first| first.source.clone()) {
-        packets.iter_mut().for_each(|packets| packets.source.clone_from(&source));
-        packets.dedup();
+    let source = first.packets.into_iter().next().map(|first| first.source);
+    let mut packets: Vec<Packets> = Vec::new();
+    for arriving in second.packets {
+        let next = Packets { source: source.clone().unwrap_or(arriving.source), ..arriving };
+        if !packets.contains(&next) {
+            packets.push(next);
+        }
     }
     Answer { verdict, relayed: true, packets, path, blocked_by: second.blocked_by, depends_on }
 }
