@@ -30,7 +30,12 @@ impl<T> Fields<T> {
             fields.sort_by(|left, right| left.0.cmp(&right.0));
             fields.dedup_by(|later, kept| later.0 == kept.0);
         }
-        let (names, values): (Vec<Str>, Vec<T>) = fields.into_iter().unzip();
+        // `unzip` makes room for four at least, and most objects of plans are smaller.
+        let (mut names, mut values) = (Vec::with_capacity(fields.len()), Vec::with_capacity(fields.len()));
+        for (name, value) in fields {
+            names.push(name);
+            values.push(value);
+        }
         Self { names: names.into(), values }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct World<'p> {
     by_address: HashMap<&'p Address, &'p Change>,
     resources: HashMap<Resource, Vec<Arc<Address>>>,
     modules: HashMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
+    /// The module instance that came last.
+    module: Option<ModulePath>,
     vpcs: Option<Vec<Arc<Address>>>,
     /// What the plan speaks of, deletions included.
     spoken: HashSet<&'p Address>,
@@ -40,9 +42,10 @@ impl<'p> World<'p> {
             plan,
             inline: Inline::of(plan),
             there: Vec::new(),
-            by_address: HashMap::new(),
+            by_address: HashMap::with_capacity(plan.changes.len()),
             resources: HashMap::new(),
             modules: HashMap::new(),
+            module: None,
             vpcs: None,
             spoken: HashSet::new(),
             differences: RefCell::default(),
@@ -52,13 +55,10 @@ impl<'p> World<'p> {
             world.add(change);
         }
         // What a change speaks of, under its old name too, the state before does not tell anything about.
-        world.spoken = plan
-            .changes
-            .iter()
-            .filter(|change| change.deposed.is_none())
-            .flat_map(|change| [Some(&*change.address), change.previous_address.as_deref()])
-            .flatten()
-            .collect();
+        let speaking = plan.changes.iter().filter(|change| change.deposed.is_none());
+        let spoken = speaking.flat_map(|change| [Some(&*change.address), change.previous_address.as_deref()]);
+        world.spoken.reserve(plan.changes.len());
+        world.spoken.extend(spoken.flatten());
         for change in plan.prior.iter().filter(|change| stays(change)) {
             if !world.spoken.contains(&*change.address) {
                 world.add(change);
@@ -79,6 +79,11 @@ impl<'p> World<'p> {
         self.there.push(change);
         let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
         self.resources.entry(resource).or_default().push(change.address.clone());
+        // Plans list the resources of a module together.
+        if self.module.as_ref().is_some_and(|known| Arc::ptr_eq(&known.0, &address.module.0)) {
+            return;
+        }
+        self.module = Some(address.module.clone());
         for (depth, step) in address.module.0.iter().enumerate() {
             let module = ModulePath(Arc::new(address.module.0[..depth].to_vec()));
             self.modules.entry((module, step.name.clone())).or_default().insert(step.key.clone());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -80,13 +80,15 @@ impl Found {
 }
 
 /// Takes a document apart.
-pub(super) struct Collector<'c> {
+pub(super) struct Collector<'c, 't> {
     file: FileId,
     /// Where the text begins in memory: what serde_json lends is found again by its address.
     start: usize,
     length: usize,
     demand: &'c Demand,
     found: RefCell<Found>,
+    /// Addresses, as they are written, of what the plan leaves as it is: the state before has the same values.
+    unchanged: RefCell<HashSet<&'t str>>,
 }
 
 /// Which resource instances a section holds.
@@ -211,9 +213,10 @@ struct VariableHead<'t> {
     value: Option<&'t RawValue>,
 }
 
-impl<'c> Collector<'c> {
+impl<'c, 't> Collector<'c, 't> {
     pub(super) fn new(file: FileId, text: &str, demand: &'c Demand) -> Self {
-        Self { file, start: text.as_ptr() as usize, length: text.len(), demand, found: RefCell::default() }
+        let (found, unchanged) = (RefCell::default(), RefCell::default());
+        Self { file, start: text.as_ptr() as usize, length: text.len(), demand, found, unchanged }
     }
 
     pub(super) fn into_found(self) -> Found {
@@ -231,7 +234,7 @@ impl<'c> Collector<'c> {
         self.found.borrow_mut().problems.push(problem);
     }
 
-    fn change(&self, head: &ChangeHead<'_>, section: Section) {
+    fn change(&self, head: &ChangeHead<'t>, section: Section) {
         let place = self.span(head.address);
         let Some(address) = self.address(head.address) else { return };
         let actions: Vec<&str> = head.change.actions.iter().map(|action| &**action).collect();
@@ -262,7 +265,12 @@ impl<'c> Collector<'c> {
             place: Some(place),
         };
         match section {
-            Section::Changes => found.changes.push(change),
+            Section::Changes => {
+                if change.action == Action::None && change.deposed.is_none() {
+                    self.unchanged.borrow_mut().insert(head.address.get());
+                }
+                found.changes.push(change);
+            }
             Section::Drift => found.drift.push(change),
         }
     }
@@ -298,7 +306,12 @@ impl<'c> Collector<'c> {
     }
 
     fn state(&self, module: StateModule<'_>, of: Of) {
+        let is_unchanged =
+            |head: &StateHead<'_>| head.deposed_key.is_none() && self.unchanged.borrow().contains(head.address.get());
         for head in module.resources.unwrap_or_default() {
+            if is_unchanged(&head) {
+                continue;
+            }
             let Some(address) = self.address(head.address) else { continue };
             let place = self.span(head.address);
             let after = self.values(&address, place, head.values, None, head.sensitive_values);
@@ -360,7 +373,7 @@ fn action(words: &[&str]) -> Option<Action> {
     })
 }
 
-impl<'de> DeserializeSeed<'de> for &Collector<'_> {
+impl<'de> DeserializeSeed<'de> for &Collector<'_, 'de> {
     type Value = Document<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -368,7 +381,7 @@ impl<'de> DeserializeSeed<'de> for &Collector<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for &Collector<'_> {
+impl<'de> Visitor<'de> for &Collector<'_, 'de> {
     type Value = Document<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -446,9 +459,9 @@ impl<'de> Visitor<'de> for &Collector<'_> {
 }
 
 /// The list of a section.
-struct Changes<'s, 'c>(&'s Collector<'c>, Section);
+struct Changes<'s, 'c, 't>(&'s Collector<'c, 't>, Section);
 
-impl<'de> DeserializeSeed<'de> for Changes<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Changes<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -456,7 +469,7 @@ impl<'de> DeserializeSeed<'de> for Changes<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Changes<'_, '_> {
+impl<'de> Visitor<'de> for Changes<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

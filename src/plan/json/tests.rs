@@ -125,3 +125,25 @@ fn state_is_read_in_both_forms() {
     assert_eq!(&*file.prior[0].provider, "registry.terraform.io/hashicorp/aws");
     assert!(refusal("{\"version\": 4, \"resources\": [{}]}").contains("missing field"));
 }
+
+#[test]
+fn the_state_before_of_what_stays_as_it_is_is_not_read_again() {
+    let change = |address: &str, action: &str| {
+        format!(r#"{{"address": "{address}", "change": {{"actions": ["{action}"], "after": {{"id": "a"}}}}}}"#)
+    };
+    let held = |address: &str, rest: &str| format!(r#"{{"address": "{address}", "values": {{"id": "b"}}{rest}}}"#);
+    let text = format!(
+        r#"{{"format_version": "1.2", "resource_changes": [{}, {}], "prior_state": {{"values": {{"root_module":
+        {{"resources": [{}, {}, {}, {}]}}}}}}}}"#,
+        change("aws_vpc.kept", "no-op"),
+        change("aws_vpc.new", "update"),
+        held("aws_vpc.kept", ""),
+        held("aws_vpc.kept", r#", "deposed_key": "1234""#),
+        held("aws_vpc.new", ""),
+        held("data.aws_vpc.read", ""),
+    );
+    let plan = plan(&text);
+    let prior: Vec<String> = plan.prior.iter().map(|change| change.address.to_string()).collect();
+    assert_eq!(prior, ["aws_vpc.kept", "aws_vpc.new", "data.aws_vpc.read"]);
+    assert!(plan.prior[0].deposed.is_some());
+}

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::inventory::Wanted;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Marks, Number, Str, Value};
+use crate::lang::{Data, Marks, Number, Str, Type, Value};
 
 use super::super::Shape;
 
@@ -55,7 +55,7 @@ pub(in crate::plan) enum Flags<'t> {
 impl<'t> Flags<'t> {
     /// Reads them of JSON text.
     pub(in crate::plan) fn read(text: Option<&'t str>) -> Result<Self, Fault> {
-        text.map_or(Ok(Self::No), |text| Reader { text, at: 0 }.flags(0))
+        text.map_or(Ok(Self::No), |text| Reader::new(text).flags(0))
     }
 
     fn member(&self, name: &str) -> &Self {
@@ -107,7 +107,7 @@ pub(in crate::plan) fn object(
 ) -> Result<Value, Fault> {
     let (unknown, sensitive) = (Flags::read(unknown)?, Flags::read(sensitive)?);
     let said = Said { unknown: &unknown, sensitive: &sensitive };
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader::new(text);
     reader.space();
     if reader.peek() != Some(b'{') {
         return Err(Fault::Shape);
@@ -119,7 +119,7 @@ pub(in crate::plan) fn object(
 /// A value of any type.
 pub(in crate::plan) fn any(text: &str, sensitive: bool) -> Result<Value, Fault> {
     let said = Said { unknown: &Flags::No, sensitive: if sensitive { &Flags::Yes } else { &Flags::No } };
-    Reader { text, at: 0 }.value(Shape::Any, said, 0)
+    Reader::new(text).value(Shape::Any, said, 0)
 }
 
 /// Planned values with what is unknown in them, which is left out of objects there and is `null` in lists and sets.
@@ -154,9 +154,15 @@ pub(in crate::plan) fn with_unknown(value: &Value, shape: Shape<'_>) -> Value {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// The text and value of the map of strings that came last: `tags_all` mostly repeats `tags`.
+    map: Option<(&'t str, Value)>,
 }
 
 impl<'t> Reader<'t> {
+    const fn new(text: &'t str) -> Self {
+        Self { text, at: 0, map: None }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -205,6 +211,7 @@ impl<'t> Reader<'t> {
             return Ok(said.mark(shape.unknown()));
         }
         let value = match self.peek() {
+            Some(b'{') if is_plain(shape, said) => self.map(shape, said, depth)?,
             Some(b'{') => self.members(shape, said, None, depth)?,
             Some(b'[') => self.elements(shape, said, depth)?,
             Some(b'"') => {
@@ -275,6 +282,21 @@ impl<'t> Reader<'t> {
             }
         }
         Ok(shape.object(members))
+    }
+
+    /// A map of strings of which nothing is said: shared where the same text comes again.
+    fn map(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
+        let rest = &self.text[self.at..];
+        if let Some((text, value)) = &self.map
+            && rest.starts_with(text)
+        {
+            self.at += text.len();
+            return Ok(value.clone());
+        }
+        let start = self.at;
+        let value = self.members(shape, said, None, depth)?;
+        self.map = Some((&self.text[start..self.at], value.clone()));
+        Ok(value)
     }
 
     fn elements(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
@@ -404,6 +426,12 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Whether a value is a map of strings, no part of which is unknown or sensitive.
+fn is_plain(shape: Shape<'_>, said: Said<'_, '_>) -> bool {
+    let strings = matches!(shape, Shape::Type(Type::Map(element)) if **element == Type::String);
+    strings && matches!((said.unknown, said.sensitive), (Flags::No, Flags::No))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -413,6 +441,17 @@ mod tests {
     fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
         let shape = Shape::of(Mode::Managed, "aws_security_group");
         object(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+    }
+
+    #[test]
+    fn a_map_that_comes_again_is_shared_unless_something_is_said_of_it() {
+        let tags = r#"{"tags": {"a": "b", "c": "d"}, "tags_all": {"a": "b", "c": "d"}}"#;
+        let plain = read(tags, r#"{"tags_all": {}}"#, r#"{"tags": {}}"#).unwrap();
+        assert_eq!(json::encode(plain.get("tags_all").unwrap()).unwrap(), r#"{"a":"b","c":"d"}"#);
+        let marked = read(tags, r#"{"tags_all": {"c": true}}"#, r#"{"tags_all": {"a": true}}"#).unwrap();
+        let all = marked.get("tags_all").unwrap();
+        assert!(all.get("a").unwrap().marks.has(Marks::SENSITIVE) && all.get("c").unwrap().is_unknown());
+        assert!(!marked.get("tags").unwrap().get("a").unwrap().marks.has(Marks::SENSITIVE));
     }
 
     #[test]
