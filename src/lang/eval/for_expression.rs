@@ -178,6 +178,9 @@ impl<'a> Env<'a> {
             if unknown.ty.is_primitive() {
                 return Err(self.not_iterable(parts.collection, collection));
             }
+            if unknown.ty != Type::Dynamic {
+                iteration.marks = iteration.marks.with(self.check_condition(parts)?);
+            }
             iteration.known = false;
             return Ok(iteration);
         }
@@ -233,15 +236,16 @@ impl<'a> Env<'a> {
     }
 
     /// Terraform evaluates the condition once over unknown variables, so that what is wrong with it shows even where
-    /// there is no element.
-    fn check_condition(&self, parts: &For<'_>) -> Outcome<()> {
-        let Some(condition) = parts.condition else { return Ok(()) };
+    /// there is no element. The result over an unknown collection takes its marks.
+    fn check_condition(&self, parts: &For<'_>) -> Outcome<Marks> {
+        let Some(condition) = parts.condition else { return Ok(Marks::NONE) };
         let unknown = Value::unknown(Type::Dynamic);
         let key = Local { name: parts.key.unwrap_or(parts.value), value: &unknown, outer: self.locals };
         let value = Local { name: parts.value, value: &unknown, outer: Some(&key) };
         let env = self.with(&value);
         let included = env.evaluate(condition)?;
-        env.for_condition(condition, &included).map(|_| ())
+        env.for_condition(condition, &included)?;
+        Ok(included.marks)
     }
 
     fn for_condition(&self, node: NodeId, included: &Value) -> Outcome {
