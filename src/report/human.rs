@@ -266,10 +266,22 @@ impl<'r> Writer<'r> {
         writeln!(self.out, "{rule} {name} {rule} {word} {rule} {}", counted(group.findings.len(), "finding"))?;
         let title = match (group.verdict, rule_of(self.report, group.rule)) {
             (Verdict::Violation, Some(rule)) => one_line(&rule.title),
-            (Verdict::Undetermined, Some(rule)) => format!("Not known until apply: {}", one_line(&rule.title)),
+            (Verdict::Undetermined, Some(rule)) => {
+                let why =
+                    if self.is_in_scripts(group) { "Not to be seen in this file" } else { "Not known until apply" };
+                format!("{why}: {}", one_line(&rule.title))
+            }
             (_, None) => return writeln!(self.out),
         };
         writeln!(self.out, "   {title}\n")
+    }
+
+    /// Whether all findings of a group are about Jenkinsfiles.
+    fn is_in_scripts(&self, group: &Group<'_>) -> bool {
+        let is_script =
+            |path: &str| self.report.inputs.iter().any(|input| input.kind == "jenkinsfile" && input.path == path);
+        let mut places = group.findings.iter().map(|finding| finding.location);
+        places.all(|place| place.is_some_and(|span| is_script(&self.sources.file(span.file).path)))
     }
 
     /// What a drawing has no place for.
