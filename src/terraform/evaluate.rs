@@ -193,15 +193,17 @@ impl Evaluator<'_> {
         Value::unknown(Type::Dynamic)
     }
 
-    /// The instances that `count` or `for_each` make; the symbolic one where that failed, so that the content is looked
-    /// at nevertheless.
+    /// The instances that `count` or `for_each` make, and its value; the symbolic one where that failed, so that the content
+    /// is looked at nevertheless.
     fn instances(
         &mut self,
         module: usize,
         meta: &Meta,
         planned: impl Fn(&dyn Planned) -> Vec<InstanceKey>,
-    ) -> Instances {
-        let Some(expression) = meta.count.or(meta.for_each) else { return Instances::Single };
+    ) -> (Instances, Value) {
+        let Some(expression) = meta.count.or(meta.for_each) else {
+            return (Instances::Single, Value::null(Type::Dynamic));
+        };
         let value = self.expression(module, &Repetition::None, expression);
         let span = self.setting.trees.span(expression);
         let expanded = if meta.count.is_some() { expand::count(&value, span) } else { expand::for_each(&value, span) };
@@ -209,24 +211,23 @@ impl Evaluator<'_> {
             self.problem(problem);
             Instances::Unknown
         });
-        match (instances, self.setting.planned) {
+        let instances = match (instances, self.setting.planned) {
             (Instances::Unknown, Some(plan)) => beside::instances(planned(plan), &value),
             (instances, _) => instances,
-        }
+        };
+        (instances, value)
     }
 
-    /// Whether a number of instances that is not known may be more than one.
-    fn may_be_several(&self, module: usize, meta: &Meta) -> bool {
-        let Some(expression) = meta.count.or(meta.for_each) else { return false };
-        let value = self.expression(module, &Repetition::None, expression);
+    /// Whether a number of instances that is not known may be more than one, by the value of `count` or `for_each`.
+    fn may_be_several(value: &Value) -> bool {
         value.choices().is_none_or(|choices| choices.iter().any(expand::is_several))
     }
 
-    /// What `each` means in an instance that stands for all of a `for_each`, where what it may be can be listed.
-    fn among(&self, module: usize, meta: &Meta, repetition: Repetition) -> Repetition {
-        let (Repetition::Unknown, Some(expression)) = (&repetition, meta.for_each) else { return repetition };
-        let collection = self.expression(module, &Repetition::None, expression);
-        let Some(turns) = listed(&collection) else { return repetition };
+    /// What `each` means in an instance that stands for all of a `for_each` of that value, where what it may be can be
+    /// listed.
+    fn among(meta: &Meta, collection: &Value, repetition: Repetition) -> Repetition {
+        let (Repetition::Unknown, Some(_)) = (&repetition, meta.for_each) else { return repetition };
+        let Some(turns) = listed(collection) else { return repetition };
         let one_of = |values: Vec<Value>| {
             let ty = values.first().map(Value::ty).filter(|ty| values.iter().all(|value| value.ty() == *ty));
             Value::unknown(ty.unwrap_or(Type::Dynamic)).with_certain(Certain::one_of(&values))
@@ -264,7 +265,7 @@ impl Evaluator<'_> {
             let calls = &self.tree.module(parent).calls;
             let path = self.state.modules[module].path.clone();
             let name = calls.name(call);
-            let instances = self.instances(module, &calls.at(call).meta, |plan| plan.module_keys(&path, name));
+            let (instances, _) = self.instances(module, &calls.at(call).meta, |plan| plan.module_keys(&path, name));
             let instances = self.within_limit(instances, calls.at(call).layers.header);
             let mut children = Vec::new();
             for (key, repetition) in instances.repetitions() {

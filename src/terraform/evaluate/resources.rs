@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         let resource = &self.tree.module(place).resources[index];
         let outline = &self.tree.uses(place).outlines[index];
         let path = self.state.modules[module].path.clone();
-        let instances = self.instances(module, &resource.meta, |plan| {
+        let (instances, repeated) = self.instances(module, &resource.meta, |plan| {
             plan.resource_keys(&path, resource.mode, &resource.type_name, &resource.name)
         });
         let instances = self.within_limit(instances, resource.layers.header);
@@ -33,11 +33,11 @@ impl Evaluator<'_> {
         let in_symbolic = path.is_symbolic();
         let mut made = Vec::new();
         let is_kept = resource.mode != Mode::Ephemeral && !matches!(outline.schema, BodySchema::AsWritten);
-        let several = matches!(instances, Instances::Unknown) && self.may_be_several(module, &resource.meta);
+        let several = matches!(instances, Instances::Unknown) && Self::may_be_several(&repeated);
         let repetitions: Vec<_> = instances
             .repetitions()
             .into_iter()
-            .map(|(key, repetition)| (key, self.among(module, &resource.meta, repetition)))
+            .map(|(key, repetition)| (key, Self::among(&resource.meta, &repeated, repetition)))
             .collect();
         for (key, repetition) in &repetitions {
             let symbolic = in_symbolic || *key == InstanceKey::Unknown;
