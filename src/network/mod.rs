@@ -14,7 +14,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -30,6 +30,7 @@ use aws::network_acls::{Admission, admissions, borders};
 use aws::openness::{Limits, OpenSources};
 use aws::security_groups::Direction;
 use aws::spot::Spot;
+use reach::Reach;
 
 /// The network that an inventory makes, and what rules see of it.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ pub struct Network<'a> {
     pub inventory: &'a Inventory,
     /// Their expressions.
     pub trees: &'a Trees,
-    aws: Aws<'a>,
+    aws: Rc<Aws<'a>>,
+    reach: OnceCell<Reach<'a>>,
     places: RefCell<Vec<Mark<'a>>>,
     collections: RefCell<BTreeMap<&'static str, Value>>,
     open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
@@ -68,7 +70,8 @@ impl<'a> Network<'a> {
         Self {
             inventory,
             trees,
-            aws: Aws::new(inventory, trees),
+            aws: Rc::new(Aws::new(inventory, trees)),
+            reach: OnceCell::new(),
             places: RefCell::default(),
             collections: RefCell::default(),
             open: RefCell::default(),
@@ -89,6 +92,11 @@ impl<'a> Network<'a> {
             self.collections.borrow_mut().insert(name, value.clone());
             value
         }))
+    }
+
+    /// What reaches what, read when first asked for.
+    pub fn reach(&self) -> &Reach<'a> {
+        self.reach.get_or_init(|| Reach::over(Rc::clone(&self.aws)))
     }
 
     /// The names of the collections, for "did you mean".

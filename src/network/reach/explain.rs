@@ -264,7 +264,7 @@ fn unsettled<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Hop> {
 /// A hop at a spot.
 pub(super) fn hop(reach: &Reach<'_>, kind: &'static str, spot: Option<&Spot<'_>>, why: String) -> Hop {
     let inventory = reach.aws.inventory;
-    let place = spot.and_then(|spot| locate(reach.trees, inventory, spot.instance, &spot.way(), spot.value));
+    let place = spot.and_then(|spot| locate(reach.aws.trees, inventory, spot.instance, &spot.way(), spot.value));
     let address = spot.map(|spot| {
         let mut address = inventory.instance(spot.instance).address.to_string();
         if kind == "unknown"

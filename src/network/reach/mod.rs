@@ -24,6 +24,7 @@ mod transit;
 mod walk;
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use crate::inventory::Inventory;
 use crate::syntax::Trees;
@@ -53,8 +54,7 @@ pub struct Question {
 /// The network of an inventory, ready for questions.
 #[derive(Debug)]
 pub struct Reach<'a> {
-    aws: Aws<'a>,
-    trees: &'a Trees,
+    aws: Rc<Aws<'a>>,
     model: Model<'a>,
     relays: OnceCell<Vec<Relay<'a>>>,
 }
@@ -63,9 +63,13 @@ impl<'a> Reach<'a> {
     /// Reads the network of an inventory.
     #[must_use]
     pub fn new(inventory: &'a Inventory, trees: &'a Trees) -> Self {
-        let aws = Aws::new(inventory, trees);
+        Self::over(Rc::new(Aws::new(inventory, trees)))
+    }
+
+    /// The same over what was read of AWS for other facts.
+    pub(super) fn over(aws: Rc<Aws<'a>>) -> Self {
         let model = Model::read(&aws);
-        Self { aws, trees, model, relays: OnceCell::new() }
+        Self { aws, model, relays: OnceCell::new() }
     }
 
     /// Answers a question.
