@@ -7,7 +7,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use super::Failure;
 use super::environment;
 use crate::finding::{FailOn, Severity};
-use crate::policy::{Settings, pattern};
+use crate::policy::Settings;
+use crate::source::pattern;
 use crate::terraform::{Options, VariableOption};
 
 /// What a configuration is evaluated with.

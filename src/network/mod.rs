@@ -6,6 +6,7 @@ pub mod aws;
 pub mod cidr;
 mod demand;
 mod facts;
+pub mod intent;
 pub mod reach;
 pub mod registry;
 pub mod sets;

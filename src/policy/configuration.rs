@@ -4,11 +4,12 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::finding::{FailOn, Severity};
 use crate::lang::{Type, Value};
-use crate::source::{Problem, Sources, Span};
-use crate::syntax::{BlockView, NodeRef, TreeId, Trees};
+use crate::network::intent::Intent;
+use crate::source::{Problem, Sources, Span, pattern};
+use crate::syntax::{BlockView, NodeRef, TreeId, Trees, native};
 
 use super::form::{self, Reader};
-use super::pattern;
+use super::intent;
 
 /// The name of the file.
 pub const FILE_NAME: &str = ".terravet.hcl";
@@ -30,6 +31,8 @@ pub struct Configuration {
     pub(super) rules: Vec<RuleBlock>,
     /// Suppressions.
     pub(super) ignores: Vec<Ignore>,
+    /// Tiers and the flows between them.
+    pub intent: Intent,
 }
 
 /// A `rule` block.
@@ -64,6 +67,7 @@ impl Default for Configuration {
             rule_paths: Vec::new(),
             rules: Vec::new(),
             ignores: Vec::new(),
+            intent: Intent::default(),
         }
     }
 }
@@ -124,7 +128,7 @@ pub(super) fn read(
 ) -> (Configuration, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut configuration = Configuration::default();
-    if let Some(tree) = form::open(path, &shown(path, current), sources, trees, &mut problems) {
+    if let Some(tree) = form::open(path, &shown(path, current), native::parse_relaxed, sources, trees, &mut problems) {
         let (read, found) = read_tree(trees, tree);
         configuration = read;
         problems.extend(found);
@@ -138,9 +142,8 @@ pub(super) fn read_tree(trees: &Trees, tree: TreeId) -> (Configuration, Vec<Prob
     let mut reader = Reader::new(trees);
     let mut configuration = Configuration::default();
     let root = form::root(trees, tree);
-    for attribute in
-        reader.known(root, "the configuration", &["fail_on", "undetermined", "exclude", "rules"], &["rule", "ignore"])
-    {
+    let blocks = &["rule", "ignore", "tier", "flow"];
+    for attribute in reader.known(root, "the configuration", &["fail_on", "undetermined", "exclude", "rules"], blocks) {
         let at = attribute.expression;
         match &*attribute.name {
             "fail_on" => configuration.fail_on = fail_on(&mut reader, at),
@@ -162,6 +165,7 @@ pub(super) fn read_tree(trees: &Trees, tree: TreeId) -> (Configuration, Vec<Prob
         }
     }
     configuration.ignores = root.blocks("ignore", 0).iter().filter_map(|block| ignore(&mut reader, block)).collect();
+    configuration.intent = intent::read(&mut reader, root);
     (configuration, reader.problems)
 }
 

@@ -15,11 +15,11 @@ use crate::lang::value::Entries;
 use crate::lang::{Origin, Shape, Str, Type, Value};
 use crate::network::Network;
 use crate::schema;
-use crate::source::{Problem, Span, nearest};
+use crate::source::{Problem, Span, nearest, pattern};
 use crate::syntax::Trees;
 use crate::terraform::{Difference, Reading};
 
-use super::{configuration_facts as configuration, jenkins, pattern, tags};
+use super::{configuration_facts as configuration, jenkins, tags};
 
 /// Marks places that are kept here, not by the network.
 const OWN: u32 = 1 << 31;

@@ -6,8 +6,8 @@ use crate::finding::Severity;
 use crate::lang::eval::{Context, Evaluated, Resolved, Scope, evaluate};
 use crate::lang::functions::NoFiles;
 use crate::lang::{Type, Value, convert};
-use crate::source::{Problem, SourceFile, Sources, Span, disk, nearest};
-use crate::syntax::{AttributeView, BlockView, Body, NodeRef, TreeId, Trees, native};
+use crate::source::{FileId, Problem, SourceFile, Sources, Span, disk, nearest};
+use crate::syntax::{AttributeView, BlockView, Body, NodeRef, Tree, TreeId, Trees};
 
 /// The largest rule file or configuration that is read.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -16,12 +16,13 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 pub(super) fn open(
     path: &Path,
     shown: &str,
+    grammar: Grammar,
     sources: &mut Sources,
     trees: &mut Trees,
     problems: &mut Vec<Problem>,
 ) -> Option<TreeId> {
     match disk::read(path, MAX_FILE) {
-        Ok(bytes) => Some(parse(SourceFile::new(shown, bytes), sources, trees, problems)),
+        Ok(bytes) => Some(parse(SourceFile::new(shown, bytes), grammar, sources, trees, problems)),
         Err(error) => {
             problems.push(Problem::with_path(shown, format!("cannot be read: {error}")));
             None
@@ -29,10 +30,19 @@ pub(super) fn open(
     }
 }
 
+/// [`native::parse`], or [`native::parse_relaxed`].
+pub(super) type Grammar = fn(FileId, &SourceFile) -> (Tree, Vec<Problem>);
+
 /// Parses a file of native syntax.
-pub(super) fn parse(file: SourceFile, sources: &mut Sources, trees: &mut Trees, problems: &mut Vec<Problem>) -> TreeId {
+pub(super) fn parse(
+    file: SourceFile,
+    grammar: Grammar,
+    sources: &mut Sources,
+    trees: &mut Trees,
+    problems: &mut Vec<Problem>,
+) -> TreeId {
     let id = sources.add(file);
-    let (tree, found) = native::parse(id, sources.file(id));
+    let (tree, found) = grammar(id, sources.file(id));
     problems.extend(found);
     trees.add(tree)
 }
@@ -141,8 +151,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The value of an expression without references, converted to a type.
-    pub(super) fn constant(&mut self, expression: NodeRef, ty: &Type, what: &str) -> Option<Value> {
+    /// The value of an expression without references.
+    pub(super) fn value(&mut self, expression: NodeRef, what: &str) -> Option<Value> {
         let value = match constant(expression, self.trees) {
             Ok(value) => value,
             Err(problem) => {
@@ -150,11 +160,17 @@ impl<'t> Reader<'t> {
                 return None;
             }
         };
-        let span = self.trees.span(expression);
         if value.is_null() || !value.is_wholly_known() {
-            self.problem(span, format!("{what} has no value"), "Write a constant.");
+            self.problem(self.trees.span(expression), format!("{what} has no value"), "Write a constant.");
             return None;
         }
+        Some(value)
+    }
+
+    /// The value of an expression without references, converted to a type.
+    pub(super) fn constant(&mut self, expression: NodeRef, ty: &Type, what: &str) -> Option<Value> {
+        let value = self.value(expression, what)?;
+        let span = self.trees.span(expression);
         match convert::convert(&value, ty) {
             Ok(value) => Some(value),
             Err(message) => {

@@ -2,7 +2,7 @@
 //!
 //! A [`Policy`] is loaded once; a [`Check`] asks its rules of one reading after another and makes the report:
 //!
-//! - `form`, `rule`, `shipped`, `configuration`: what is read
+//! - `form`, `rule`, `shipped`, `configuration`, `intent`: what is read
 //! - `facts`, `tags`, `jenkins`: what rules see
 //! - `check`, `way`: from conditions to candidates; `suppression`, `comments`, `finish`: from these to findings
 //! - `examples`, `page`, `starter`: what is made of rule files beside checking
@@ -16,9 +16,9 @@ pub mod examples;
 mod facts;
 mod finish;
 mod form;
+mod intent;
 mod jenkins;
 pub mod page;
-pub mod pattern;
 pub mod rule;
 pub mod shipped;
 pub mod starter;
@@ -37,8 +37,8 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{FailOn, RuleSummary, Severity};
 use crate::lang::{Str, Value};
-use crate::source::{Problem, Sources, Span, nearest};
-use crate::syntax::Trees;
+use crate::source::{Problem, Sources, Span, nearest, pattern};
+use crate::syntax::{Trees, native};
 
 use form::Reader;
 
@@ -261,7 +261,7 @@ pub fn read_rules(
             continue;
         }
         let shown = configuration::shown(&file, current);
-        let Some(tree) = form::open(&file, &shown, sources, trees, &mut problems) else { continue };
+        let Some(tree) = form::open(&file, &shown, native::parse, sources, trees, &mut problems) else { continue };
         let (read, found) = rule::read(trees, tree, false);
         rules.extend(read);
         problems.extend(found);

@@ -1,7 +1,7 @@
 //! The rules that come with terravet, embedded by the build.
 
 use crate::source::{Problem, SourceFile, Sources};
-use crate::syntax::Trees;
+use crate::syntax::{Trees, native};
 
 use super::form;
 use super::rule::{self, Rule};
@@ -26,7 +26,7 @@ pub(super) fn read(extent: Extent, sources: &mut Sources, trees: &mut Trees) -> 
             Extent::Whole => (*text).to_owned(),
         };
         let file = SourceFile::new(format!("rules/{path}"), text.into_bytes());
-        let tree = form::parse(file, sources, trees, &mut problems);
+        let tree = form::parse(file, native::parse, sources, trees, &mut problems);
         let (read, found) = rule::read(trees, tree, true);
         rules.extend(read);
         problems.extend(found);

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 use crate::finding::Suppressed;
 use crate::lang::{Type, Value};
-use crate::source::{Sources, Span, nearest};
+use crate::source::{Sources, Span, nearest, pattern};
 use crate::syntax::{Syntax, Tree, Trees};
 
+use super::Policy;
 use super::check::{Candidate, Check};
 use super::comments::{comments, in_script, properties};
 use super::configuration::is_date;
 use super::facts::{Facts, Kept, Spot, object};
-use super::{Policy, pattern};
 
 pub(super) const MARKER: &str = "terravet:ignore";
 

@@ -4,6 +4,7 @@
 //! computed when somebody asks for them ([`Sources::position`]), never stored.
 
 pub mod disk;
+pub mod pattern;
 pub mod walk;
 
 use std::sync::{Arc, OnceLock};

@@ -276,24 +276,13 @@ fn in_words(it: &Boxed) -> Packets {
     let all = (0, u16::MAX);
     let protocol = match (first, last) {
         (0, u8::MAX) => "all".to_owned(),
-        (first, last) if first == last => protocol_word(first),
+        (first, last) if first == last => Protocols::One(first).word(),
         (first, last) => format!("{first}-{last}"),
     };
     let with_ports = first == last && matches!(Protocols::One(first), Protocols::TCP | Protocols::UDP);
     let ports =
         if with_ports || it.ports != all { PortSet::range(it.ports.0, it.ports.1).to_string() } else { String::new() };
     Packets { protocol, ports, source: addresses(&it.sources), destination: addresses(&it.destinations) }
-}
-
-/// A protocol's name, or its number.
-pub(super) fn protocol_word(protocol: u8) -> String {
-    match Protocols::One(protocol) {
-        Protocols::TCP => "tcp".to_owned(),
-        Protocols::UDP => "udp".to_owned(),
-        Protocols::ICMP => "icmp".to_owned(),
-        Protocols::ICMPV6 => "icmpv6".to_owned(),
-        Protocols::All | Protocols::One(_) => protocol.to_string(),
-    }
 }
 
 /// The most blocks that are written out.

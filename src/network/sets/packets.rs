@@ -23,6 +23,38 @@ impl Protocols {
     /// ICMP for IPv6.
     pub const ICMPV6: Self = Self::One(58);
 
+    /// Its name, or its number.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::TCP => "tcp".to_owned(),
+            Self::UDP => "udp".to_owned(),
+            Self::ICMP => "icmp".to_owned(),
+            Self::ICMPV6 => "icmpv6".to_owned(),
+            Self::One(number) => number.to_string(),
+            Self::All => "all".to_owned(),
+        }
+    }
+
+    /// The protocol of that name (letter case aside), or number.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text.to_ascii_lowercase().as_str() {
+            "tcp" => Self::TCP,
+            "udp" => Self::UDP,
+            "icmp" => Self::ICMP,
+            "icmpv6" => Self::ICMPV6,
+            "all" | "-1" => Self::All,
+            number => Self::One(number.parse().ok()?),
+        })
+    }
+
+    /// Whether it has ports.
+    #[must_use]
+    pub const fn has_ports(self) -> bool {
+        matches!(self, Self::TCP | Self::UDP)
+    }
+
     /// Whether every protocol of the other is among these.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {

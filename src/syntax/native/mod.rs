@@ -27,9 +27,21 @@ use crate::source::{FileId, Problem, SourceFile, Span};
 /// Parses a file of native syntax.
 #[must_use]
 pub fn parse(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
+    parse_as(file, source, false)
+}
+
+/// Parses a file of native syntax in which a block on one line may hold several arguments, which Terraform's own files may
+/// not (`flow { from = internet  to = tier.web }`); commas may stand between them.
+#[must_use]
+pub fn parse_relaxed(file: FileId, source: &SourceFile) -> (Tree, Vec<Problem>) {
+    parse_as(file, source, true)
+}
+
+fn parse_as(file: FileId, source: &SourceFile, relaxed: bool) -> (Tree, Vec<Problem>) {
     let read = |layout| {
         let mut parser = Parser::new(&source.text, Place { file, base: 0, decoded: None });
         parser.layout = layout;
+        parser.relaxed = relaxed;
         parser.too_large();
         let root = parser.file();
         parser.check_encoding(&source.invalid_utf8);
@@ -145,6 +157,8 @@ pub(super) struct Parser<'t> {
     prefixes: Vec<(Op, usize)>,
     /// Whether indentation decides where a block ends (tried after a file whose braces do not match).
     layout: bool,
+    /// Whether a block on one line may hold several arguments.
+    relaxed: bool,
     /// The file ended inside a block.
     unclosed: bool,
     /// The item at hand failed for a heredoc without an end, so brackets and line breaks behind it say nothing.
@@ -172,6 +186,7 @@ impl<'t> Parser<'t> {
             branches: Vec::new(),
             prefixes: Vec::new(),
             layout: false,
+            relaxed: false,
             unclosed: false,
             heredoc_open: false,
             floor: 0,

@@ -275,7 +275,7 @@ impl<'t> Parser<'t> {
         if self.at_newline() || self.at_end() || self.byte() == b'}' {
             return Ok(());
         }
-        let result = self.single_attribute(open);
+        let result = self.single_line(open);
         let end =
             if result.is_ok() { self.at } else { self.at.min(self.line_end(brace)).max(self.floor).max(brace + 1) };
         self.close_block(open, end);
@@ -306,6 +306,22 @@ impl<'t> Parser<'t> {
     }
 
     /// `type { name = value }`: what stands between the braces, and the closing brace.
+    fn single_line(&mut self, open: &mut [Open<'t>]) -> Parsed<()> {
+        self.single_attribute(open)?;
+        while self.relaxed && self.byte() != b'}' && !self.at_newline() && !self.at_end() {
+            if self.byte() == b',' {
+                self.at += 1;
+                self.skip();
+            }
+            self.single_attribute(open)?;
+        }
+        if self.byte() != b'}' {
+            return Err(self.open_single_line());
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     fn single_attribute(&mut self, open: &mut [Open<'t>]) -> Parsed<()> {
         let start = self.at;
         let Some(end) = self.identifier_end(start) else { return Err(self.no_item()) };
@@ -323,10 +339,6 @@ impl<'t> Parser<'t> {
         }
         attribute.result?;
         self.skip();
-        if self.byte() != b'}' {
-            return Err(self.open_single_line());
-        }
-        self.at += 1;
         Ok(())
     }
 
