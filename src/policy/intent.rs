@@ -419,8 +419,8 @@ mod tests {
                 "3: the protocol of the `flow` has no ports; Ports belong to `tcp` and `udp`: leave `ports` out.",
             ),
             (
-                "flow { from = tier.web, to = tier.db, prots = 1, ports = 1 }",
-                "3: a `flow` has no `prots`; Did you mean `ports`?",
+                "flow { from = tier.web, to = tier.db, port = 1, ports = 1 }",
+                "3: a `flow` has no `port`; Did you mean `ports`?",
             ),
             (
                 "tier \"web\" { match = { Tier = \"w\" } }",
