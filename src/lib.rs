@@ -14,6 +14,7 @@
 //! | [`inventory`] | resource instances, whatever they were read from |
 //! | [`terraform`] | configuration into inventory |
 //! | [`plan`] | plan JSON, saved plan files and state into inventory |
+//! | [`picture`] | a picture of a network, one file per format |
 //! | [`network`] | address, port and packet sets; AWS network facts |
 //! | [`jenkinsfile`] | Jenkinsfiles, and the facts that their rules need |
 //! | [`policy`] | rule files, the user's configuration, suppressions |
@@ -29,6 +30,7 @@ pub mod inventory;
 pub mod jenkinsfile;
 pub mod lang;
 pub mod network;
+pub mod picture;
 pub mod plan;
 pub mod policy;
 pub mod report;

@@ -22,7 +22,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("jenkinsfile", &["source"]),
     ("terraform", &["source", "address", "finding", "syntax", "lang", "schema", "inventory"]),
     ("plan", &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "terraform"]),
-    ("network", &["source", "address", "finding", "syntax", "lang", "schema", "inventory"]),
+    ("picture", &["finding"]),
+    ("network", &["source", "address", "finding", "syntax", "lang", "schema", "inventory", "picture"]),
     (
         "policy",
         &[
@@ -53,6 +54,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "inventory",
             "terraform",
             "plan",
+            "picture",
             "network",
             "jenkinsfile",
             "policy",

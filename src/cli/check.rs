@@ -87,8 +87,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
 /// A policy and the configuration file that it is of.
 pub(super) struct Loaded {
     configuration: Option<PathBuf>,
-    policy: Policy,
-    problems: Vec<Problem>,
+    pub(super) policy: Policy,
+    pub(super) problems: Vec<Problem>,
     /// The files that it was read from, by number.
     files: Range<u32>,
 }

@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod gate;
 mod git;
+mod graph;
 mod init;
 mod inputs;
 mod merge;
@@ -60,6 +61,7 @@ enum Command {
     Gate(gate::Arguments),
     VerifyGate(verify_gate::Arguments),
     Reach(reach::Arguments),
+    Graph(graph::Arguments),
     Roots(roots::Arguments),
     Merge(merge::Arguments),
     /// Print the version
@@ -123,6 +125,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Gate(arguments) => gate::run(&arguments),
         Command::VerifyGate(arguments) => verify_gate::run(&arguments),
         Command::Reach(arguments) => reach::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Roots(arguments) => roots::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Version => {

@@ -119,8 +119,8 @@ fn write_file(
     })
 }
 
-/// Replaces a file in one step; what is there but no regular file (a device, a pipe) is written to.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes bytes to a file: whole or not at all. What is there but no regular file (a device, a pipe) is written to.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }

@@ -226,6 +226,11 @@ impl<'a> Acl<'a> {
         entries.find(|entry| !reach(entry, Bound::Possible).intersection(packets).is_empty())
     }
 
+    /// Where its entries are written.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Spot<'a>> {
+        self.spot.iter().chain(self.entries.iter().flatten().map(|entry| &entry.block))
+    }
+
     /// What it hangs on what is let through.
     pub(super) fn doubts(&self, direction: Direction, packets: &PacketSet) -> Vec<Spot<'a>> {
         let mut doubts: Vec<Spot<'a>> = self.doubt.iter().cloned().collect();

@@ -239,7 +239,7 @@ pub(super) fn groups_of<'m, 'a>(end: &'m Resolved<'a>) -> Vec<Sides<'m, 'a>> {
 }
 
 /// Whether both are one interface.
-fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
+pub(super) fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
     match (from, to) {
         (Side::Place(thing, _), Side::Place(other, _)) => {
             thing.instance == other.instance && places == 1 && !matches!(thing.word, "subnet" | "member")
@@ -249,7 +249,7 @@ fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
 }
 
 /// Over places: the best, where there is an interface in each; where there is one in any of them, what holds of all.
-fn over(verdicts: &[Verdict], each: bool) -> Verdict {
+pub(super) fn over(verdicts: &[Verdict], each: bool) -> Verdict {
     let best = verdicts.iter().max().copied().unwrap_or(Verdict::Unreachable);
     let worst = verdicts.iter().min().copied().unwrap_or(Verdict::Unreachable);
     if each || best == worst { best } else { Verdict::Undetermined }

@@ -114,7 +114,7 @@ fn propagated_tag<'v>(tags: &'v Value, key: &str) -> Option<&'v Value> {
 }
 
 /// Addresses that may be on premises: where routes lead there, those, else all that are in no VPC.
-fn premises(model: &Model<'_>) -> AddressSet {
+pub(super) fn premises(model: &Model<'_>) -> AddressSet {
     let vpcs: AddressSet = model.topology.vpcs.iter().map(|vpc| &vpc.blocks).collect();
     AddressSet::everything().difference(&vpcs)
 }

@@ -33,7 +33,7 @@ pub struct Cell {
 }
 
 /// The tag that names tiers, in either spelling.
-const TIER: &[&str] = &["Tier", "tier"];
+pub(super) const TIER: &[&str] = &["Tier", "tier"];
 
 /// The matrix: tiers by their tag, other things by the address of their resource.
 pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cell> {
@@ -71,7 +71,8 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
     cells
 }
 
-fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
+/// The tier that a thing is of: by its tag, else the address of its resource.
+pub(super) fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
     let tagged = TIER.iter().find_map(|key| tag(&reach.aws, thing.instance, key));
     tagged.map_or_else(
         || {
@@ -111,7 +112,7 @@ fn cell<'m, 'a>(
 }
 
 /// A first look at pairs, which most do not survive.
-struct Looks {
+pub(super) struct Looks {
     /// By VPC: what it is joined with, however indirectly; `None` where that may be anything.
     joined: Vec<Option<usize>>,
     /// By thing: where packets may come from, and which groups may name their sender.
@@ -125,7 +126,7 @@ struct LetsIn {
 }
 
 impl Looks {
-    fn new(reach: &Reach<'_>) -> Self {
+    pub(super) fn new(reach: &Reach<'_>) -> Self {
         // Behind a NAT gateway, the sender has another address.
         let private = |route: &super::tables::Route<'_>| {
             route.via.kind == Kind::Nat && route.blocks.iter().any(|block| block.prefix_len() > 0)
@@ -140,7 +141,7 @@ impl Looks {
         source.iter().any(|source| destination.iter().any(|destination| self.may_pair(reach, source, destination)))
     }
 
-    fn may_pair(&self, reach: &Reach<'_>, source: &Side<'_, '_>, destination: &Side<'_, '_>) -> bool {
+    pub(super) fn may_pair(&self, reach: &Reach<'_>, source: &Side<'_, '_>, destination: &Side<'_, '_>) -> bool {
         let (Side::Place(from, source), Side::Place(to, destination)) = (source, destination) else { return true };
         let vpc = |subnet: Option<usize>| subnet.and_then(|subnet| reach.model.topology.subnets[subnet].vpc);
         let (Some(one), Some(other)) = (vpc(source.subnet), vpc(destination.subnet)) else { return true };

@@ -10,11 +10,13 @@ mod bound;
 mod boxes;
 mod ends;
 mod explain;
+mod flows;
 mod groups;
 mod kinds;
 mod matrix;
 mod model;
 mod pair;
+mod picture;
 mod relayed;
 mod relays;
 mod tables;
@@ -27,6 +29,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::inventory::Inventory;
+use crate::picture::Picture;
 use crate::syntax::Trees;
 
 use super::aws::Aws;
@@ -86,6 +89,12 @@ impl<'a> Reach<'a> {
     #[must_use]
     pub fn matrix(&self, wanted: &Wanted, relay: bool) -> Vec<Cell> {
         matrix::matrix(self, wanted, relay)
+    }
+
+    /// A picture of the network, without findings.
+    #[must_use]
+    pub fn picture(&self, title: &str) -> Picture {
+        picture::picture(self, title)
     }
 
     fn relays(&self) -> &[Relay<'a>] {
