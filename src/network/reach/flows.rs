@@ -9,7 +9,7 @@ use crate::network::sets::{AddressSet, Family, PortSet, Protocols};
 use crate::picture::Service;
 
 use super::Reach;
-use super::answer::{Sides, Verdict, addresses, groups_of, is_same, over, protocol_word};
+use super::answer::{Sides, Verdict, addresses, groups_of, is_same, over};
 use super::bound::Bound;
 use super::boxes::{Boxed, Wanted};
 use super::ends::Resolved;
@@ -192,7 +192,7 @@ fn named(protocol: u8) -> bool {
 fn service(first: u8, last: u8, ports: &PortSet) -> Service {
     let protocol = match (first, last) {
         (0, u8::MAX) => "all".to_owned(),
-        (first, last) if first == last => protocol_word(first),
+        (first, last) if first == last => Protocols::One(first).word(),
         (first, last) => format!("{first}-{last}"),
     };
     let ports = if *ports == PortSet::everything() { String::new() } else { ports.to_string() };
