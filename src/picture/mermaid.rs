@@ -39,6 +39,9 @@ struct Chart<'p> {
     rules: BTreeMap<Element, usize>,
 }
 
+/// The subnets of a role, and the tiers in them.
+type Inside = (Vec<usize>, Vec<usize>);
+
 impl Chart<'_> {
     fn write_vpc(&self, index: usize, subnets: &[usize], tiers: &[usize], out: &mut dyn Write) -> io::Result<()> {
         let picture = self.picture;
@@ -51,7 +54,7 @@ impl Chart<'_> {
         for gateway in (0..picture.gateways.len()).filter(|it| picture.gateways[*it].vpc == Some(index)) {
             self.write_gateway(gateway, "    ", out)?;
         }
-        let mut roles: BTreeMap<(Kind, &str), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        let mut roles: BTreeMap<(Kind, &str), Inside> = BTreeMap::new();
         let role = |subnet: usize| (picture.subnets[subnet].kind, picture.subnets[subnet].role.as_str());
         for &subnet in subnets {
             roles.entry(role(subnet)).or_default().0.push(subnet);
