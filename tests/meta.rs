@@ -247,6 +247,7 @@ const WITHOUT: &[(&str, Verdict, &str)] = &[
     ("plan/source-differs", Verdict::Undetermined, "the plan and the configuration are both there to be compared"),
     ("module/not-available", Verdict::Violation, "what is not there is never known to be wrong"),
     ("module/unknown-argument", Verdict::Undetermined, "a name is in the schema or not: nothing about it is unknown"),
+    ("sg/redundant-rule", Verdict::Undetermined, "what is not known makes no rule needless"),
     ("jenkins/retried-apply", Verdict::Undetermined, "a step stands inside of another or not"),
     ("jenkins/lost-exit-code", Verdict::Undetermined, "what is not known of a script is no pipe in it"),
     ("jenkins/ignored-failure", Verdict::Undetermined, "what is not known of a script is no `||` in it"),

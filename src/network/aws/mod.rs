@@ -6,6 +6,7 @@ pub mod network_acls;
 pub mod openness;
 pub mod overlaps;
 pub mod prefix_lists;
+pub mod redundant;
 pub mod routes;
 pub mod security_groups;
 pub mod sources;

@@ -138,6 +138,21 @@ impl<'a> Traffic<'a> {
         packets.reduce(|all, next| all.union(&next)).unwrap_or_default()
     }
 
+    /// Protocol and ports as a range of numbers, where they are known and are one range: 65,536 numbers for each protocol.
+    #[must_use]
+    pub fn line(&self) -> Option<(u32, u32)> {
+        let [variant] = self.variants.as_slice() else { return None };
+        let Protocol::Known(protocols) = variant.protocol else { return None };
+        let (first, last) = match protocols {
+            Protocols::All => (0, u8::MAX),
+            Protocols::One(number) => (number, number),
+        };
+        let ports = variant.ports_in(protocols).1;
+        let (Some((from, _)), Some((_, to))) = (ports.ranges().next(), ports.ranges().last()) else { return None };
+        let number = |protocol: u8, port: u16| u32::from(protocol) << 16 | u32::from(port);
+        self.doubt.is_none().then(|| (number(first, from), number(last, to)))
+    }
+
     /// Whether it is known what it is, save whether it is there at all.
     #[must_use]
     pub const fn is_known(&self) -> bool {

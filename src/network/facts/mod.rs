@@ -2,11 +2,15 @@
 
 mod cidrs;
 mod databases;
+mod nat_gateways;
 mod network_acls;
 mod networks;
+mod peerings;
+mod redundant_rules;
 mod security_groups;
 mod subnets;
 mod words;
+mod zones;
 
 use std::sync::Arc;
 
@@ -30,8 +34,11 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("databases", databases::databases),
     ("egress_destinations", security_groups::egress_destinations),
     ("ingress_sources", security_groups::ingress_sources),
+    ("nat_gateways", nat_gateways::nat_gateways),
     ("network_acl_sources", network_acls::entries),
     ("network_overlaps", networks::network_overlaps),
+    ("peerings", peerings::peerings),
+    ("redundant_rules", redundant_rules::redundant_rules),
     ("security_group_rule_styles", security_groups::rule_styles),
     ("security_group_rules", security_groups::rules),
     ("security_groups", security_groups::groups),
@@ -39,6 +46,7 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("subnet_overlaps", networks::subnet_overlaps),
     ("subnets", subnets::subnets),
     ("vpc_blocks", networks::vpc_blocks),
+    ("zone_spreads", zones::spreads),
 ];
 
 /// A function on facts.

@@ -18,9 +18,9 @@ use super::bound::{Both, Bound};
 
 /// A network ACL.
 #[derive(Debug)]
-pub(super) struct Acl<'a> {
+pub(in crate::network) struct Acl<'a> {
     /// Where it is written; `None` for a default ACL that AWS made and nobody changed.
-    pub(super) spot: Option<Spot<'a>>,
+    pub(in crate::network) spot: Option<Spot<'a>>,
     /// Its entries in order, by direction; of unknown number last.
     entries: [Vec<Entry<'a>>; 2],
     /// Set where it may have other entries.
@@ -30,8 +30,8 @@ pub(super) struct Acl<'a> {
 
 /// All network ACLs, and the subnets that they hold for.
 #[derive(Debug, Default)]
-pub(super) struct Acls<'a> {
-    pub(super) acls: Vec<Acl<'a>>,
+pub(in crate::network) struct Acls<'a> {
+    pub(in crate::network) acls: Vec<Acl<'a>>,
     /// By subnet: the ACLs that may be its, and the expression on which that hangs.
     of_subnet: BTreeMap<usize, (usize, Option<Spot<'a>>)>,
     defaults: BTreeMap<Target, usize>,
@@ -42,7 +42,7 @@ pub(super) struct Acls<'a> {
 
 /// The ACL of a subnet.
 #[derive(Clone, Debug)]
-pub(super) enum AclOf<'a> {
+pub(in crate::network) enum AclOf<'a> {
     /// This one.
     One(usize),
     /// AWS's own default one, which lets everything through.
@@ -59,7 +59,7 @@ const fn side(direction: Direction) -> usize {
 }
 
 impl<'a> Acls<'a> {
-    pub(super) fn read(aws: &Aws<'a>) -> Self {
+    pub(in crate::network) fn read(aws: &Aws<'a>) -> Self {
         let mut acls = Self::default();
         for type_name in ["aws_network_acl", "aws_default_network_acl"] {
             for index in aws.of_type(type_name) {
@@ -175,7 +175,7 @@ impl<'a> Acls<'a> {
     }
 
     /// The ACL of a subnet.
-    pub(super) fn of_subnet(&self, subnet: usize, vpc: Option<&Target>, vpc_id: &Spot<'a>) -> AclOf<'a> {
+    pub(in crate::network) fn of_subnet(&self, subnet: usize, vpc: Option<&Target>, vpc_id: &Spot<'a>) -> AclOf<'a> {
         match self.of_subnet.get(&subnet) {
             Some((_, Some(doubt))) => return AclOf::Unknown(doubt.clone()),
             Some((acl, None)) => return AclOf::One(*acl),
@@ -193,7 +193,7 @@ impl<'a> Acls<'a> {
     }
 
     /// What an ACL lets through.
-    pub(super) fn filter(&self, acl: &AclOf<'a>, direction: Direction, bound: Bound) -> PacketSet {
+    pub(in crate::network) fn filter(&self, acl: &AclOf<'a>, direction: Direction, bound: Bound) -> PacketSet {
         match acl {
             AclOf::One(acl) => self.acls[*acl].passes(direction).of(bound).clone(),
             AclOf::Default => PacketSet::everything(),
@@ -215,13 +215,13 @@ impl<'a> Acl<'a> {
     }
 
     /// The first entry that certainly matches one of these packets, and whether it lets them through.
-    pub(super) fn deciding(&self, direction: Direction, packets: &PacketSet) -> Option<&Entry<'a>> {
+    pub(in crate::network) fn deciding(&self, direction: Direction, packets: &PacketSet) -> Option<&Entry<'a>> {
         let entries = self.entries[side(direction)].iter();
         entries.into_iter().find(|entry| !reach(entry, Bound::Possible).intersection(packets).is_empty())
     }
 
     /// The first entry that lets some of these packets through.
-    pub(super) fn allowing(&self, direction: Direction, packets: &PacketSet) -> Option<&Entry<'a>> {
+    pub(in crate::network) fn allowing(&self, direction: Direction, packets: &PacketSet) -> Option<&Entry<'a>> {
         let mut entries = self.entries[side(direction)].iter().filter(|entry| entry.action != Action::Deny);
         entries.find(|entry| !reach(entry, Bound::Possible).intersection(packets).is_empty())
     }
@@ -232,7 +232,7 @@ impl<'a> Acl<'a> {
     }
 
     /// What it hangs on what is let through.
-    pub(super) fn doubts(&self, direction: Direction, packets: &PacketSet) -> Vec<Spot<'a>> {
+    pub(in crate::network) fn doubts(&self, direction: Direction, packets: &PacketSet) -> Vec<Spot<'a>> {
         let mut doubts: Vec<Spot<'a>> = self.doubt.iter().cloned().collect();
         for entry in &self.entries[side(direction)] {
             if reach(entry, Bound::Possible).intersection(packets).is_empty() {

@@ -5,7 +5,7 @@ use crate::network::aws::spot::Spot;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(in crate::network) enum Bound {
     /// What is not known lets nothing through, and keeps out all it could.
     Certain,
     /// What is not known lets everything through.
@@ -14,13 +14,13 @@ pub(super) enum Bound {
 
 /// Both.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Both<T> {
-    pub(super) certain: T,
-    pub(super) possible: T,
+pub(in crate::network) struct Both<T> {
+    pub(in crate::network) certain: T,
+    pub(in crate::network) possible: T,
 }
 
 impl<T> Both<T> {
-    pub(super) const fn of(&self, bound: Bound) -> &T {
+    pub(in crate::network) const fn of(&self, bound: Bound) -> &T {
         match bound {
             Bound::Certain => &self.certain,
             Bound::Possible => &self.possible,
@@ -30,7 +30,7 @@ impl<T> Both<T> {
 
 /// Whether something holds.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Sure<'a> {
+pub(in crate::network) enum Sure<'a> {
     #[default]
     No,
     Yes,
@@ -40,7 +40,7 @@ pub(super) enum Sure<'a> {
 
 impl<'a> Sure<'a> {
     /// Whether it is to be taken as so.
-    pub(super) const fn holds(&self, bound: Bound) -> bool {
+    pub(in crate::network) const fn holds(&self, bound: Bound) -> bool {
         match (self, bound) {
             (Self::Yes, _) | (Self::Perhaps(_), Bound::Possible) => true,
             (Self::No, _) | (Self::Perhaps(_), Bound::Certain) => false,
@@ -48,7 +48,7 @@ impl<'a> Sure<'a> {
     }
 
     /// The expression that it hangs on.
-    pub(super) const fn doubt(&self) -> Option<&Spot<'a>> {
+    pub(in crate::network) const fn doubt(&self) -> Option<&Spot<'a>> {
         match self {
             Self::Perhaps(spot) => Some(spot),
             Self::No | Self::Yes => None,
@@ -56,7 +56,7 @@ impl<'a> Sure<'a> {
     }
 
     /// Whether both hold.
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(in crate::network) fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
             (Self::Perhaps(spot), _) | (_, Self::Perhaps(spot)) => Self::Perhaps(spot.clone()),
@@ -65,7 +65,7 @@ impl<'a> Sure<'a> {
     }
 
     /// Whether one of them does.
-    pub(super) fn or(self, other: impl FnOnce() -> Self) -> Self {
+    pub(in crate::network) fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Yes => Self::Yes,
             Self::No => other(),

@@ -4,9 +4,9 @@
 //! and security groups. What is not known until apply is taken for nothing and for everything; what both agree on is
 //! certain, the rest is undetermined and names what it hangs on. `docs/reach.md` says what is modelled, after which pages.
 
-mod acls;
+pub(super) mod acls;
 mod answer;
-mod bound;
+pub(super) mod bound;
 mod boxes;
 mod ends;
 mod explain;
@@ -14,15 +14,15 @@ mod flows;
 mod groups;
 mod kinds;
 mod matrix;
-mod model;
+pub(super) mod model;
 mod pair;
 mod picture;
 mod relayed;
 mod relays;
-mod tables;
+pub(super) mod tables;
 mod things;
-mod topology;
-mod transit;
+pub(super) mod topology;
+pub(super) mod transit;
 mod walk;
 
 use std::cell::OnceCell;
@@ -95,6 +95,11 @@ impl<'a> Reach<'a> {
     #[must_use]
     pub fn picture(&self, title: &str) -> Picture {
         picture::picture(self, title)
+    }
+
+    /// What packets meet.
+    pub(super) const fn model(&self) -> &Model<'a> {
+        &self.model
     }
 
     fn relays(&self) -> &[Relay<'a>] {

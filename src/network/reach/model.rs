@@ -9,15 +9,15 @@ use super::transit::Transit;
 
 /// The network as packets see it.
 #[derive(Debug)]
-pub(super) struct Model<'a> {
-    pub(super) topology: Topology<'a>,
-    pub(super) transit: Transit<'a>,
+pub(in crate::network) struct Model<'a> {
+    pub(in crate::network) topology: Topology<'a>,
+    pub(in crate::network) transit: Transit<'a>,
     pub(super) groups: Groups<'a>,
     pub(super) things: Things<'a>,
 }
 
 impl<'a> Model<'a> {
-    pub(super) fn read(aws: &Aws<'a>) -> Self {
+    pub(in crate::network) fn read(aws: &Aws<'a>) -> Self {
         let mut topology = Topology::read(aws);
         let transit = Transit::read(aws, &mut topology);
         let mut groups = Groups::read(aws);

@@ -21,32 +21,32 @@ use super::kinds::Targets;
 
 /// A route table.
 #[derive(Debug, Default)]
-pub(super) struct Table<'a> {
+pub(in crate::network) struct Table<'a> {
     /// Where it is written.
-    pub(super) spot: Option<Spot<'a>>,
-    pub(super) routes: Vec<Route<'a>>,
+    pub(in crate::network) spot: Option<Spot<'a>>,
+    pub(in crate::network) routes: Vec<Route<'a>>,
     /// Set where it may have other routes.
-    pub(super) doubt: Option<Spot<'a>>,
+    pub(in crate::network) doubt: Option<Spot<'a>>,
 }
 
 /// A route.
 #[derive(Clone, Debug)]
-pub(super) struct Route<'a> {
+pub(in crate::network) struct Route<'a> {
     /// The blocks of its destination.
-    pub(super) blocks: Vec<IpNet>,
+    pub(in crate::network) blocks: Vec<IpNet>,
     /// The expression of a destination that is not known in whole.
-    pub(super) unknown: Option<Spot<'a>>,
-    pub(super) via: Via<'a>,
-    pub(super) spot: Spot<'a>,
+    pub(in crate::network) unknown: Option<Spot<'a>>,
+    pub(in crate::network) via: Via<'a>,
+    pub(in crate::network) spot: Spot<'a>,
     /// Set where it may not be there.
-    pub(super) absent: Option<Spot<'a>>,
+    pub(in crate::network) absent: Option<Spot<'a>>,
     /// Whether a gateway announces it: written routes to the same block come first.
-    pub(super) propagated: bool,
+    pub(in crate::network) propagated: bool,
 }
 
 /// Where a route leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::network) enum Kind {
     /// Stays in the VPC.
     Local,
     Internet,
@@ -68,24 +68,26 @@ pub(super) enum Kind {
 
 /// Where a route leads, and to which one.
 #[derive(Clone, Debug)]
-pub(super) struct Via<'a> {
-    pub(super) kind: Kind,
-    pub(super) target: Option<Target>,
+pub(in crate::network) struct Via<'a> {
+    pub(in crate::network) kind: Kind,
+    pub(in crate::network) target: Option<Target>,
     /// The expression.
-    pub(super) spot: Spot<'a>,
+    pub(in crate::network) spot: Spot<'a>,
 }
 
 /// The tables that a subnet, or a gateway, may have.
 #[derive(Clone, Debug)]
-pub(super) enum TableOf<'a> {
+pub(in crate::network) enum TableOf<'a> {
     One(usize),
     Unknown(Spot<'a>),
 }
 
 /// All route tables.
 #[derive(Debug, Default)]
-pub(super) struct Tables<'a> {
-    pub(super) tables: Vec<Table<'a>>,
+pub(in crate::network) struct Tables<'a> {
+    pub(in crate::network) tables: Vec<Table<'a>>,
+    /// Which table each is.
+    pub(in crate::network) keys: Vec<Key>,
     by_key: BTreeMap<Key, usize>,
     of_subnet: BTreeMap<usize, TableOf<'a>>,
     main: BTreeMap<Target, TableOf<'a>>,
@@ -122,16 +124,16 @@ const GATEWAYS: &[(&str, &str)] = &[
     ("aws_vpc_endpoint", "id"),
 ];
 
-pub(super) const TRANSIT_GATEWAYS: &[(&str, &str)] =
+pub(in crate::network) const TRANSIT_GATEWAYS: &[(&str, &str)] =
     &[("aws_ec2_transit_gateway", "id"), ("aws_ec2_transit_gateway_vpc_attachment", "transit_gateway_id")];
-pub(super) const PEERINGS: &[(&str, &str)] = &[
+pub(in crate::network) const PEERINGS: &[(&str, &str)] = &[
     ("aws_vpc_peering_connection", "id"),
     ("aws_vpc_peering_connection_accepter", "id"),
     ("aws_vpc_peering_connection_accepter", "vpc_peering_connection_id"),
 ];
 
 impl<'a> Tables<'a> {
-    pub(super) fn read(aws: &Aws<'a>) -> Self {
+    pub(in crate::network) fn read(aws: &Aws<'a>) -> Self {
         let mut tables = Self::default();
         for type_name in ["aws_route_table", "aws_default_route_table"] {
             for index in aws.of_type(type_name) {
@@ -161,6 +163,7 @@ impl<'a> Tables<'a> {
             return known;
         }
         let number = self.tables.len();
+        self.keys.push(key.clone());
         self.by_key.insert(key, number);
         self.tables.push(Table::default());
         number
@@ -249,7 +252,7 @@ impl<'a> Tables<'a> {
 
     /// The table of a subnet: its own, else its VPC's main one. `default`: whether the VPC is a default one, whose main
     /// table leads to the internet ("Default VPC components", Amazon VPC User Guide).
-    pub(super) fn of_subnet(
+    pub(in crate::network) fn of_subnet(
         &mut self,
         aws: &Aws<'a>,
         subnet: usize,
@@ -290,7 +293,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The edge table of a gateway, if it has one.
-    pub(super) fn of_gateway(&self, gateway: usize) -> Option<&TableOf<'a>> {
+    pub(in crate::network) fn of_gateway(&self, gateway: usize) -> Option<&TableOf<'a>> {
         self.of_gateway.get(&gateway)
     }
 }
@@ -298,7 +301,7 @@ impl<'a> Tables<'a> {
 impl<'a> Table<'a> {
     /// Which routes take these addresses: each with those that it takes, and the addresses that no route takes. `wanted`
     /// says which routes count at all.
-    pub(super) fn lookup(
+    pub(in crate::network) fn lookup(
         &self,
         addresses: &AddressSet,
         bound: Bound,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::lang::Value;
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
+use crate::network::aws::routes::Table as Key;
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::aws::vpcs::{SUBNETS, VPCS};
 use crate::network::sets::{AddressSet, Family, Ranges};
@@ -15,70 +16,70 @@ use super::tables::{PEERINGS, TableOf, Tables};
 
 /// A subnet.
 #[derive(Debug)]
-pub(super) struct Subnet<'a> {
+pub(in crate::network) struct Subnet<'a> {
     /// What it is.
-    pub(super) target: Target,
+    pub(in crate::network) target: Target,
     /// Its VPC, in [`Topology::vpcs`].
-    pub(super) vpc: Option<usize>,
+    pub(in crate::network) vpc: Option<usize>,
     /// Addresses that an interface in it may have, by family; `None` where it has none of that family.
-    pub(super) v4: Option<AddressSet>,
-    pub(super) v6: Option<AddressSet>,
+    pub(in crate::network) v4: Option<AddressSet>,
+    pub(in crate::network) v6: Option<AddressSet>,
     /// Whether interfaces get a public IPv4 address, and an IPv6 address.
-    pub(super) public_on_launch: Sure<'a>,
-    pub(super) v6_on_creation: Sure<'a>,
+    pub(in crate::network) public_on_launch: Sure<'a>,
+    pub(in crate::network) v6_on_creation: Sure<'a>,
     /// The availability zone, where it is known.
-    pub(super) zone: Option<String>,
-    pub(super) table: TableOf<'a>,
-    pub(super) acl: AclOf<'a>,
+    pub(in crate::network) zone: Option<String>,
+    pub(in crate::network) table: TableOf<'a>,
+    pub(in crate::network) acl: AclOf<'a>,
 }
 
 /// A VPC.
 #[derive(Debug)]
-pub(super) struct Vpc {
-    pub(super) target: Target,
+pub(in crate::network) struct Vpc {
+    pub(in crate::network) target: Target,
     /// Its blocks that are known.
-    pub(super) blocks: AddressSet,
+    pub(in crate::network) blocks: AddressSet,
     /// Whether it may have others of IPv4.
-    pub(super) uncertain: bool,
+    pub(in crate::network) uncertain: bool,
 }
 
 /// A peering connection.
 #[derive(Debug)]
-pub(super) struct Peering<'a> {
-    pub(super) instance: usize,
+pub(in crate::network) struct Peering<'a> {
+    pub(in crate::network) instance: usize,
     /// Both VPCs.
-    pub(super) ends: [Option<usize>; 2],
+    pub(in crate::network) ends: [Option<usize>; 2],
     /// Whether it is in use after apply.
-    pub(super) accepted: Sure<'a>,
+    pub(in crate::network) accepted: Sure<'a>,
     /// Whether groups of one side may be named on the other.
-    pub(super) references: Sure<'a>,
+    pub(in crate::network) references: Sure<'a>,
 }
 
 /// A gateway, and the VPCs that it is attached to.
 #[derive(Debug)]
-pub(super) struct Gateway<'a> {
-    pub(super) instance: usize,
-    pub(super) vpc: Option<usize>,
+pub(in crate::network) struct Gateway<'a> {
+    pub(in crate::network) instance: usize,
+    pub(in crate::network) vpc: Option<usize>,
     /// Set where it is not known which VPC that is, or whether it is attached.
-    pub(super) doubt: Option<Spot<'a>>,
+    pub(in crate::network) doubt: Option<Spot<'a>>,
 }
 
 /// The lay of the land.
 #[derive(Debug, Default)]
-pub(super) struct Topology<'a> {
-    pub(super) vpcs: Vec<Vpc>,
-    pub(super) subnets: Vec<Subnet<'a>>,
-    pub(super) tables: Tables<'a>,
-    pub(super) acls: Acls<'a>,
-    pub(super) peerings: Vec<Peering<'a>>,
-    pub(super) internet: Vec<Gateway<'a>>,
-    pub(super) private: Vec<Gateway<'a>>,
+pub(in crate::network) struct Topology<'a> {
+    pub(in crate::network) vpcs: Vec<Vpc>,
+    pub(in crate::network) subnets: Vec<Subnet<'a>>,
+    pub(in crate::network) tables: Tables<'a>,
+    pub(in crate::network) acls: Acls<'a>,
+    pub(in crate::network) peerings: Vec<Peering<'a>>,
+    pub(in crate::network) internet: Vec<Gateway<'a>>,
+    pub(in crate::network) private: Vec<Gateway<'a>>,
     by_target: BTreeMap<Target, usize>,
     vpc_of: BTreeMap<Target, usize>,
 }
 
 impl<'a> Topology<'a> {
-    pub(super) fn read(aws: &Aws<'a>) -> Self {
+    pub(in crate::network) fn read(aws: &Aws<'a>) -> Self {
         let mut here = Self { tables: Tables::read(aws), acls: Acls::read(aws), ..Self::default() };
         for (index, vpc) in aws.vpcs().vpcs.iter().enumerate() {
             let blocks = vpc.blocks.iter().filter_map(|block| block.net.map(AddressSet::from)).collect::<Vec<_>>();
@@ -95,12 +96,12 @@ impl<'a> Topology<'a> {
     }
 
     /// The VPC that a value identifies.
-    pub(super) fn vpc(&self, aws: &Aws<'a>, id: &Spot<'a>) -> Option<usize> {
+    pub(in crate::network) fn vpc(&self, aws: &Aws<'a>, id: &Spot<'a>) -> Option<usize> {
         self.vpc_of.get(&aws.ids().target(id.value?, VPCS)?).copied()
     }
 
     /// The subnet that a value identifies; one that is made elsewhere is added.
-    pub(super) fn subnet(&mut self, aws: &Aws<'a>, spot: &Spot<'a>) -> Option<usize> {
+    pub(in crate::network) fn subnet(&mut self, aws: &Aws<'a>, spot: &Spot<'a>) -> Option<usize> {
         let target = aws.ids().target(spot.value?, SUBNETS)?;
         if let Some(&known) = self.by_target.get(&target) {
             return Some(known);
@@ -121,8 +122,18 @@ impl<'a> Topology<'a> {
         Some(self.subnets.len() - 1)
     }
 
+    /// The VPC of each route table, where that is known.
+    pub(in crate::network) fn vpcs_of_tables(&self, aws: &Aws<'a>) -> Vec<Option<usize>> {
+        let vpc = |key: &Key| match key {
+            Key::DefaultOf(vpc) => self.vpc_of.get(vpc).copied(),
+            Key::Own(Target::Instance(index)) => self.vpc(aws, &Spot::instance(aws.inventory, *index).get("vpc_id")),
+            Key::Own(Target::Id(_) | Target::Attribute(_)) => None,
+        };
+        self.tables.keys.iter().map(vpc).collect()
+    }
+
     /// The subnet of an instance.
-    pub(super) fn subnet_of(&self, instance: usize) -> Option<usize> {
+    pub(in crate::network) fn subnet_of(&self, instance: usize) -> Option<usize> {
         self.by_target.get(&Target::Instance(instance)).copied()
     }
 
@@ -256,7 +267,7 @@ impl<'a> Topology<'a> {
     }
 
     /// The gateway of a VPC among some: the one attached for certain, else one that may be.
-    pub(super) fn gateway_of<'g>(gateways: &'g [Gateway<'a>], vpc: usize) -> Option<&'g Gateway<'a>> {
+    pub(in crate::network) fn gateway_of<'g>(gateways: &'g [Gateway<'a>], vpc: usize) -> Option<&'g Gateway<'a>> {
         let certain = gateways.iter().find(|gateway| gateway.vpc == Some(vpc) && gateway.doubt.is_none());
         certain.or_else(|| {
             gateways.iter().find(|gateway| gateway.doubt.is_some() && gateway.vpc.is_none_or(|it| it == vpc))
@@ -265,7 +276,7 @@ impl<'a> Topology<'a> {
 }
 
 /// Whether an attribute is true; `missing` where it is not set.
-pub(super) fn truth<'a>(aws: &Aws<'a>, spot: &Spot<'a>, missing: bool) -> Sure<'a> {
+pub(in crate::network) fn truth<'a>(aws: &Aws<'a>, spot: &Spot<'a>, missing: bool) -> Sure<'a> {
     match spot.setting(aws.inventory) {
         Setting::Unset => missing.into(),
         Setting::Unknown => Sure::Perhaps(spot.clone()),
@@ -274,7 +285,7 @@ pub(super) fn truth<'a>(aws: &Aws<'a>, spot: &Spot<'a>, missing: bool) -> Sure<'
 }
 
 /// Every address of a family.
-pub(super) fn everything(family: Family) -> AddressSet {
+pub(in crate::network) fn everything(family: Family) -> AddressSet {
     AddressSet::of_family(family, Ranges::range(0, family.last()))
 }
 

@@ -20,22 +20,22 @@ use super::topology::{Topology, truth};
 
 /// What is attached to a transit gateway.
 #[derive(Debug)]
-pub(super) struct Attachment<'a> {
-    pub(super) instance: usize,
+pub(in crate::network) struct Attachment<'a> {
+    pub(in crate::network) instance: usize,
     /// The gateway.
-    pub(super) gateway: Option<Target>,
-    pub(super) end: End,
+    pub(in crate::network) gateway: Option<Target>,
+    pub(in crate::network) end: End,
     /// The table that it is associated with.
-    pub(super) table: Association<'a>,
+    pub(in crate::network) table: Association<'a>,
     /// Whether groups of other attached VPCs may be named.
-    pub(super) references: Sure<'a>,
+    pub(in crate::network) references: Sure<'a>,
     /// Set where it may not be there.
-    pub(super) absent: Option<Spot<'a>>,
+    pub(in crate::network) absent: Option<Spot<'a>>,
 }
 
 /// What an attachment leads to.
 #[derive(Clone, Debug)]
-pub(super) enum End {
+pub(in crate::network) enum End {
     /// A VPC, through interfaces in these subnets.
     Vpc(Option<usize>, Vec<usize>),
     /// Another transit gateway: the attachment on its side.
@@ -45,7 +45,7 @@ pub(super) enum End {
 
 /// The table of an attachment.
 #[derive(Clone, Debug)]
-pub(super) enum Association<'a> {
+pub(in crate::network) enum Association<'a> {
     One(usize),
     None,
     Unknown(Spot<'a>),
@@ -53,7 +53,7 @@ pub(super) enum Association<'a> {
 
 /// A route table.
 #[derive(Debug, Default)]
-pub(super) struct TransitTable<'a> {
+pub(in crate::network) struct TransitTable<'a> {
     routes: Vec<TransitRoute<'a>>,
     /// Set where it may have other routes.
     doubt: Option<Spot<'a>>,
@@ -61,18 +61,18 @@ pub(super) struct TransitTable<'a> {
 
 /// A route.
 #[derive(Clone, Debug)]
-pub(super) struct TransitRoute<'a> {
-    blocks: Vec<IpNet>,
-    unknown: Option<Spot<'a>>,
-    pub(super) to: To<'a>,
-    pub(super) spot: Spot<'a>,
-    absent: Option<Spot<'a>>,
-    propagated: bool,
+pub(in crate::network) struct TransitRoute<'a> {
+    pub(in crate::network) blocks: Vec<IpNet>,
+    pub(in crate::network) unknown: Option<Spot<'a>>,
+    pub(in crate::network) to: To<'a>,
+    pub(in crate::network) spot: Spot<'a>,
+    pub(in crate::network) absent: Option<Spot<'a>>,
+    pub(in crate::network) propagated: bool,
 }
 
 /// Where it leads.
 #[derive(Clone, Debug)]
-pub(super) enum To<'a> {
+pub(in crate::network) enum To<'a> {
     Attachment(usize),
     Blackhole,
     Unknown(Spot<'a>),
@@ -87,8 +87,8 @@ enum Key {
 
 /// All of them.
 #[derive(Debug, Default)]
-pub(super) struct Transit<'a> {
-    pub(super) attachments: Vec<Attachment<'a>>,
+pub(in crate::network) struct Transit<'a> {
+    pub(in crate::network) attachments: Vec<Attachment<'a>>,
     tables: Vec<TransitTable<'a>>,
     by_key: BTreeMap<Key, usize>,
     by_target: BTreeMap<Target, Vec<usize>>,
@@ -109,7 +109,7 @@ const TABLES: &[(&str, &str)] = &[("aws_ec2_transit_gateway_route_table", "id")]
 const DEFAULTS: &[&str] = &["association_default_route_table_id", "propagation_default_route_table_id"];
 
 impl<'a> Transit<'a> {
-    pub(super) fn read(aws: &Aws<'a>, topology: &mut Topology<'a>) -> Self {
+    pub(in crate::network) fn read(aws: &Aws<'a>, topology: &mut Topology<'a>) -> Self {
         let mut transit = Self::default();
         for index in aws.of_type("aws_ec2_transit_gateway_vpc_attachment") {
             let spot = Spot::instance(aws.inventory, index);
@@ -349,7 +349,7 @@ impl<'a> Transit<'a> {
     }
 
     /// Which routes of a table take these addresses, and what is left.
-    pub(super) fn lookup(
+    pub(in crate::network) fn lookup(
         &self,
         table: usize,
         addresses: &AddressSet,
@@ -387,12 +387,12 @@ impl<'a> Transit<'a> {
     }
 
     /// Where a table may have other routes: the expression.
-    pub(super) fn doubt(&self, table: usize) -> Option<&Spot<'a>> {
+    pub(in crate::network) fn doubt(&self, table: usize) -> Option<&Spot<'a>> {
         self.tables[table].doubt.as_ref()
     }
 
     /// The attachments of a VPC to a gateway.
-    pub(super) fn attachments_of(&self, vpc: usize, gateway: Option<&Target>) -> Vec<usize> {
+    pub(in crate::network) fn attachments_of(&self, vpc: usize, gateway: Option<&Target>) -> Vec<usize> {
         let of = |attachment: &Attachment<'a>| {
             let vpcs = match attachment.end {
                 End::Vpc(own, _) => own.is_none_or(|own| own == vpc),
@@ -406,7 +406,7 @@ impl<'a> Transit<'a> {
 
 impl<'a> TransitRoute<'a> {
     /// What it hangs on.
-    pub(super) fn doubts(&self) -> impl Iterator<Item = &Spot<'a>> {
+    pub(in crate::network) fn doubts(&self) -> impl Iterator<Item = &Spot<'a>> {
         self.unknown.iter().chain(&self.absent)
     }
 }
@@ -424,7 +424,7 @@ fn enabled<'a>(aws: &Aws<'a>, spot: &Spot<'a>, missing: bool) -> Sure<'a> {
 
 impl Transit<'_> {
     /// The VPCs that are attached to any gateway.
-    pub(super) fn attached(&self) -> impl Iterator<Item = usize> {
+    pub(in crate::network) fn attached(&self) -> impl Iterator<Item = usize> {
         self.attachments.iter().filter_map(|attachment| match attachment.end {
             End::Vpc(vpc, _) => vpc,
             End::Gateway(_) | End::OnPremises => None,
@@ -432,7 +432,7 @@ impl Transit<'_> {
     }
 
     /// The blocks that written routes lead to networks on premises.
-    pub(super) fn premises(&self) -> Vec<IpNet> {
+    pub(in crate::network) fn premises(&self) -> Vec<IpNet> {
         let leads = |to: &To<'_>| match to {
             To::Attachment(number) => matches!(self.attachments[*number].end, End::OnPremises),
             To::Blackhole | To::Unknown(_) => false,

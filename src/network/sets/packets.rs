@@ -55,6 +55,12 @@ impl Protocols {
         matches!(self, Self::TCP | Self::UDP)
     }
 
+    /// Whether it is ICMP, of either family.
+    #[must_use]
+    pub fn is_icmp(self) -> bool {
+        matches!(self, Self::ICMP | Self::ICMPV6)
+    }
+
     /// Whether every protocol of the other is among these.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {

@@ -1,7 +1,9 @@
 //! Facts from small inventories. Reading configuration into inventories is tested elsewhere.
 
 mod networks;
+mod redundant_rules;
 mod security_groups;
+mod structure;
 
 use serde_json::Value as Json;
 
@@ -39,6 +41,13 @@ impl World {
         let places = self.network.places.borrow();
         let spot = &places[index as usize].spot;
         format!("{}: {}", self.network.inventory.instance(spot.instance).address, way(spot))
+    }
+
+    /// `address: truth` for each fact of a collection.
+    fn truths(&self, collection: &str, name: &str) -> Vec<String> {
+        let facts = self.facts(collection);
+        let text = |fact: &Value| fact.get("address").unwrap().as_str().unwrap().trim_matches('`').to_owned();
+        facts.iter().map(|fact| format!("{}: {}", text(fact), self.truth(fact.get(name).unwrap()))).collect()
     }
 
     /// `yes`, `no`, or `? place`: a truth value of a fact.

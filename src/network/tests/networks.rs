@@ -5,13 +5,6 @@ use serde_json::{Value as Json, json};
 use super::World;
 use crate::lang::{Number, Value};
 
-/// `address: truth` for each fact of a collection.
-fn truths(world: &World, collection: &str, name: &str) -> Vec<String> {
-    let facts = world.facts(collection);
-    let text = |fact: &Value| fact.get("address").unwrap().as_str().unwrap().trim_matches('`').to_owned();
-    facts.iter().map(|fact| format!("{}: {}", text(fact), world.truth(fact.get(name).unwrap()))).collect()
-}
-
 /// `main` and the instances given.
 fn with_vpc(mut instances: Json) -> Json {
     instances["aws_vpc.main"] = json!({"cidr_block": "10.0.0.0/16"});
@@ -23,7 +16,7 @@ fn with_vpc(mut instances: Json) -> Json {
 fn routed(instances: Json) -> String {
     let mut instances = with_vpc(instances);
     instances["aws_subnet.a"] = json!({"vpc_id": "${aws_vpc.main.id}"});
-    let lines = truths(&World::new(&instances), "subnets", "routed_to_internet");
+    let lines = World::new(&instances).truths("subnets", "routed_to_internet");
     lines[0].split_once(": ").unwrap().1.to_owned()
 }
 
@@ -99,7 +92,7 @@ fn tables_of_other_configurations_are_not_known() {
     let route = json!({"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": IGW});
     assert_eq!(routed(json!({ASSOCIATION: association("rtb-1"), "aws_route.out": route})), "yes");
     let world = World::new(&json!({"aws_subnet.a": {"vpc_id": "vpc-1"}}));
-    assert_eq!(truths(&world, "subnets", "routed_to_internet"), ["aws_subnet.a: ? aws_subnet.a: "]);
+    assert_eq!(world.truths("subnets", "routed_to_internet"), ["aws_subnet.a: ? aws_subnet.a: "]);
 }
 
 #[test]
@@ -123,13 +116,13 @@ fn default_vpcs_are_public_unless_somebody_says_otherwise() {
         World::new(&instances)
     };
     let plain = world(json!({}));
-    assert_eq!(truths(&plain, "subnets", "routed_to_internet"), ["aws_default_subnet.a: yes", "aws_subnet.b: yes"]);
-    assert_eq!(truths(&plain, "subnet_blocks", "inside_vpc"), ["aws_subnet.b: yes"]);
-    assert_eq!(truths(&plain, "subnets", "gives_public_addresses"), ["aws_default_subnet.a: yes", "aws_subnet.b: no"]);
+    assert_eq!(plain.truths("subnets", "routed_to_internet"), ["aws_default_subnet.a: yes", "aws_subnet.b: yes"]);
+    assert_eq!(plain.truths("subnet_blocks", "inside_vpc"), ["aws_subnet.b: yes"]);
+    assert_eq!(plain.truths("subnets", "gives_public_addresses"), ["aws_default_subnet.a: yes", "aws_subnet.b: no"]);
     let emptied =
         json!({"aws_default_route_table.t": {"default_route_table_id": "${aws_default_vpc.d.default_route_table_id}"}});
     assert_eq!(
-        truths(&world(emptied), "subnets", "routed_to_internet"),
+        world(emptied).truths("subnets", "routed_to_internet"),
         ["aws_default_subnet.a: no", "aws_subnet.b: no"]
     );
 }
@@ -150,7 +143,7 @@ fn subnets_lie_in_one_block_of_their_vpc() {
         "aws_subnet.six": {"vpc_id": main, "ipv6_cidr_block": "2600::/64"},
     })));
     assert_eq!(
-        truths(&world, "subnet_blocks", "inside_vpc"),
+        world.truths("subnet_blocks", "inside_vpc"),
         [
             "aws_subnet.elsewhere: ? aws_subnet.elsewhere: vpc_id",
             "aws_subnet.first: yes",
@@ -209,7 +202,7 @@ fn joined_networks_share_no_addresses() {
         "aws_ec2_transit_gateway_vpc_attachment.b": {"vpc_id": "${aws_vpc.b.id}", "transit_gateway_id": "tgw-2"},
     }));
     assert_eq!(
-        truths(&world, "network_overlaps", "overlaps"),
+        world.truths("network_overlaps", "overlaps"),
         [
             "aws_vpc.b: yes",
             "aws_vpc_peering_connection.out: ? aws_vpc_peering_connection.out: peer_vpc_id",
@@ -222,7 +215,7 @@ fn joined_networks_share_no_addresses() {
 fn sizes_are_those_that_aws_takes() {
     let fits = |owner: &str, attribute: &str, block: &str| {
         let world = World::new(&json!({owner: {"vpc_id": "vpc-1", attribute: block}}));
-        truths(&world, "blocks", "fits").first().map(|line| line.split_once(": ").unwrap().1.to_owned())
+        world.truths("blocks", "fits").first().map(|line| line.split_once(": ").unwrap().1.to_owned())
     };
     let cases = [
         ("aws_vpc.a", "cidr_block", "10.0.0.0/16", "yes"),
@@ -332,7 +325,7 @@ fn databases_are_public_if_they_say_so() {
         "aws_redshift_cluster.no": {"publicly_accessible": false},
     }));
     assert_eq!(
-        truths(&world, "databases", "public"),
+        world.truths("databases", "public"),
         [
             "aws_db_instance.unset: no",
             "aws_db_instance.computed: no",
@@ -365,7 +358,7 @@ fn databases_are_where_their_subnet_group_is() {
     })));
     let at = "db_subnet_group_name";
     assert_eq!(
-        truths(&world, "database_placements", "in_public_subnet"),
+        world.truths("database_placements", "in_public_subnet"),
         [
             "aws_db_instance.private: no".to_owned(),
             "aws_db_instance.mixed: yes".to_owned(),
