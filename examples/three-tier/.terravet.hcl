@@ -1,14 +1,23 @@
-rule "tags/missing-required" {
-  keys = ["Name", "Owner", "Environment", "CostCenter"]
+# What is meant to flow. Everything else is denied: `network/unintended-flow` says what gets through all the same,
+# `network/missing-flow` what does not although it should.
+
+tier "alb" { addresses = ["aws_lb.main"] }
+tier "web" { addresses = ["aws_autoscaling_group.tier[\"web\"]"] }
+tier "app" { addresses = ["aws_autoscaling_group.tier[\"app\"]"] }
+tier "db" { addresses = ["aws_db_instance.main"] }
+tier "bastion" { addresses = ["aws_instance.bastion"] }
+
+flow { from = internet  to = tier.alb  ports = [80, 443] }
+flow { from = tier.alb  to = tier.web  ports = [80, 443] }
+flow { from = tier.web  to = tier.app  ports = [8080] }
+flow { from = tier.app  to = tier.db   ports = [5432] }
+
+flow {
+  description = "Updates, and AWS's own interfaces"
+  from        = [tier.web, tier.app]
+  to          = internet
+  ports       = [443]
 }
 
-rule "tags/invalid-value" {
-  values = {
-    Environment = ["dev", "staging", "production"]
-    CostCenter  = "[0-9]{4}"
-  }
-}
-
-rule "tags/wrong-case" {
-  keys = ["Name", "Owner", "Environment", "CostCenter"]
-}
+flow { from = "203.0.113.0/24"  to = tier.bastion                  ports = [22] }
+flow { from = tier.bastion      to = [tier.web, tier.app, tier.db]  ports = [22] }

@@ -24,7 +24,6 @@ locals {
     alb-web-https = { from = "alb", to = "web", port = 443 }
     web-app       = { from = "web", to = "app", port = 8080 }
     app-db        = { from = "app", to = "db", port = var.database_port }
-    bastion-alb   = { from = "bastion", to = "alb", port = 22 }
     bastion-web   = { from = "bastion", to = "web", port = 22 }
     bastion-app   = { from = "bastion", to = "app", port = 22 }
     bastion-db    = { from = "bastion", to = "db", port = 22 }

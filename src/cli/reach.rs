@@ -18,8 +18,9 @@ use crate::syntax::Trees;
 ///
 /// An end is `internet` (every public address), an IP address, the address of a resource (one instance, or all instances
 /// where no key is given: then any of them counts), a subnet, a security group or a VPC (what is in it), `tag:KEY=VALUE`, or
-/// `on-premises`. Reachable means that some packet gets there and its answer gets back. Without ends, all tiers (the tag
-/// `Tier`) and the internet are shown against each other.
+/// `on-premises`, or `tier.NAME` where `.terravet.hcl` declares tiers. Reachable means that some packet gets there and its
+/// answer gets back. Without ends, all tiers (those declared, else by the tag `Tier`) and the internet are shown against
+/// each other.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -57,6 +58,9 @@ pub(super) struct Arguments {
     /// The root module that a plan was made of [default: the directory that the plan lies in]
     #[arg(long, value_name = "DIR")]
     source: Option<PathBuf>,
+    /// Configuration that declares tiers [default: the nearest .terravet.hcl]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     color: Color,
@@ -101,8 +105,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         current: &current,
     };
     let reading = read(&input, &mut sources, &mut trees)?;
-    let refused = complain(&reading.problems, &sources);
-    let reach = Reach::new(&reading.inventory, &trees);
+    let (intent, problems) = input.intent(arguments.config.as_deref(), &mut sources, &mut trees)?;
+    let refused = complain(&[reading.problems.as_slice(), &problems].concat(), &sources);
+    let reach = Reach::new(&reading.inventory, &trees).with(&intent);
     let wanted = Wanted { protocol: arguments.protocol, port: arguments.port };
     let (from, to) = match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => (from, to),

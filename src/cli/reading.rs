@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use super::inputs::{self, PlanFile};
 use super::{Failure, environment};
 use crate::inventory::Demand;
+use crate::network::intent::Intent;
 use crate::plan;
-use crate::source::Sources;
+use crate::policy::configuration;
 use crate::source::disk::{clean, relative};
+use crate::source::{Problem, Sources};
 use crate::syntax::Trees;
 use crate::terraform::{self, Options, Reading};
 
@@ -19,6 +21,29 @@ pub(super) struct Input<'a> {
     pub(super) source: Option<&'a Path>,
     pub(super) options: Options,
     pub(super) current: &'a Path,
+}
+
+impl Input<'_> {
+    /// The tiers and flows that hold for it: of the file that `--config` names, else of the nearest `.terravet.hcl`.
+    pub(super) fn intent(
+        &self,
+        named: Option<&Path>,
+        sources: &mut Sources,
+        trees: &mut Trees,
+    ) -> Result<(Intent, Vec<Problem>), Failure> {
+        let path = clean(&self.current.join(self.source.unwrap_or(self.path)));
+        let directory = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
+        let found = match named {
+            Some(named) if !self.current.join(named).is_file() => {
+                return Err(Failure::new(format!("--config: there is no file `{}`", named.display())));
+            }
+            Some(named) => Some(self.current.join(named)),
+            None => directory.and_then(configuration::find),
+        };
+        let Some(found) = found else { return Ok(Default::default()) };
+        let (configuration, problems) = configuration::read(&found, self.current, sources, trees);
+        Ok((configuration.intent, problems))
+    }
 }
 
 /// Reads it.

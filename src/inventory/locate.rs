@@ -35,7 +35,13 @@ pub fn locate(
         Some(_) | None => (span, None),
     };
     let related = related.map(|span| Related { span, message: "value comes from here".to_owned() });
-    Some(Place { instance, span, related: related.into_iter().collect(), path: walk.path.join("."), perhaps: false })
+    Some(Place {
+        instance: Some(instance),
+        span,
+        related: related.into_iter().collect(),
+        path: walk.path.join("."),
+        perhaps: false,
+    })
 }
 
 /// Where a walk has come to.

@@ -210,8 +210,8 @@ impl Inventory {
 /// A place in a resource instance, for a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The instance ([`Inventory::instance`]).
-    pub instance: usize,
+    /// The instance ([`Inventory::instance`]); none where it is in no resource.
+    pub instance: Option<usize>,
     /// The most specific expression inside the resource.
     pub span: Span,
     /// Where the value was typed, if that is elsewhere.

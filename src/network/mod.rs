@@ -31,6 +31,7 @@ use aws::network_acls::{Admission, admissions, borders};
 use aws::openness::{Limits, OpenSources};
 use aws::security_groups::Direction;
 use aws::spot::Spot;
+use intent::Intent;
 use reach::Reach;
 
 /// The network that an inventory makes, and what rules see of it.
@@ -42,6 +43,8 @@ pub struct Network<'a> {
     pub trees: &'a Trees,
     aws: Rc<Aws<'a>>,
     reach: OnceCell<Reach<'a>>,
+    /// What is meant to flow.
+    intent: &'a Intent,
     places: RefCell<Vec<Mark<'a>>>,
     collections: RefCell<BTreeMap<&'static str, Value>>,
     open: RefCell<BTreeMap<(Direction, Limits), Rc<OpenSources>>>,
@@ -57,11 +60,17 @@ type Admissions<'a> = BTreeMap<(usize, usize), Admission<'a>>;
 
 /// What an origin of a fact stands for; resolved only for findings.
 #[derive(Debug)]
-struct Mark<'a> {
-    spot: Spot<'a>,
-    /// Whether it matters where the value at the spot was typed.
-    typed: bool,
-    related: Vec<(Spot<'a>, String)>,
+enum Mark<'a> {
+    Spot {
+        spot: Spot<'a>,
+        /// Whether it matters where the value at the spot was typed.
+        typed: bool,
+        related: Vec<(Spot<'a>, String)>,
+        /// Related lines that are known already.
+        also: Vec<Related>,
+    },
+    /// A line outside of all resources, and what is said of it.
+    Line(Span, String),
 }
 
 impl<'a> Network<'a> {
@@ -73,6 +82,7 @@ impl<'a> Network<'a> {
             trees,
             aws: Rc::new(Aws::new(inventory, trees)),
             reach: OnceCell::new(),
+            intent: &intent::NOTHING,
             places: RefCell::default(),
             collections: RefCell::default(),
             open: RefCell::default(),
@@ -80,6 +90,13 @@ impl<'a> Network<'a> {
             borders: RefCell::default(),
             addresses: RefCell::default(),
         }
+    }
+
+    /// The same, held against what is meant to flow.
+    #[must_use]
+    pub const fn with(mut self, intent: &'a Intent) -> Self {
+        self.intent = intent;
+        self
     }
 
     /// `network.NAME` in a rule file: a tuple of objects, one per fact; their leaves have [`crate::lang::Origin::place`]
@@ -97,7 +114,7 @@ impl<'a> Network<'a> {
 
     /// What reaches what, read when first asked for.
     pub fn reach(&self) -> &Reach<'a> {
-        self.reach.get_or_init(|| Reach::over(Rc::clone(&self.aws)))
+        self.reach.get_or_init(|| Reach::over(Rc::clone(&self.aws)).with(self.intent))
     }
 
     /// The names of the collections, for "did you mean".
@@ -121,16 +138,23 @@ impl<'a> Network<'a> {
     #[must_use]
     pub fn place(&self, index: u32) -> Option<Place> {
         let places = self.places.borrow();
-        let mark = places.get(index as usize)?;
-        let mut place = self.locate(&mark.spot)?;
-        place.perhaps = mark.spot.within.is_some();
-        if !mark.typed {
+        let (spot, typed, related, also) = match places.get(index as usize)? {
+            Mark::Spot { spot, typed, related, also } => (spot, typed, related, also),
+            Mark::Line(span, name) => {
+                let (path, related) = (name.clone(), Vec::new());
+                return Some(Place { instance: None, span: *span, related, path, perhaps: false });
+            }
+        };
+        let mut place = self.locate(spot)?;
+        place.perhaps = spot.within.is_some();
+        if !typed {
             place.related.clear();
         }
-        for (spot, message) in &mark.related {
+        for (spot, message) in related {
             let span = self.locate(spot).map(|place| place.span).filter(|span| *span != place.span);
             place.related.extend(span.map(|span| Related { span, message: message.clone() }));
         }
+        place.related.extend(also.iter().filter(|related| related.span != place.span).cloned());
         Some(place)
     }
 
@@ -145,8 +169,22 @@ impl<'a> Network<'a> {
 
     /// Likewise; `typed`: whether it matters where the value there was typed.
     fn mark(&self, spot: &Spot<'a>, typed: bool, related: Vec<(Spot<'a>, String)>) -> Origin {
+        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed, related, also: Vec::new() })
+    }
+
+    /// Likewise, with related lines that are known already.
+    fn mark_also(&self, spot: &Spot<'a>, also: Vec<Related>) -> Origin {
+        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed: true, related: Vec::new(), also })
+    }
+
+    /// An origin that stands for a line outside of all resources.
+    fn mark_line(&self, span: Span, name: &str) -> Origin {
+        self.place_of(Mark::Line(span, name.to_owned()))
+    }
+
+    fn place_of(&self, mark: Mark<'a>) -> Origin {
         let mut places = self.places.borrow_mut();
-        places.push(Mark { spot: spot.at_fault().clone(), typed, related });
+        places.push(mark);
         Origin::place(places.len() as u32 - 1)
     }
 

@@ -118,7 +118,7 @@ impl<'p> Check<'p> {
         self.sensitive_spans.extend(&reading.sensitive_spans);
         self.resources += reading.inventory.instances().len();
         let mut calls = Calls::of(reading);
-        let facts = Facts::of(reading, trees);
+        let facts = Facts::of(reading, &self.policy.configuration.intent, trees);
         let mut found = self.ask_all(&facts, trees);
         let root: Option<Str> = root.map(Str::from);
         for candidate in &mut found {

@@ -120,12 +120,8 @@ pub fn shown(path: &Path, current: &Path) -> String {
 }
 
 /// Reads the file at `path`.
-pub(super) fn read(
-    path: &Path,
-    current: &Path,
-    sources: &mut Sources,
-    trees: &mut Trees,
-) -> (Configuration, Vec<Problem>) {
+#[must_use]
+pub fn read(path: &Path, current: &Path, sources: &mut Sources, trees: &mut Trees) -> (Configuration, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut configuration = Configuration::default();
     if let Some(tree) = form::open(path, &shown(path, current), native::parse_relaxed, sources, trees, &mut problems) {

@@ -9,11 +9,12 @@ use crate::jenkinsfile;
 use crate::lang::{Value, convert};
 use crate::plan;
 use crate::source::{Problem, SourceFile, Sources, Span, walk};
-use crate::syntax::Trees;
+use crate::syntax::{Trees, native};
 use crate::terraform::{self, Options, Reading};
 
+use super::configuration::{self, FILE_NAME};
 use super::rule::{Example, Rule};
-use super::{Check, Configuration, Policy, RuleSettings};
+use super::{Check, Configuration, Policy, RuleSettings, form};
 use crate::finding::Severity;
 
 /// The day on which examples run.
@@ -86,12 +87,21 @@ fn one(
     sources: &mut Sources,
     trees: &mut Trees,
 ) -> Vec<String> {
-    let policy = match policy(rules, at, example) {
+    let mut problems = Vec::new();
+    let mut policy = match policy(rules, at, example) {
         Ok(policy) => policy,
         Err(failure) => return vec![failure],
     };
+    if let Some(file) = example.files.iter().find(|file| file.path == FILE_NAME) {
+        let source = SourceFile::new(FILE_NAME, file.content.clone().into_bytes());
+        let tree = form::parse(source, native::parse_relaxed, sources, trees, &mut problems);
+        let (configuration, found) = configuration::read_tree(trees, tree);
+        policy.configuration = configuration;
+        problems.extend(found);
+    }
     let options = Options { current_directory: directory.to_path_buf(), ..Options::default() };
     let mut check = Check::new(&policy, TODAY);
+    check.problems(problems);
     for file in example.files.iter().filter(|file| walk::is_script(&file.path)) {
         let id = sources.add(SourceFile::new(&file.path, file.content.clone().into_bytes()));
         let script = jenkinsfile::read(id, sources.file(id), jenkinsfile::is_library(&file.path));

@@ -14,6 +14,7 @@ use crate::lang::eval::{Evaluated, Resolved, Scope};
 use crate::lang::value::Entries;
 use crate::lang::{Origin, Shape, Str, Type, Value};
 use crate::network::Network;
+use crate::network::intent::Intent;
 use crate::schema;
 use crate::source::{Problem, Span, nearest, pattern};
 use crate::syntax::Trees;
@@ -57,7 +58,7 @@ pub(super) enum Kept {
 impl From<Place> for Spot {
     fn from(place: Place) -> Self {
         Self {
-            instance: Some(place.instance),
+            instance: place.instance,
             address: None,
             span: Some(place.span),
             related: place.related,
@@ -80,9 +81,15 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// The facts of a reading.
-    pub(super) fn of(reading: &'a Reading, trees: &'a Trees) -> Self {
-        Self { reading: Some(reading), differences: &reading.differences, ..Self::new(&reading.inventory, trees) }
+    /// The facts of a reading, held against what is meant to flow.
+    pub(super) fn of(reading: &'a Reading, intent: &'a Intent, trees: &'a Trees) -> Self {
+        let network = Network::new(&reading.inventory, trees).with(intent);
+        Self {
+            network,
+            reading: Some(reading),
+            differences: &reading.differences,
+            ..Self::new(&reading.inventory, trees)
+        }
     }
 
     /// The facts of an inventory.

@@ -28,6 +28,15 @@ const HEAD: &str = r#"# terravet looks for this file from the checked directory 
 #   expires = "2027-01-31"
 # }
 
+# Tiers, and the flows between them: everything else is denied (docs/intent.md). `match` is tags.
+# tier "alb" { match = { Tier = "alb" } }
+# tier "web" { match = { Tier = "web" } }
+# tier "db"  { match = { Tier = "db" } }
+# flow { from = internet  to = tier.alb  ports = [80, 443] }
+# flow { from = tier.alb  to = tier.web  ports = [8080] }
+# flow { from = tier.web  to = tier.db   ports = [5432] }
+# flow { from = tier.web  to = internet  ports = [443] }
+
 # The rules, with what can be set of each. `terravet explain RULE` shows a rule's page.
 "#;
 

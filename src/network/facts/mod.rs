@@ -2,6 +2,7 @@
 
 mod cidrs;
 mod databases;
+mod intent;
 mod nat_gateways;
 mod network_acls;
 mod networks;
@@ -14,6 +15,7 @@ mod zones;
 
 use std::sync::Arc;
 
+use crate::finding::Related;
 use crate::lang::eval::Evaluated;
 use crate::lang::value::Entries;
 use crate::lang::{Data, Marks, Number, Str, Type, Unknown, Value};
@@ -35,6 +37,7 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("egress_destinations", security_groups::egress_destinations),
     ("ingress_sources", security_groups::ingress_sources),
     ("nat_gateways", nat_gateways::nat_gateways),
+    ("missing_flows", intent::missing_flows),
     ("network_acl_sources", network_acls::entries),
     ("network_overlaps", networks::network_overlaps),
     ("peerings", peerings::peerings),
@@ -45,6 +48,9 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("subnet_blocks", networks::subnet_blocks),
     ("subnet_overlaps", networks::subnet_overlaps),
     ("subnets", subnets::subnets),
+    ("tier_overlaps", intent::tier_overlaps),
+    ("tiers", intent::tiers),
+    ("unintended_flows", intent::unintended_flows),
     ("vpc_blocks", networks::vpc_blocks),
     ("zone_spreads", zones::spreads),
 ];
@@ -158,6 +164,17 @@ impl<'a> Network<'a> {
     fn leaf_with(&self, spot: &Spot<'a>, related: Vec<(Spot<'a>, String)>) -> Value {
         let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
         value.with_marks(spot.marks).with_origin(self.mark_with(spot, related))
+    }
+
+    /// Likewise, where it is known already on which lines these are.
+    fn leaf_also(&self, spot: &Spot<'a>, also: Vec<Related>) -> Value {
+        let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+        value.with_marks(spot.marks).with_origin(self.mark_also(spot, also))
+    }
+
+    /// A line of the intent, and the name that tells what is said of it from what else is.
+    fn line(&self, span: Span, name: &str) -> Value {
+        Value::string(name).with_origin(self.mark_line(span, name))
     }
 
     /// The expression at a spot, which only names something else: where its text was typed explains nothing.

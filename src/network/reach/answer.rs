@@ -185,7 +185,7 @@ pub(super) fn between<'m, 'a>(
     let mut verdicts = Vec::new();
     for from in &source.1 {
         let mut row = Vec::new();
-        for to in destination.1.iter().filter(|to| !is_same(from, to, source.1.len())) {
+        for to in destination.1.iter().filter(|to| !is_same(from, to)) {
             let mut best = Verdict::Unreachable;
             for family in Family::ALL {
                 let (aws, model, wanted) = (&reach.aws, &reach.model, wanted.clone());
@@ -238,14 +238,14 @@ pub(super) fn groups_of<'m, 'a>(end: &'m Resolved<'a>) -> Vec<Sides<'m, 'a>> {
     groups
 }
 
+/// Things of which there are, or may be, several interfaces in each place.
+pub(super) const SEVERAL: &[&str] =
+    &["Auto Scaling group", "broker", "member", "node group", "search domain", "service", "subnet"];
+
 /// Whether both are one interface.
-pub(super) fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>, places: usize) -> bool {
-    match (from, to) {
-        (Side::Place(thing, _), Side::Place(other, _)) => {
-            thing.instance == other.instance && places == 1 && !matches!(thing.word, "subnet" | "member")
-        }
-        (_, _) => false,
-    }
+pub(super) fn is_same(from: &Side<'_, '_>, to: &Side<'_, '_>) -> bool {
+    let (Side::Place(thing, place), Side::Place(other, far)) = (from, to) else { return false };
+    thing.instance == other.instance && !SEVERAL.contains(&thing.word) && (!thing.each || place.subnet == far.subnet)
 }
 
 /// Over places: the best, where there is an interface in each; where there is one in any of them, what holds of all.

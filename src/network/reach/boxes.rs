@@ -14,6 +14,110 @@ pub(super) struct Boxed {
     pub(super) destinations: AddressSet,
 }
 
+impl Boxed {
+    /// Its packets, with these addresses at one end.
+    pub(super) fn packets(&self, addresses: &AddressSet) -> PacketSet {
+        let (first, last) = (self.protocols, self.ports);
+        if last == (0, u16::MAX) {
+            return PacketSet::between((first.0, last.0), (first.1, last.1), addresses);
+        }
+        let one = |protocol| PacketSet::between((protocol, last.0), (protocol, last.1), addresses);
+        (first.0..=first.1).fold(PacketSet::EMPTY, |all, protocol| all.union(&one(protocol)))
+    }
+
+    /// What is in both, if anything is.
+    pub(super) fn intersection(&self, other: &Self) -> Option<Self> {
+        let protocols = both(self.protocols, other.protocols)?;
+        let ports = both(self.ports, other.ports)?;
+        let sources = self.sources.intersection(&other.sources);
+        let destinations = self.destinations.intersection(&other.destinations);
+        let some = !sources.is_empty() && !destinations.is_empty();
+        some.then_some(Self { protocols, ports, sources, destinations })
+    }
+
+    /// What is in this and not in the other, in disjoint boxes.
+    pub(super) fn difference(&self, other: &Self) -> Vec<Self> {
+        let Some(shared) = self.intersection(other) else { return vec![self.clone()] };
+        let mut rest = Vec::new();
+        let mut left = self.clone();
+        for protocols in beside(left.protocols, shared.protocols, u8::checked_sub, u8::checked_add) {
+            rest.push(Self { protocols, ..left.clone() });
+        }
+        left.protocols = shared.protocols;
+        for ports in beside(left.ports, shared.ports, u16::checked_sub, u16::checked_add) {
+            rest.push(Self { ports, ..left.clone() });
+        }
+        left.ports = shared.ports;
+        let sources = left.sources.difference(&shared.sources);
+        if !sources.is_empty() {
+            rest.push(Self { sources, ..left.clone() });
+        }
+        left.sources = shared.sources;
+        let destinations = left.destinations.difference(&shared.destinations);
+        if !destinations.is_empty() {
+            rest.push(Self { destinations, ..left });
+        }
+        rest
+    }
+
+    /// The part of it whose packets, by one of the addresses, are in a set.
+    pub(super) fn within(&self, packets: &PacketSet, by_source: bool) -> Vec<Self> {
+        let mut parts = Vec::new();
+        for (first, last, addresses) in packets.pieces() {
+            for (protocols, ports) in rectangles(first, last) {
+                let all = AddressSet::everything();
+                let (sources, destinations) = if by_source { (addresses, &all) } else { (&all, addresses) };
+                let (sources, destinations) = (sources.clone(), destinations.clone());
+                parts.extend(self.intersection(&Self { protocols, ports, sources, destinations }));
+            }
+        }
+        parts
+    }
+}
+
+/// What is in some of the boxes and in none of the others.
+pub(super) fn difference(boxes: Vec<Boxed>, others: &[Boxed]) -> Vec<Boxed> {
+    others.iter().fold(boxes, |left, other| left.iter().flat_map(|it| it.difference(other)).collect())
+}
+
+fn both<T: Ord + Copy>(one: (T, T), other: (T, T)) -> Option<(T, T)> {
+    let (first, last) = (one.0.max(other.0), one.1.min(other.1));
+    (first <= last).then_some((first, last))
+}
+
+/// What is in a range on either side of one inside it.
+fn beside<T: Ord + Copy + From<u8>>(
+    whole: (T, T),
+    inner: (T, T),
+    minus: fn(T, T) -> Option<T>,
+    plus: fn(T, T) -> Option<T>,
+) -> impl Iterator<Item = (T, T)> {
+    let below = minus(inner.0, T::from(1)).filter(|last| *last >= whole.0).map(|last| (whole.0, last));
+    let above = plus(inner.1, T::from(1)).filter(|first| *first <= whole.1).map(|first| (first, whole.1));
+    [below, above].into_iter().flatten()
+}
+
+/// Everything from a protocol and port to a protocol and port, in order, as ranges of both.
+fn rectangles(first: (u8, u16), last: (u8, u16)) -> Vec<((u8, u8), (u16, u16))> {
+    if first.0 == last.0 {
+        return vec![((first.0, first.0), (first.1, last.1))];
+    }
+    let mut found = Vec::new();
+    let (mut from, mut to) = (first.0, last.0);
+    if first.1 != 0 {
+        found.push(((from, from), (first.1, u16::MAX)));
+        from += 1;
+    }
+    if last.1 != u16::MAX {
+        found.push(((to, to), (0, last.1)));
+        to -= 1;
+    }
+    if from <= to {
+        found.push(((from, to), (0, u16::MAX)));
+    }
+    found
+}
+
 /// What filters let through: by source, and by destination.
 #[derive(Clone, Debug)]
 pub(super) struct Passing {

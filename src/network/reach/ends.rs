@@ -1,5 +1,6 @@
 //! What the ends of a question stand for.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::address::{Address, InstanceKey, ModulePath};
@@ -11,7 +12,9 @@ use crate::network::aws::vpcs::VPCS;
 use crate::network::cidr;
 use crate::network::registry::public_addresses;
 use crate::network::sets::{AddressSet, Family};
+use crate::source::nearest;
 
+use super::Reach;
 use super::bound::Sure;
 use super::groups::Worn;
 use super::model::Model;
@@ -30,6 +33,8 @@ pub enum End {
     Address(IpAddr),
     /// All things with this tag.
     Tag(String, String),
+    /// A tier that is declared.
+    Tier(String),
     /// A resource instance, or all instances of a resource.
     Resource(Box<Address>),
 }
@@ -50,13 +55,16 @@ impl End {
             "on-premises" => return Ok(Self::OnPremises),
             _ => {}
         }
+        if let Some(tier) = text.strip_prefix("tier.") {
+            return Ok(Self::Tier(tier.to_owned()));
+        }
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::Address(address));
         }
         let address = Address::parse(text).map(|address| Self::Resource(Box::new(address)));
         address.ok_or_else(|| {
             format!(
-                "`{text}` is none of: internet, on-premises, an IP address, tag:KEY=VALUE, the address of a resource"
+                "`{text}` is none of: internet, on-premises, an IP address, tag:KEY=VALUE, tier.NAME, the address of a resource"
             )
         })
     }
@@ -82,7 +90,8 @@ pub(super) struct Client {
 }
 
 /// Finds what an end stands for.
-pub(super) fn resolve<'a>(aws: &Aws<'a>, model: &Model<'a>, end: &End) -> Result<Resolved<'a>, String> {
+pub(super) fn resolve<'a>(reach: &Reach<'a>, end: &End) -> Result<Resolved<'a>, String> {
+    let (aws, model) = (&*reach.aws, &reach.model);
     match end {
         End::Internet => Ok(Resolved { internet: Some(public_addresses().clone()), ..Resolved::default() }),
         End::OnPremises => Ok(Resolved { premises: Some(premises(model)), ..Resolved::default() }),
@@ -92,6 +101,21 @@ pub(super) fn resolve<'a>(aws: &Aws<'a>, model: &Model<'a>, end: &End) -> Result
             let things: Vec<Thing<'a>> = model.things.things.iter().filter(tagged).cloned().collect();
             if things.is_empty() {
                 return Err(format!("nothing with a network interface has the tag `{key}` = `{value}`"));
+            }
+            Ok(Resolved { things, ..Resolved::default() })
+        }
+        End::Tier(name) => {
+            let tiers = reach.tiers();
+            let Some(tier) = tiers.iter().find(|tier| tier.name == *name) else {
+                let near = nearest(name, tiers.iter().map(|tier| tier.name.as_str()));
+                let hint = near.map(|near| format!(": did you mean `tier.{near}`?")).unwrap_or_default();
+                return Err(format!("`.terravet.hcl` declares no tier `{name}`{hint}"));
+            };
+            let members: BTreeSet<usize> = tier.certain.iter().copied().collect();
+            let is_in = |thing: &&Thing<'a>| members.contains(&thing.instance);
+            let things: Vec<Thing<'a>> = model.things.things.iter().filter(is_in).cloned().collect();
+            if things.is_empty() {
+                return Err(format!("nothing with a network interface is in tier `{name}`"));
             }
             Ok(Resolved { things, ..Resolved::default() })
         }
@@ -195,7 +219,7 @@ fn of_resource<'a>(aws: &Aws<'a>, model: &Model<'a>, wanted: &Address) -> Result
     if instances.is_empty() {
         let known: Vec<String> =
             aws.inventory.instances().iter().map(|instance| instance.address.to_string()).collect();
-        let nearest = crate::source::nearest(&wanted.to_string(), known.iter().map(String::as_str));
+        let nearest = nearest(&wanted.to_string(), known.iter().map(String::as_str));
         let hint = nearest.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
         return Err(format!("there is no `{wanted}`{hint}"));
     }

@@ -202,7 +202,7 @@ pub(super) fn depends_on<'a>(reach: &Reach<'a>, found: &[Found<'_, 'a>]) -> Vec<
 }
 
 /// The expressions that a pair's answer hangs on.
-fn doubts<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Spot<'a>> {
+pub(super) fn doubts<'a>(reach: &Reach<'a>, found: &Found<'_, 'a>) -> Vec<Spot<'a>> {
     let mut spots = Vec::new();
     let Some(route) = found.routes.first() else { return spots };
     let Some(witness) = route.boxes.first().map(Witness::of) else { return spots };

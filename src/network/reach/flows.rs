@@ -97,7 +97,7 @@ fn pair<'m, 'a>(reach: &'m Reach<'a>, looks: &Looks, from: &Sides<'m, 'a>, to: &
     let (mut certain, mut verdicts) = (Vec::new(), Vec::new());
     for source in &from.1 {
         let mut row = Vec::new();
-        for destination in to.1.iter().filter(|destination| !is_same(source, destination, from.1.len())) {
+        for destination in to.1.iter().filter(|destination| !is_same(source, destination)) {
             let mut verdict = Verdict::Unreachable;
             if looks.may_pair(reach, source, destination) {
                 for family in Family::ALL {

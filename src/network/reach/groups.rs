@@ -37,6 +37,8 @@ pub(super) struct Rule<'a> {
     pub(super) direction: Direction,
     traffic: Traffic<'a>,
     addresses: Both<AddressSet>,
+    /// The expressions of its addresses, each with those that it certainly holds.
+    pub(super) sources: Vec<(AddressSet, Spot<'a>)>,
     pub(super) peers: Vec<Peer<'a>>,
     /// Set where the rule may not be there, or not go this way.
     pub(super) doubt: Option<Spot<'a>>,
@@ -141,7 +143,8 @@ impl<'a> Groups<'a> {
             self.groups[group].rules[side(direction)].push(self.rules.len());
             let addresses = Both { certain: addresses.clone(), possible: addresses };
             let (traffic, spot) = (Traffic::everything(), spot.clone());
-            self.rules.push(Rule { spot, direction, traffic, addresses, peers, doubt: None, unknown: Vec::new() });
+            let (sources, unknown) = (Vec::new(), Vec::new());
+            self.rules.push(Rule { spot, direction, traffic, addresses, sources, peers, doubt: None, unknown });
         }
     }
 
@@ -177,6 +180,7 @@ impl<'a> Groups<'a> {
             direction: rule.direction,
             traffic: rule.traffic.clone(),
             addresses: Both { certain, possible },
+            sources: rule.sources.iter().map(|source| (source.addresses.clone(), source.spot.clone())).collect(),
             peers,
             doubt: rule.doubt.clone().or(absent),
             unknown,
@@ -296,8 +300,7 @@ impl<'a> Groups<'a> {
         if own.open {
             return PacketSet::everything();
         }
-        if bound == Bound::Possible && (own.doubt.is_some() || own.known.iter().any(|&group| !self.groups[group].whole))
-        {
+        if bound == Bound::Possible && self.may_have_more(own) {
             return PacketSet::everything();
         }
         let mut packets = PacketSet::EMPTY;
@@ -338,9 +341,19 @@ impl<'a> Groups<'a> {
         own: &'g Worn<'a>,
         direction: Direction,
     ) -> impl Iterator<Item = &'g Rule<'a>> {
+        self.numbers_of(own, direction).map(|rule| &self.rules[rule])
+    }
+
+    /// The rules of the groups of an interface, in [`Groups::rules`], in order.
+    pub(super) fn numbers_of<'g>(&'g self, own: &'g Worn<'a>, direction: Direction) -> impl Iterator<Item = usize> {
         let rules = own.known.iter().flat_map(move |&group| &self.groups[group].rules[side(direction)]);
         let stray = self.stray.iter().filter(move |&&rule| self.rules[rule].direction == direction);
-        rules.chain(stray).map(|&rule| &self.rules[rule])
+        rules.chain(stray).copied()
+    }
+
+    /// Whether the groups of an interface may have rules that are not known.
+    pub(super) fn may_have_more(&self, own: &Worn<'a>) -> bool {
+        own.doubt.is_some() || own.known.iter().any(|&group| !self.groups[group].whole)
     }
 
     /// What it hangs on what the groups of an interface let through.

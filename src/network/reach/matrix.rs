@@ -35,11 +35,19 @@ pub struct Cell {
 /// The tag that names tiers, in either spelling.
 pub(super) const TIER: &[&str] = &["Tier", "tier"];
 
-/// The matrix: tiers by their tag, other things by the address of their resource.
+/// The matrix: tiers as they are declared, else by their tag, and other things by the address of their resource.
 pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cell> {
     let mut tiers: BTreeMap<String, Resolved<'_>> = BTreeMap::new();
+    let mut declared: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for tier in reach.tiers() {
+        for instance in tier.certain {
+            declared.entry(instance).or_default().push(format!("tier.{}", tier.name));
+        }
+    }
     for thing in &reach.model.things.things {
-        if thing.word != "NAT gateway" && thing.holder.is_none() {
+        if let Some(own) = declared.remove(&thing.instance) {
+            own.into_iter().for_each(|name| tiers.entry(name).or_default().things.push(thing.clone()));
+        } else if thing.word != "NAT gateway" && thing.holder.is_none() {
             tiers.entry(tier_of(reach, thing)).or_default().things.push(thing.clone());
         }
     }
@@ -74,6 +82,7 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
 /// The tier that a thing is of: by its tag, else the address of its resource.
 pub(super) fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
     let tagged = TIER.iter().find_map(|key| tag(&reach.aws, thing.instance, key));
+    let tagged = tagged.filter(|_| reach.intent.tiers.is_empty());
     tagged.map_or_else(
         || {
             let address = &reach.aws.inventory.instance(thing.instance).address;
@@ -137,7 +146,8 @@ impl Looks {
         Self { joined: joined(reach), lets_in: lets_in.collect() }
     }
 
-    fn may_meet(&self, reach: &Reach<'_>, source: &[Side<'_, '_>], destination: &[Side<'_, '_>]) -> bool {
+    /// Whether packets may get from one to the other at all.
+    pub(super) fn may_meet(&self, reach: &Reach<'_>, source: &[Side<'_, '_>], destination: &[Side<'_, '_>]) -> bool {
         source.iter().any(|source| destination.iter().any(|destination| self.may_pair(reach, source, destination)))
     }
 

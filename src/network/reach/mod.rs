@@ -12,6 +12,7 @@ mod ends;
 mod explain;
 mod flows;
 mod groups;
+mod intent;
 mod kinds;
 mod matrix;
 pub(super) mod model;
@@ -33,12 +34,14 @@ use crate::picture::Picture;
 use crate::syntax::Trees;
 
 use super::aws::Aws;
+use super::intent::{Intent, NOTHING};
 use model::Model;
 use relays::Relay;
 
 pub use answer::{Answer, Hop, Packets, Verdict};
 pub use boxes::Wanted;
 pub use ends::End;
+pub use intent::{Members, Overlap};
 pub use matrix::Cell;
 
 /// A question: which packets get from one end to another?
@@ -60,6 +63,8 @@ pub struct Reach<'a> {
     aws: Rc<Aws<'a>>,
     model: Model<'a>,
     relays: OnceCell<Vec<Relay<'a>>>,
+    /// The tiers that are declared.
+    intent: &'a Intent,
 }
 
 impl<'a> Reach<'a> {
@@ -72,7 +77,14 @@ impl<'a> Reach<'a> {
     /// The same over what was read of AWS for other facts.
     pub(super) fn over(aws: Rc<Aws<'a>>) -> Self {
         let model = Model::read(&aws);
-        Self { aws, model, relays: OnceCell::new() }
+        Self { aws, model, relays: OnceCell::new(), intent: &NOTHING }
+    }
+
+    /// The same, with the tiers that are declared.
+    #[must_use]
+    pub const fn with(mut self, intent: &'a Intent) -> Self {
+        self.intent = intent;
+        self
     }
 
     /// Answers a question.
@@ -80,12 +92,13 @@ impl<'a> Reach<'a> {
     /// # Errors
     /// An end that stands for nothing here.
     pub fn answer(&self, question: &Question) -> Result<Answer, String> {
-        let from = ends::resolve(&self.aws, &self.model, &question.from)?;
-        let to = ends::resolve(&self.aws, &self.model, &question.to)?;
+        let from = ends::resolve(self, &question.from)?;
+        let to = ends::resolve(self, &question.to)?;
         Ok(answer::answer(self, &from, &to, question))
     }
 
-    /// All tiers (the tag `Tier`; other things by themselves) and the internet against each other.
+    /// All tiers (those that are declared, else the tag `Tier`; other things by themselves) and the internet against each
+    /// other.
     #[must_use]
     pub fn matrix(&self, wanted: &Wanted, relay: bool) -> Vec<Cell> {
         matrix::matrix(self, wanted, relay)

@@ -39,7 +39,7 @@ impl World {
     fn place(&self, value: &Value) -> String {
         let index = value.origin.as_place().expect("a place");
         let places = self.network.places.borrow();
-        let spot = &places[index as usize].spot;
+        let super::Mark::Spot { spot, .. } = &places[index as usize] else { panic!("a line of the intent") };
         format!("{}: {}", self.network.inventory.instance(spot.instance).address, way(spot))
     }
 

@@ -167,7 +167,7 @@ impl<'a> Reader<'_, 'a> {
                 if let Target::Instance(parent) = target { Some(Spot::instance(aws.inventory, parent)) } else { None }
             })
             .collect();
-        let templates = self.templates(&spot);
+        let templates = templates(aws, &spot);
         let subnets = self.subnets(kind, &spot, &parents, &templates);
         let groups = self.worn(kind, &spot, &parents, &templates);
         let places: Vec<Place<'a>> =
@@ -187,23 +187,22 @@ impl<'a> Reader<'_, 'a> {
         self.give_groups(kind, &mut thing);
         Some(thing)
     }
+}
 
-    /// Launch templates and configurations that say what the instances are like.
-    fn templates(&self, spot: &Spot<'a>) -> Vec<Spot<'a>> {
-        let aws = self.aws;
-        let mut named: Vec<(Spot<'a>, _)> = Vec::new();
-        for path in TEMPLATE_PATHS {
-            named.extend(follow(spot, path).into_iter().map(|spot| (spot, LAUNCH_TEMPLATES)));
-        }
-        named.push((spot.get("launch_configuration"), LAUNCH_CONFIGURATIONS));
-        named
-            .into_iter()
-            .filter_map(|(spot, targets)| match aws.ids().target(spot.value?, targets)? {
-                Target::Instance(template) => Some(Spot::instance(aws.inventory, template)),
-                Target::Id(_) | Target::Attribute(_) => None,
-            })
-            .collect()
+/// Launch templates and configurations that say what the instances are like.
+pub(super) fn templates<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Vec<Spot<'a>> {
+    let mut named: Vec<(Spot<'a>, _)> = Vec::new();
+    for path in TEMPLATE_PATHS {
+        named.extend(follow(spot, path).into_iter().map(|spot| (spot, LAUNCH_TEMPLATES)));
     }
+    named.push((spot.get("launch_configuration"), LAUNCH_CONFIGURATIONS));
+    named
+        .into_iter()
+        .filter_map(|(spot, targets)| match aws.ids().target(spot.value?, targets)? {
+            Target::Instance(template) => Some(Spot::instance(aws.inventory, template)),
+            Target::Id(_) | Target::Attribute(_) => None,
+        })
+        .collect()
 }
 
 /// Whether it forwards what is not for itself ("Disable source/destination check", Amazon EC2 User Guide).
