@@ -105,3 +105,12 @@ resource "aws_route_table_association" "main" {
     aws_route_table.private[each.value.zone].id
   )
 }
+
+resource "aws_flow_log" "main" {
+  vpc_id               = aws_vpc.main.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = var.flow_log_bucket
+
+  tags = { Name = var.environment }
+}

@@ -47,3 +47,8 @@ variable "database_port" {
   type        = number
   default     = 5432
 }
+
+variable "flow_log_bucket" {
+  description = "Bucket that records what goes through the VPC."
+  type        = string
+}

@@ -3,6 +3,8 @@ rule "sg/redundant-rule" {
   severity = "info"
   since    = "0.1.0"
 
+  undetermined = "info"
+
   for_each      = network.redundant_rules
   condition     = !each.value.redundant
   error_message = "${each.value.text} changes nothing: ${each.value.by} all of it through"

@@ -23,7 +23,7 @@ use crate::finding::Related;
 use crate::inventory::{Inventory, Place, locate};
 use crate::lang::eval::Evaluated;
 use crate::lang::{Origin, Value};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::Trees;
 
 use aws::Aws;
@@ -41,6 +41,8 @@ pub struct Network<'a> {
     pub inventory: &'a Inventory,
     /// Their expressions.
     pub trees: &'a Trees,
+    /// The files that the configuration was read from.
+    files: &'a [FileId],
     aws: Rc<Aws<'a>>,
     reach: OnceCell<Reach<'a>>,
     /// What is meant to flow.
@@ -80,6 +82,7 @@ impl<'a> Network<'a> {
         Self {
             inventory,
             trees,
+            files: &[],
             aws: Rc::new(Aws::new(inventory, trees)),
             reach: OnceCell::new(),
             intent: &intent::NOTHING,
@@ -96,6 +99,13 @@ impl<'a> Network<'a> {
     #[must_use]
     pub const fn with(mut self, intent: &'a Intent) -> Self {
         self.intent = intent;
+        self
+    }
+
+    /// The same, read from these files: what nothing in them names is used by nobody.
+    #[must_use]
+    pub const fn of_files(mut self, files: &'a [FileId]) -> Self {
+        self.files = files;
         self
     }
 

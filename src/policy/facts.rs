@@ -83,7 +83,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// The facts of a reading, held against what is meant to flow.
     pub(super) fn of(reading: &'a Reading, intent: &'a Intent, trees: &'a Trees) -> Self {
-        let network = Network::new(&reading.inventory, trees).with(intent);
+        let network = Network::new(&reading.inventory, trees).with(intent).of_files(&reading.files);
         Self {
             network,
             reading: Some(reading),

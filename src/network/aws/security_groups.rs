@@ -287,7 +287,7 @@ fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> 
 }
 
 /// Whether a group manages its rules in an attribute: in plans and states it otherwise only repeats what others have added.
-fn is_managed(group: &Instance, name: &str) -> bool {
+pub(in crate::network) fn is_managed(group: &Instance, name: &str) -> bool {
     let is_written = |sites: &Sites| {
         sites.attributes.iter().any(|site| *site.name == *name) || sites.blocks.iter().any(|(of, _)| **of == *name)
     };

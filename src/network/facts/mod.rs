@@ -1,7 +1,10 @@
 //! What rule files see: collections of facts, and functions on them. A file per family of facts.
 
+mod capacity;
 mod cidrs;
 mod databases;
+mod dead_routes;
+mod flow_logs;
 mod intent;
 mod nat_gateways;
 mod network_acls;
@@ -10,6 +13,8 @@ mod peerings;
 mod redundant_rules;
 mod security_groups;
 mod subnets;
+mod unattached;
+mod unreached_entries;
 mod words;
 mod zones;
 
@@ -34,7 +39,9 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("cidrs", cidrs::cidrs),
     ("database_placements", databases::placements),
     ("databases", databases::databases),
+    ("dead_routes", dead_routes::dead_routes),
     ("egress_destinations", security_groups::egress_destinations),
+    ("flow_logs", flow_logs::flow_logs),
     ("ingress_sources", security_groups::ingress_sources),
     ("nat_gateways", nat_gateways::nat_gateways),
     ("missing_flows", intent::missing_flows),
@@ -46,11 +53,15 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("security_group_rules", security_groups::rules),
     ("security_groups", security_groups::groups),
     ("subnet_blocks", networks::subnet_blocks),
+    ("subnet_loads", capacity::loads),
     ("subnet_overlaps", networks::subnet_overlaps),
     ("subnets", subnets::subnets),
     ("tier_overlaps", intent::tier_overlaps),
     ("tiers", intent::tiers),
     ("unintended_flows", intent::unintended_flows),
+    ("unattached", unattached::unattached),
+    ("unreached_entries", unreached_entries::unreached_entries),
+    ("unused_routes", dead_routes::unused_routes),
     ("vpc_blocks", networks::vpc_blocks),
     ("zone_spreads", zones::spreads),
 ];

@@ -145,7 +145,7 @@ impl<'n, 'a> Routes<'n, 'a> {
 }
 
 /// The peering connection that a route leads over: an accepter stands for the one that it accepts.
-fn connection(network: &Network<'_>, route: &Route<'_>) -> Option<usize> {
+pub(super) fn connection(network: &Network<'_>, route: &Route<'_>) -> Option<usize> {
     let mut target = route.via.target.clone();
     if let Some(Target::Instance(index)) = target
         && network.inventory.instance(index).type_name() == "aws_vpc_peering_connection_accepter"

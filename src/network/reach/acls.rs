@@ -9,6 +9,7 @@ use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
 use crate::network::aws::network_acls::{Action, Entry, acl_of, read_entry};
 use crate::network::aws::security_groups::Direction;
+use crate::network::aws::sources::Rest;
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::aws::traffic::{Traffic, protocol_named};
 use crate::network::aws::vpcs::{SUBNETS, VPCS, vpc_attribute};
@@ -231,6 +232,36 @@ impl<'a> Acl<'a> {
         self.spot.iter().chain(self.entries.iter().flatten().map(|entry| &entry.block))
     }
 
+    /// Entries that no packet gets to, since those before match all that they would, each with the one that does so alone, if
+    /// one does. AWS takes no more than 40 in a direction ("Amazon VPC quotas"); of those beyond 200 nothing is said.
+    pub(in crate::network) fn unreached(&self, direction: Direction) -> Vec<(&Entry<'a>, Option<&Entry<'a>>)> {
+        let mut found = Vec::new();
+        let mut before = PacketSet::EMPTY;
+        let mut earlier: Vec<(&Entry<'a>, PacketSet)> = Vec::new();
+        let certain = |entry: &&Entry<'a>| {
+            let known = entry.sources.iter().all(|source| source.rest == Rest::None) && entry.traffic.is_known();
+            entry.number.is_some() && !entry.may_be_absent && known
+        };
+        let entries: Vec<&Entry<'a>> = self.entries[side(direction)].iter().filter(certain).take(200).collect();
+        for same in entries.chunk_by(|one, other| one.number == other.number) {
+            let sets: Vec<PacketSet> = same.iter().map(|entry| reach(entry, Bound::Certain)).collect();
+            for (&entry, set) in same.iter().zip(&sets) {
+                if !set.is_empty() && set.is_subset(&before) {
+                    let alone = earlier.iter().find(|(_, other)| set.is_subset(other)).map(|(entry, _)| *entry);
+                    found.push((entry, alone));
+                }
+            }
+            for (&entry, set) in same.iter().zip(sets) {
+                // Codes of ICMP are not told apart.
+                if entry.block.get("icmp_code").integer().is_none_or(|code| code < 0) || !is_icmp(entry) {
+                    before = before.union(&set);
+                    earlier.push((entry, set));
+                }
+            }
+        }
+        found
+    }
+
     /// What it hangs on what is let through.
     pub(in crate::network) fn doubts(&self, direction: Direction, packets: &PacketSet) -> Vec<Spot<'a>> {
         let mut doubts: Vec<Spot<'a>> = self.doubt.iter().cloned().collect();
@@ -251,12 +282,17 @@ impl<'a> Acl<'a> {
 fn entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: &'static str) -> Entry<'a> {
     let mut entry = read_entry(aws, block, number, action);
     let protocol = entry.block.get("protocol");
-    let named = protocol.text().and_then(|text| protocol_named(&text));
-    if let Some(Protocols::ICMP | Protocols::ICMPV6) = named {
+    if is_icmp(&entry) {
         let (from, to) = (entry.block.get("icmp_type"), entry.block.get("icmp_code"));
         entry.traffic = Traffic::read(aws.inventory, &protocol, &from, &to);
     }
     entry
+}
+
+/// Whether an entry names ICMP, whose codes are not told apart.
+fn is_icmp(entry: &Entry<'_>) -> bool {
+    let named = entry.block.get("protocol").text().and_then(|text| protocol_named(&text));
+    named.is_some_and(Protocols::is_icmp)
 }
 
 /// What an entry matches.

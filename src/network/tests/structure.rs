@@ -182,3 +182,201 @@ fn subnets_of_others_are_in_zones_that_others_know() {
     let mapping = json!([{"subnet_id": "subnet-1"}, {"subnet_id": "subnet-2"}]);
     assert_eq!(told(&json!({"aws_lb.l": {"subnet_mapping": mapping}}), "zone_spreads", "in_one_zone"), "aws_lb.l: no");
 }
+
+/// Messages of a collection: one text of each fact.
+fn texts(instances: &Json, collection: &str, name: &str) -> Vec<String> {
+    let world = World::new(instances);
+    let text = |fact: &crate::lang::Value| fact.get(name).unwrap().as_str().unwrap().to_owned();
+    world.facts(collection).iter().map(text).collect()
+}
+
+/// Why a route of `aws_vpc.a` leads nowhere, with these instances beside it.
+fn dead(route: Json, more: Json) -> Vec<String> {
+    let base = json!({
+        "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+        "aws_vpc.b": {"cidr_block": "10.1.0.0/16"},
+        "aws_subnet.b": {"vpc_id": "${aws_vpc.b.id}", "cidr_block": "10.1.0.0/24"},
+        "aws_route_table.a": {"vpc_id": "${aws_vpc.a.id}", "route": [route]},
+    });
+    texts(&merged(base, more), "dead_routes", "why")
+}
+
+#[test]
+fn a_gateway_serves_the_vpc_that_it_is_attached_to() {
+    let nothing: [&str; 0] = [];
+    let internet = json!({"cidr_block": "0.0.0.0/0", "gateway_id": "${aws_internet_gateway.g.id}"});
+    let gateway = |vpc: Json| dead(internet.clone(), json!({"aws_internet_gateway.g": {"vpc_id": vpc}}));
+    assert_eq!(gateway(json!("${aws_vpc.a.id}")), nothing);
+    assert_eq!(gateway(json!("${aws_vpc.b.id}")), ["`aws_internet_gateway.g` is attached to another VPC"]);
+    assert_eq!(gateway(json!("vpc-1")), nothing);
+    assert_eq!(gateway(json!("${?}")), nothing);
+    assert_eq!(gateway(Json::Null), ["`aws_internet_gateway.g` is attached to no VPC"]);
+    let attached = |gateway: &str, vpc: &str| {
+        let attachment = json!({"internet_gateway_id": gateway, "vpc_id": vpc});
+        dead(internet.clone(), json!({"aws_internet_gateway.g": {}, "aws_internet_gateway_attachment.g": attachment}))
+    };
+    assert_eq!(attached("${aws_internet_gateway.g.id}", "${aws_vpc.a.id}"), nothing);
+    assert_eq!(attached("${?}", "${aws_vpc.a.id}"), nothing);
+    let vpn = json!({"cidr_block": "172.16.0.0/12", "gateway_id": "${aws_vpn_gateway.g.id}"});
+    assert_eq!(dead(vpn.clone(), json!({"aws_vpn_gateway.g": {}})), ["`aws_vpn_gateway.g` is attached to no VPC"]);
+    let attachment = json!({"vpn_gateway_id": "${aws_vpn_gateway.g.id}", "vpc_id": "${aws_vpc.a.id}"});
+    assert_eq!(dead(vpn, json!({"aws_vpn_gateway.g": {}, "aws_vpn_gateway_attachment.g": attachment})), nothing);
+    let nat = json!({"cidr_block": "0.0.0.0/0", "nat_gateway_id": "${aws_nat_gateway.n.id}"});
+    let nat = dead(nat, json!({"aws_nat_gateway.n": {"subnet_id": "${aws_subnet.b.id}"}}));
+    assert_eq!(nat, ["`aws_nat_gateway.n` is in another VPC"]);
+    let transit = json!({"cidr_block": "10.0.0.0/8", "transit_gateway_id": "${aws_ec2_transit_gateway.t.id}"});
+    let transit = |vpc: &str| {
+        let attachment =
+            json!({"vpc_id": vpc, "transit_gateway_id": "${aws_ec2_transit_gateway.t.id}", "subnet_ids": []});
+        let more = json!({"aws_ec2_transit_gateway.t": {}, "aws_ec2_transit_gateway_vpc_attachment.t": attachment});
+        dead(transit.clone(), more)
+    };
+    assert_eq!(transit("${aws_vpc.a.id}"), nothing);
+    assert_eq!(transit("${?}"), nothing);
+    assert_eq!(transit("${aws_vpc.b.id}"), ["the VPC is not attached to `aws_ec2_transit_gateway.t`"]);
+}
+
+#[test]
+fn what_others_accept_is_not_asked() {
+    let nothing: [&str; 0] = [];
+    let route = json!({"cidr_block": "10.1.0.0/16", "vpc_peering_connection_id": "${aws_vpc_peering_connection.p.id}"});
+    let peering = |connection: Json| dead(route.clone(), json!({"aws_vpc_peering_connection.p": connection}));
+    let both = json!({"vpc_id": "${aws_vpc.a.id}", "peer_vpc_id": "${aws_vpc.b.id}"});
+    let with = |name: &str, value: Json| merged(both.clone(), json!({name: value}));
+    assert_eq!(peering(both.clone()), ["nothing accepts `aws_vpc_peering_connection.p`"]);
+    assert_eq!(peering(with("auto_accept", json!(true))), nothing);
+    assert_eq!(peering(with("auto_accept", json!("${?}"))), ["nothing may accept `aws_vpc_peering_connection.p`"]);
+    assert_eq!(peering(with("peer_owner_id", json!("123456789012"))), nothing);
+    assert_eq!(peering(json!({"vpc_id": "${aws_vpc.a.id}", "peer_vpc_id": "vpc-1"})), nothing);
+}
+
+/// The destinations of a table's routes that nothing takes.
+fn unused(blocks: &[&str]) -> Vec<String> {
+    let route = |block: &&str| {
+        let name = if block.contains(':') { "ipv6_cidr_block" } else { "cidr_block" };
+        json!({name: block, "transit_gateway_id": "tgw-1"})
+    };
+    let routes: Vec<Json> = blocks.iter().map(route).collect();
+    let instances = json!({
+        "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+        "aws_route_table.a": {"vpc_id": "${aws_vpc.a.id}", "route": routes},
+    });
+    texts(&instances, "unused_routes", "text")
+}
+
+#[test]
+fn a_route_is_unused_where_more_specific_ones_take_all_of_it() {
+    let nothing: [&str; 0] = [];
+    assert_eq!(unused(&["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1"]), ["`0.0.0.0/0`"]);
+    assert_eq!(unused(&["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/2"]), nothing);
+    assert_eq!(unused(&["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/2"]), ["`0.0.0.0/0`"]);
+    // The local route takes the other half.
+    assert_eq!(unused(&["10.0.0.0/15", "10.1.0.0/16"]), ["`10.0.0.0/15`"]);
+    // One that replaces the local route.
+    assert_eq!(unused(&["10.0.0.0/16", "10.0.1.0/24"]), nothing);
+    assert_eq!(unused(&["::/0"]), nothing);
+    assert_eq!(unused(&["::/0", "::/1", "8000::/1"]), ["`::/0`"]);
+    assert_eq!(unused(&["0.0.0.0/0", "::/0"]), nothing);
+    let twice =
+        |route: Json| json!({"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": route});
+    let both = json!({"aws_route.a": twice(json!("igw-1")), "aws_route.b": twice(json!("igw-2"))});
+    assert_eq!(texts(&both, "unused_routes", "text"), ["`0.0.0.0/0`"]);
+}
+
+/// The numbers of entries of an ACL that no packet gets to.
+fn unreached(entries: &[(i64, &str, &str, i64, i64)]) -> Vec<String> {
+    let entry = |&(number, action, block, from, to): &(i64, &str, &str, i64, i64)| {
+        let protocol = if from < 0 { "-1" } else { "tcp" };
+        let name = if block.contains(':') { "ipv6_cidr_block" } else { "cidr_block" };
+        json!({"rule_no": number, "action": action, "protocol": protocol, "from_port": from.max(0), "to_port": to, name: block})
+    };
+    let entries: Vec<Json> = entries.iter().map(entry).collect();
+    texts(&json!({"aws_network_acl.a": {"egress": entries}}), "unreached_entries", "number")
+}
+
+#[test]
+fn an_entry_is_unreached_where_earlier_ones_match_all_of_it() {
+    let nothing: [&str; 0] = [];
+    let all = "0.0.0.0/0";
+    assert_eq!(unreached(&[(200, "deny", all, 22, 22), (100, "allow", all, -1, 0)]), ["200"]);
+    assert_eq!(unreached(&[(100, "deny", all, 22, 22), (200, "allow", all, -1, 0)]), nothing);
+    assert_eq!(unreached(&[(100, "allow", all, -1, 0), (200, "deny", "::/0", 22, 22)]), nothing);
+    assert_eq!(
+        unreached(&[(100, "allow", all, 0, 99), (110, "deny", all, 100, 65535), (120, "allow", "10.0.0.0/8", 50, 150)]),
+        ["120"]
+    );
+    // The same number twice: nobody knows which AWS keeps.
+    assert_eq!(unreached(&[(100, "allow", all, -1, 0), (100, "deny", all, 22, 22)]), nothing);
+    assert_eq!(unreached(&[(100, "${?}", all, -1, 0), (200, "deny", all, 22, 22)]), ["200"]);
+    assert_eq!(unreached(&[(100, "allow", "${?}", -1, 0), (200, "deny", all, 22, 22)]), nothing);
+}
+
+/// `address: fits` of what is put into subnets, with a subnet of this block.
+fn loads(block: &str, more: Json) -> String {
+    let base = json!({"aws_subnet.a": {"vpc_id": "vpc-1", "cidr_block": block}});
+    told(&merged(base, more), "subnet_loads", "fits")
+}
+
+fn instances(count: usize) -> Json {
+    let one = |index: usize| (format!("aws_instance.i[{index}]"), json!({"subnet_id": "${aws_subnet.a.id}"}));
+    Json::Object((0..count).map(one).collect())
+}
+
+#[test]
+fn what_is_certainly_put_into_a_subnet_has_to_fit() {
+    assert_eq!(loads("10.0.0.0/28", instances(11)), "aws_subnet.a: yes");
+    assert_eq!(loads("10.0.0.0/28", instances(12)), "aws_subnet.a: no");
+    assert_eq!(loads("10.0.0.0/27", instances(12)), "aws_subnet.a: yes");
+    assert_eq!(loads("${?}", instances(12)), "");
+    assert_eq!(loads("10.0.0.0/30", instances(12)), "");
+    let group = |wanted: Json| json!({"aws_autoscaling_group.g": merged(json!({"vpc_zone_identifier": ["${aws_subnet.a.id}"]}), wanted)});
+    assert_eq!(loads("10.0.0.0/28", group(json!({"desired_capacity": 12, "min_size": 1}))), "aws_subnet.a: no");
+    assert_eq!(loads("10.0.0.0/28", group(json!({"min_size": 1}))), "aws_subnet.a: yes");
+    assert_eq!(loads("10.0.0.0/28", group(json!({"desired_capacity": "${?}", "min_size": 12}))), "aws_subnet.a: no");
+    assert!(loads("10.0.0.0/28", group(json!({"desired_capacity": "${?}"}))).starts_with("aws_subnet.a: ?"));
+    assert_eq!(loads("10.0.0.0/27", group(json!({"desired_capacity": "${?}"}))), "aws_subnet.a: yes");
+    let balancer = |kind: &str| json!({"aws_lb.l": {"load_balancer_type": kind, "subnets": ["${aws_subnet.a.id}"]}});
+    assert_eq!(loads("10.0.0.0/28", balancer("application")), "aws_subnet.a: no");
+    assert_eq!(loads("10.0.0.0/28", balancer("network")), "aws_subnet.a: yes");
+    assert_eq!(loads("10.0.0.0/27", merged(balancer("application"), instances(19))), "aws_subnet.a: yes");
+    assert_eq!(loads("10.0.0.0/27", merged(balancer("application"), instances(20))), "aws_subnet.a: no");
+    // An instance whose interface is a resource takes one address, not two.
+    let given = json!({
+        "aws_network_interface.n": {"subnet_id": "${aws_subnet.a.id}", "private_ips_count": 10},
+        "aws_instance.i": {"subnet_id": "${aws_subnet.a.id}", "network_interface": [{"network_interface_id": "${aws_network_interface.n.id}"}]},
+        "aws_vpc_endpoint.s3": {"vpc_endpoint_type": "Gateway", "subnet_ids": ["${aws_subnet.a.id}"]},
+    });
+    assert_eq!(loads("10.0.0.0/28", given), "aws_subnet.a: yes");
+}
+
+#[test]
+fn what_is_spread_has_to_fit_into_all_of_its_subnets_together() {
+    let spread = |number: usize, other: &str| {
+        let base = instances(5);
+        let more = json!({
+            "aws_subnet.b": {"vpc_id": "vpc-1", "cidr_block": other},
+            "aws_ecs_service.s": {"desired_count": number,
+                "network_configuration": [{"subnets": ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]}]},
+        });
+        loads("10.0.0.0/28", merged(base, more))
+    };
+    assert_eq!(spread(17, "10.0.1.0/28"), "aws_subnet.a: yes, aws_ecs_service.s: yes");
+    assert_eq!(spread(18, "10.0.1.0/28"), "aws_subnet.a: yes, aws_ecs_service.s: no");
+    assert_eq!(spread(99, "${?}"), "aws_subnet.a: yes");
+}
+
+#[test]
+fn a_flow_log_is_of_a_vpc_or_of_all_its_subnets() {
+    let logged = |log: Json| {
+        let base = json!({
+            "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+            "aws_subnet.a": {"vpc_id": "${aws_vpc.a.id}", "cidr_block": "10.0.0.0/24"},
+        });
+        told(&merged(base, json!({"aws_flow_log.l": log})), "flow_logs", "logged")
+    };
+    assert_eq!(logged(json!({})), "aws_vpc.a: no");
+    assert_eq!(logged(json!({"vpc_id": "${aws_vpc.a.id}"})), "aws_vpc.a: yes");
+    assert_eq!(logged(json!({"subnet_id": "${aws_subnet.a.id}"})), "aws_vpc.a: yes");
+    assert_eq!(logged(json!({"vpc_id": "vpc-1"})), "aws_vpc.a: no");
+    assert_eq!(logged(json!({"vpc_id": "${?}"})), "aws_vpc.a: ? aws_vpc.a: ");
+}
