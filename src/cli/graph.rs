@@ -24,12 +24,13 @@ use crate::terraform::Reading;
 ///
 /// The picture shows what is there after apply, from configuration, a plan or a state: subnets by zone and by what their routes
 /// make of them, tiers (the tag `Tier`; other things by themselves), gateways, and the flows between them with their ports. What
-/// the internet reaches is red, what hangs on values that are not known yet is dashed, and what a check finds is marked.
+/// the internet reaches is red, what hangs on values that are not known yet is dashed, and what a check finds is marked. An SVG
+/// is a file of its own, in the light or dark theme of whoever looks at it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  terravet graph > network.mmd
-  terravet graph envs/prod --output network.dot --output network.json
+  terravet graph > network.svg
+  terravet graph envs/prod --output network.svg --output network.json
   terravet graph plan.json --source . --format mermaid
   terravet graph --format dot | dot -Tpdf -o network.pdf
   terravet graph --select 'network/*,sg/*'
@@ -39,7 +40,7 @@ pub(super) struct Arguments {
     /// Directory of a root module, a plan or a state; `-` is a plan or state from standard input
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
-    /// What to print: mermaid, dot or json [default: mermaid; nothing where --output is given]
+    /// What to print: svg, mermaid, dot or json [default: svg; nothing where --output is given]
     #[arg(long, value_name = "FORMAT", value_parser = Format::parse)]
     format: Option<Format>,
     /// Write the picture to a file instead; may be given several times. The format goes by the ending where none is said
@@ -69,7 +70,7 @@ fn file_of_format(argument: &str) -> Result<(Format, PathBuf), String> {
     }
     let path = PathBuf::from(argument);
     let format = path.extension().and_then(|ending| Format::of_ending(&ending.to_string_lossy()));
-    let format = format.ok_or("its ending says no format: name one, for example dot=network.txt")?;
+    let format = format.ok_or("its ending says no format: name one, for example svg=network.xml")?;
     Ok((format, path))
 }
 
@@ -103,7 +104,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
             code = INCOMPLETE;
         }
     }
-    let format = arguments.format.or_else(|| arguments.outputs.is_empty().then_some(Format::Mermaid));
+    let format = arguments.format.or_else(|| arguments.outputs.is_empty().then_some(Format::Svg));
     if let Some(format) = format {
         output::print_with(|out| picture::write(format, &picture, out))?;
     }

@@ -6,6 +6,7 @@
 pub mod dot;
 pub mod json;
 pub mod mermaid;
+pub mod svg;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -132,6 +133,12 @@ impl GatewayKind {
             Self::Endpoint => "endpoint",
             Self::Transit => "transit",
         }
+    }
+
+    /// Whether it leads to the internet.
+    #[must_use]
+    pub const fn is_outward(self) -> bool {
+        matches!(self, Self::Internet | Self::EgressOnly)
     }
 
     /// What to call it.
@@ -424,6 +431,8 @@ impl Picture {
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
+    /// A picture to look at ([`svg`]).
+    Svg,
     /// Mermaid, which GitHub and GitLab draw ([`mermaid`]).
     Mermaid,
     /// Graphviz ([`dot`]).
@@ -434,7 +443,8 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which help lists them, each with the endings of its files.
-    const ALL: [(Self, &'static str, &'static [&'static str]); 3] = [
+    const ALL: [(Self, &'static str, &'static [&'static str]); 4] = [
+        (Self::Svg, "svg", &["svg"]),
         (Self::Mermaid, "mermaid", &["mmd", "mermaid"]),
         (Self::Dot, "dot", &["dot", "gv"]),
         (Self::Json, "json", &["json"]),
@@ -465,6 +475,7 @@ impl Format {
 /// The writer's.
 pub fn write(format: Format, picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        Format::Svg => svg::write(picture, out),
         Format::Mermaid => mermaid::write(picture, out),
         Format::Dot => dot::write(picture, out),
         Format::Json => json::write(picture, out),
