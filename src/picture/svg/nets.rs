@@ -49,6 +49,9 @@ struct Key {
     outside: Option<(Element, bool, Option<usize>)>,
 }
 
+/// The sources and the targets of a net.
+type Ends = (BTreeSet<Element>, BTreeSet<Element>);
+
 /// Bundles the flows of a picture.
 pub(super) fn bundle(picture: &Picture) -> Vec<Net> {
     let mut sources_of: BTreeMap<(Key, Element), BTreeSet<Element>> = BTreeMap::new();
@@ -60,7 +63,7 @@ pub(super) fn bundle(picture: &Picture) -> Vec<Net> {
         alike.entry((key, sources)).or_default().insert(target);
     }
     // Where all reach each other, each target has other sources: all but itself.
-    let mut meshes: BTreeMap<(Key, BTreeSet<Element>), Vec<(BTreeSet<Element>, BTreeSet<Element>)>> = BTreeMap::new();
+    let mut meshes: BTreeMap<(Key, BTreeSet<Element>), Vec<Ends>> = BTreeMap::new();
     for ((key, sources), targets) in alike {
         let whole = if targets.len() == 1 { &sources | &targets } else { sources.clone() };
         meshes.entry((key, whole)).or_default().push((sources, targets));
