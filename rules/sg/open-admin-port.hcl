@@ -33,7 +33,7 @@ rule "sg/open-admin-port" {
   error_message = "${each.value.address} lets ${each.value.text} in on ${opened_ports(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)}"
   highlight     = each.value.site
   covers        = openings(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)
-  yields_to     = ["sg/open-all-ports"]
+  yields_to     = ["network/exposed-internal-service", "sg/open-all-ports"]
 
   why        = "Ports for remote administration are scanned day and night, from everywhere. One weak password or one unpatched server behind them is a way into the account."
   fix        = "Let in your office or VPN range only, or close the port and use AWS Systems Manager Session Manager."

@@ -25,6 +25,7 @@ rule "sg/open-all-ports" {
   error_message = "${each.value.address} lets ${each.value.text} in on every port"
   highlight     = each.value.site
   covers        = openings_everything(each.value, option.ipv4_prefix, option.ipv6_prefix)
+  yields_to     = ["network/exposed-internal-service"]
 
   why        = "Whatever ever listens on a member of the group, today or after the next deployment, can be attacked from the whole internet: databases, debuggers, agents that nobody thought of. Ranges count as one where the group's rules together admit them, whatever the split."
   fix        = "Name the ports and the protocol that the service needs, and let in only who needs them; for other servers of yours, refer to their security group."

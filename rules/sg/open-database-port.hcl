@@ -36,7 +36,7 @@ rule "sg/open-database-port" {
   error_message = "${each.value.address} lets ${each.value.text} in on ${opened_ports(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)}"
   highlight     = each.value.site
   covers        = openings(each.value, "tcp", option.ports, option.ipv4_prefix, option.ipv6_prefix)
-  yields_to     = ["sg/open-all-ports", "sg/open-admin-port"]
+  yields_to     = ["network/exposed-internal-service", "sg/open-all-ports", "sg/open-admin-port"]
 
   why        = "A database that answers the internet is one guessed password, or one flaw in its protocol, away from losing all that it holds. Databases belong behind the application that uses them."
   fix        = "Let in the security group of the application (`security_groups`, `referenced_security_group_id`) instead of addresses; people reach the database through a bastion or a VPN."

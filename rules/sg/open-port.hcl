@@ -33,7 +33,7 @@ rule "sg/open-port" {
   error_message = "${each.value.address} lets ${each.value.text} in on ${opened_ports_except(each.value, ["tcp", "udp"], option.allowed, option.ipv4_prefix, option.ipv6_prefix)}"
   highlight     = each.value.site
   covers        = openings_except(each.value, ["tcp", "udp"], option.allowed, option.ipv4_prefix, option.ipv6_prefix)
-  yields_to     = ["sg/open-all-ports", "sg/open-admin-port", "sg/open-database-port"]
+  yields_to     = ["network/exposed-internal-service", "sg/open-all-ports", "sg/open-admin-port", "sg/open-database-port"]
 
   why        = "Each port that the internet can reach is something to patch and to watch. Those that were opened for a test, or for one partner, are seldom closed again."
   fix        = "Let in only the addresses that need the port; where everybody does, add it to option `allowed` of this rule."

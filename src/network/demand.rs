@@ -169,6 +169,7 @@ const ATTRIBUTES: &[&str] = &[
     "egress_only_gateway_id",
     "elb",
     "endpoint",
+    "engine",
     "entry",
     "file_system_id",
     "filter",

@@ -31,6 +31,7 @@ use aws::network_acls::{Admission, admissions, borders};
 use aws::openness::{Limits, OpenSources};
 use aws::security_groups::Direction;
 use aws::spot::Spot;
+use facts::exposures;
 use intent::Intent;
 use reach::Reach;
 
@@ -55,6 +56,8 @@ pub struct Network<'a> {
     borders: RefCell<BTreeMap<usize, Rc<BTreeSet<u32>>>>,
     /// Addresses as messages name them, by instance.
     addresses: RefCell<HashMap<usize, Value>>,
+    exposed: OnceCell<Vec<exposures::Group<'a>>>,
+    opened: RefCell<exposures::Cache>,
 }
 
 /// What each source of an ACL's entries lets in, by entry and source.
@@ -71,8 +74,19 @@ enum Mark<'a> {
         /// Related lines that are known already.
         also: Vec<Related>,
     },
+    /// A spot, and packets whose way belongs to a finding there.
+    Along(Spot<'a>, Along),
     /// A line outside of all resources, and what is said of it.
     Line(Span, String),
+}
+
+/// Packets that get somewhere from the internet.
+#[derive(Clone, Copy, Debug)]
+struct Along {
+    /// In [`Reach::exposures`].
+    exposure: usize,
+    protocol: u8,
+    port: u16,
 }
 
 impl<'a> Network<'a> {
@@ -92,6 +106,8 @@ impl<'a> Network<'a> {
             admissions: RefCell::default(),
             borders: RefCell::default(),
             addresses: RefCell::default(),
+            exposed: OnceCell::new(),
+            opened: RefCell::default(),
         }
     }
 
@@ -150,6 +166,12 @@ impl<'a> Network<'a> {
         let places = self.places.borrow();
         let (spot, typed, related, also) = match places.get(index as usize)? {
             Mark::Spot { spot, typed, related, also } => (spot, typed, related, also),
+            Mark::Along(spot, along) => {
+                let mut place = self.locate(spot)?;
+                place.perhaps = spot.within.is_some();
+                place.related.extend(self.steps(*along, spot.instance, place.span));
+                return Some(place);
+            }
             Mark::Line(span, name) => {
                 let (path, related) = (name.clone(), Vec::new());
                 return Some(Place { instance: None, span: *span, related, path, perhaps: false });
@@ -166,6 +188,24 @@ impl<'a> Network<'a> {
         }
         place.related.extend(also.iter().filter(|related| related.span != place.span).cloned());
         Some(place)
+    }
+
+    /// The lines on the way of packets; left out are that at which a finding stands, and its own rule's.
+    fn steps(&self, along: Along, of: usize, at: Span) -> Vec<Related> {
+        let mut steps: Vec<Related> = Vec::new();
+        let own = self.inventory.instance(of).address.to_string();
+        let exposure = &self.reach().exposures()[along.exposure];
+        for hop in self.reach().hops(exposure, along.protocol, along.port) {
+            let Some(span) = hop.place.filter(|&span| span != at) else { continue };
+            if hop.kind == "security-group-rule" && hop.address.as_deref() == Some(&own) {
+                continue;
+            }
+            let subject = hop.address.map(|address| format!("`{address}`: ")).unwrap_or_default();
+            if !steps.iter().any(|known| known.span == span) {
+                steps.push(Related { span, message: format!("{subject}{}", hop.why) });
+            }
+        }
+        steps
     }
 
     fn locate(&self, spot: &Spot<'a>) -> Option<Place> {
@@ -187,6 +227,11 @@ impl<'a> Network<'a> {
         self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed: true, related: Vec::new(), also })
     }
 
+    /// Likewise, with the way of packets.
+    fn mark_along(&self, spot: &Spot<'a>, along: Along) -> Origin {
+        self.place_of(Mark::Along(spot.at_fault().clone(), along))
+    }
+
     /// An origin that stands for a line outside of all resources.
     fn mark_line(&self, span: Span, name: &str) -> Origin {
         self.place_of(Mark::Line(span, name.to_owned()))
@@ -196,6 +241,21 @@ impl<'a> Network<'a> {
         let mut places = self.places.borrow_mut();
         places.push(mark);
         Origin::place(places.len() as u32 - 1)
+    }
+
+    /// What the internet reaches, by what lets it in.
+    fn exposed(&self) -> &[exposures::Group<'a>] {
+        self.exposed.get_or_init(|| exposures::group(self))
+    }
+
+    /// What the openings of an exposure leave open; worked out once.
+    fn opened(&self, exposure: usize, about: exposures::About, limits: Limits) -> Rc<Vec<exposures::Opened>> {
+        let found = self.opened.borrow().get(&(exposure, about, limits)).cloned();
+        found.unwrap_or_else(|| {
+            let opened = Rc::new(exposures::opened(&self.reach().exposures()[exposure], about, limits));
+            self.opened.borrow_mut().insert((exposure, about, limits), opened.clone());
+            opened
+        })
     }
 
     /// What the sources of all rules of one direction leave open; worked out once for each direction and limits.

@@ -136,6 +136,17 @@ impl<'a> Spot<'a> {
         steps
     }
 
+    /// The way from the instance, as text that tells places apart.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let step = |step: &Way<'a>| match step {
+            Way::Name(name) => format!(".{name}"),
+            Way::Key(key) => format!("[{key:?}]"),
+            Way::Element(index, _) => format!("[{index}]"),
+        };
+        self.way().iter().map(step).collect()
+    }
+
     /// Whether it is a whole instance.
     #[must_use]
     pub const fn is_instance(&self) -> bool {

@@ -4,6 +4,7 @@ mod capacity;
 mod cidrs;
 mod databases;
 mod dead_routes;
+pub(super) mod exposures;
 mod flow_logs;
 mod intent;
 mod nat_gateways;
@@ -26,9 +27,9 @@ use crate::lang::value::Entries;
 use crate::lang::{Data, Marks, Number, Str, Type, Unknown, Value};
 use crate::source::{Problem, Span};
 
-use super::Network;
 use super::aws::spot::Spot;
 use super::sets::PortSet;
+use super::{Along, Network};
 
 /// Makes the facts of a collection.
 type Maker = fn(&Network<'_>) -> Vec<Value>;
@@ -42,6 +43,7 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("dead_routes", dead_routes::dead_routes),
     ("egress_destinations", security_groups::egress_destinations),
     ("flow_logs", flow_logs::flow_logs),
+    ("exposures", exposures::exposures),
     ("ingress_sources", security_groups::ingress_sources),
     ("nat_gateways", nat_gateways::nat_gateways),
     ("missing_flows", intent::missing_flows),
@@ -71,6 +73,9 @@ type Function = fn(&Network<'_>, &Arguments<'_>) -> Evaluated;
 
 /// Functions on facts, by name.
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("exposed_ports", exposures::exposed_ports),
+    ("exposes", exposures::exposes),
+    ("exposings", exposures::exposings),
     ("let_in_ports", network_acls::let_in_ports),
     ("lets_in", network_acls::lets_in),
     ("opened_ports", security_groups::opened_ports),
@@ -169,6 +174,13 @@ impl<'a> Network<'a> {
     /// The value at a spot, so that a finding about it stands there.
     fn leaf(&self, spot: &Spot<'a>) -> Value {
         self.leaf_with(spot, Vec::new())
+    }
+
+    /// The value at a spot, with the way of the packets that it lets through.
+    fn leaf_along(&self, spot: &Spot<'a>, along: Option<Along>) -> Value {
+        let Some(along) = along else { return self.leaf(spot) };
+        let value = spot.value.cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+        value.with_marks(spot.marks).with_origin(self.mark_along(spot, along))
     }
 
     /// The value at a spot, with other places that have to do with it.

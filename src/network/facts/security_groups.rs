@@ -50,7 +50,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
 }
 
 /// The addresses of a source, as a message names them.
-fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
+pub(super) fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
     let public = &source.public;
     let mut words = match source.spot.text() {
         _ if source.spot.is_unknown(network.inventory) => match source.spot.value.and_then(Value::reference) {
@@ -349,7 +349,7 @@ fn covered(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Eval
     Ok(coverage(certain, possible, asked.is_one_thing()))
 }
 
-fn coverage(certain: Vec<Value>, possible: Vec<Value>, together: bool) -> Value {
+pub(super) fn coverage(certain: Vec<Value>, possible: Vec<Value>, together: bool) -> Value {
     object([
         ("certain", Value::tuple(certain)),
         ("possible", Value::tuple(possible)),

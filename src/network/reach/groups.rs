@@ -44,6 +44,8 @@ pub(super) struct Rule<'a> {
     pub(super) doubt: Option<Spot<'a>>,
     /// The expressions of addresses that are not known.
     unknown: Vec<Spot<'a>>,
+    /// The rule as it is written, in [`SecurityGroups::rules`]; `None` for one that AWS makes.
+    written: Option<usize>,
 }
 
 /// A group that a rule names.
@@ -102,8 +104,8 @@ impl<'a> Groups<'a> {
                 groups.defaults.insert(vpc, *group);
             }
         }
-        for rule in &read.rules {
-            let rule_of = groups.rule(aws, read, rule);
+        for (written, rule) in read.rules.iter().enumerate() {
+            let rule_of = Rule { written: Some(written), ..groups.rule(aws, read, rule) };
             let target = read.groups[rule.group].target.as_ref();
             let owner = target.and_then(|target| groups.of_target(aws.inventory, target));
             let number = groups.rules.len();
@@ -143,8 +145,8 @@ impl<'a> Groups<'a> {
             self.groups[group].rules[side(direction)].push(self.rules.len());
             let addresses = Both { certain: addresses.clone(), possible: addresses };
             let (traffic, spot) = (Traffic::everything(), spot.clone());
-            let (sources, unknown) = (Vec::new(), Vec::new());
-            self.rules.push(Rule { spot, direction, traffic, addresses, sources, peers, doubt: None, unknown });
+            let (sources, doubt, unknown, written) = (Vec::new(), None, Vec::new(), None);
+            self.rules.push(Rule { spot, direction, traffic, addresses, sources, peers, doubt, unknown, written });
         }
     }
 
@@ -184,6 +186,7 @@ impl<'a> Groups<'a> {
             peers,
             doubt: rule.doubt.clone().or(absent),
             unknown,
+            written: None,
         }
     }
 
@@ -354,6 +357,17 @@ impl<'a> Groups<'a> {
     /// Whether the groups of an interface may have rules that are not known.
     pub(super) fn may_have_more(&self, own: &Worn<'a>) -> bool {
         own.doubt.is_some() || own.known.iter().any(|&group| !self.groups[group].whole)
+    }
+
+    /// The written rules of a group, in [`SecurityGroups::rules`].
+    pub(super) fn written(&self, group: usize, direction: Direction) -> impl Iterator<Item = usize> {
+        self.groups[group].rules[side(direction)].iter().filter_map(|&rule| self.rules[rule].written)
+    }
+
+    /// Where an interface may have other groups, or its groups other rules, than are written here: the expression.
+    pub(super) fn unknown_of<'g>(&self, own: &'g Worn<'a>) -> Option<&'g Spot<'a>> {
+        let foreign = own.known.iter().any(|&group| !self.groups[group].whole);
+        own.doubt.as_ref().or_else(|| own.spot.as_ref().filter(|_| foreign))
     }
 
     /// What it hangs on what the groups of an interface let through.

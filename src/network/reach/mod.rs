@@ -10,6 +10,7 @@ pub(super) mod bound;
 mod boxes;
 mod ends;
 mod explain;
+mod exposure;
 mod flows;
 mod groups;
 mod intent;
@@ -41,6 +42,8 @@ use relays::Relay;
 pub use answer::{Answer, Hop, Packets, Verdict};
 pub use boxes::Wanted;
 pub use ends::End;
+pub(super) use exposure::is_worth_looking;
+pub use exposure::{Exposure, Opening};
 pub use intent::{Members, Overlap};
 pub use matrix::Cell;
 
@@ -63,6 +66,7 @@ pub struct Reach<'a> {
     aws: Rc<Aws<'a>>,
     model: Model<'a>,
     relays: OnceCell<Vec<Relay<'a>>>,
+    exposures: OnceCell<Vec<Exposure<'a>>>,
     /// The tiers that are declared.
     intent: &'a Intent,
 }
@@ -77,7 +81,7 @@ impl<'a> Reach<'a> {
     /// The same over what was read of AWS for other facts.
     pub(super) fn over(aws: Rc<Aws<'a>>) -> Self {
         let model = Model::read(&aws);
-        Self { aws, model, relays: OnceCell::new(), intent: &NOTHING }
+        Self { aws, model, relays: OnceCell::new(), exposures: OnceCell::new(), intent: &NOTHING }
     }
 
     /// The same, with the tiers that are declared.
@@ -113,6 +117,17 @@ impl<'a> Reach<'a> {
     /// What packets meet.
     pub(super) const fn model(&self) -> &Model<'a> {
         &self.model
+    }
+
+    /// What packets from the internet get to, or may get to, each thing by itself.
+    pub fn exposures(&self) -> &[Exposure<'a>] {
+        self.exposures.get_or_init(|| exposure::read(self))
+    }
+
+    /// How packets of a protocol get from the internet to a port of such a thing, hop by hop.
+    #[must_use]
+    pub fn hops(&self, exposure: &Exposure<'a>, protocol: u8, port: u16) -> Vec<Hop> {
+        exposure::hops(self, exposure, protocol, port)
     }
 
     fn relays(&self) -> &[Relay<'a>] {

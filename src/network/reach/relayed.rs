@@ -45,7 +45,7 @@ pub(super) fn relayed<'a>(
 }
 
 /// Over one load balancer.
-fn over<'a>(
+pub(super) fn over<'a>(
     reach: &Reach<'a>,
     from: &Resolved<'a>,
     to: &Resolved<'a>,

@@ -37,6 +37,8 @@ pub(super) struct Relay<'a> {
     pub(super) attachment: Spot<'a>,
     /// Set where the target may not be behind it.
     pub(super) doubt: Option<Spot<'a>>,
+    /// Whether it carries connections on as they are: what a network one does, and a classic one for TCP.
+    pub(super) connects: bool,
 }
 
 /// A port: known, or any.
@@ -53,7 +55,7 @@ struct Member<'a> {
 
 const LISTENERS: Targets =
     &[("aws_lb_listener", "arn"), ("aws_lb_listener", "id"), ("aws_alb_listener", "arn"), ("aws_alb_listener", "id")];
-const BALANCERS: Targets = &[("aws_lb", "arn"), ("aws_lb", "id"), ("aws_alb", "arn"), ("aws_alb", "id")];
+pub(super) const BALANCERS: Targets = &[("aws_lb", "arn"), ("aws_lb", "id"), ("aws_alb", "arn"), ("aws_alb", "id")];
 const GROUPS: Targets = &[
     ("aws_lb_target_group", "arn"),
     ("aws_lb_target_group", "id"),
@@ -154,16 +156,20 @@ impl<'a> Reader<'_, 'a> {
                     preserves: self.preserves(balancer, &own),
                     attachment: member.spot.clone(),
                     doubt: member.doubt.clone(),
+                    connects: self.kind(balancer).as_deref() == Some("network"),
                 });
             }
         }
     }
 
+    fn kind(&self, balancer: usize) -> Option<String> {
+        Spot::instance(self.aws.inventory, self.things.things[balancer].instance).get("load_balancer_type").text()
+    }
+
     /// Application load balancers never do. Network ones do for instances and load balancers; for addresses, with UDP, and
     /// with TCP where that is asked for.
     fn preserves(&self, balancer: usize, group: &Spot<'a>) -> Sure<'a> {
-        let of = Spot::instance(self.aws.inventory, self.things.things[balancer].instance).get("load_balancer_type");
-        if of.text().is_none_or(|text| text == "application" || text.is_empty()) {
+        if self.kind(balancer).is_none_or(|text| text == "application" || text.is_empty()) {
             return Sure::No;
         }
         let kind = group.get("target_type").text().unwrap_or_default();
@@ -263,6 +269,10 @@ impl<'a> Reader<'_, 'a> {
                     preserves: Sure::No,
                     attachment: attachment.clone(),
                     doubt: aws.may_be_absent(attachment.instance, None).then(|| attachment.clone()),
+                    connects: listener
+                        .get("lb_protocol")
+                        .text()
+                        .is_some_and(|text| ["TCP", "SSL"].iter().any(|name| name.eq_ignore_ascii_case(&text))),
                     listener,
                 });
             }

@@ -1,5 +1,6 @@
 //! Facts from small inventories. Reading configuration into inventories is tested elsewhere.
 
+mod exposures;
 mod networks;
 mod redundant_rules;
 mod security_groups;
@@ -39,7 +40,10 @@ impl World {
     fn place(&self, value: &Value) -> String {
         let index = value.origin.as_place().expect("a place");
         let places = self.network.places.borrow();
-        let super::Mark::Spot { spot, .. } = &places[index as usize] else { panic!("a line of the intent") };
+        let spot = match &places[index as usize] {
+            super::Mark::Spot { spot, .. } | super::Mark::Along(spot, _) => spot,
+            super::Mark::Line(..) => panic!("a line of the intent"),
+        };
         format!("{}: {}", self.network.inventory.instance(spot.instance).address, way(spot))
     }
 
