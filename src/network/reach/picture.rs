@@ -38,6 +38,7 @@ pub(super) fn picture(reach: &Reach<'_>, title: &str) -> Picture {
     };
     drawing.vpcs();
     drawing.subnets();
+    drawing.join_roles();
     drawing.gateways();
     drawing.tiers();
     drawing.links();
@@ -130,6 +131,30 @@ impl<'m, 'a> Drawing<'m, 'a> {
                 topology.acls.acls[*acl].blocks().for_each(|spot| self.concern(spot.instance, Element::Subnet(index)));
             }
             self.picture.subnets.push(drawn);
+        }
+    }
+
+    /// Where the keys of a resource tell no roles, all its subnets of a VPC have one.
+    fn join_roles(&mut self) {
+        let mut of_resource: BTreeMap<(Option<usize>, Kind, String), Vec<usize>> = BTreeMap::new();
+        for (index, subnet) in self.reach.model.topology.subnets.iter().enumerate() {
+            let Target::Instance(instance) = subnet.target else { continue };
+            if TIER.iter().all(|key| tag(self.aws(), instance, key).is_none()) {
+                let address = Address { key: InstanceKey::None, ..self.address(instance).clone() };
+                let drawn = &self.picture.subnets[index];
+                of_resource
+                    .entry((drawn.vpc, drawn.kind, instance_name(&address, false).short))
+                    .or_default()
+                    .push(index);
+            }
+        }
+        for ((_, _, name), subnets) in of_resource {
+            let roles: BTreeSet<&str> =
+                subnets.iter().map(|subnet| self.picture.subnets[*subnet].role.as_str()).collect();
+            let zones: BTreeSet<_> = subnets.iter().map(|subnet| &self.picture.subnets[*subnet].zone).collect();
+            if roles.len() == subnets.len() && zones.len() == subnets.len() {
+                subnets.into_iter().for_each(|subnet| self.picture.subnets[subnet].role.clone_from(&name));
+            }
         }
     }
 

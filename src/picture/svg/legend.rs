@@ -22,6 +22,10 @@ pub(super) fn summary(picture: &Picture, exposures: &[Exposure]) -> String {
     let open = exposures.iter().filter(|exposure| **exposure == Exposure::Open).count();
     parts.push(count(tiers, "tier"));
     parts.push(format!("{open} reached by the internet"));
+    let perhaps = exposures.iter().filter(|exposure| **exposure == Exposure::Perhaps).count();
+    if perhaps > 0 {
+        parts.push(format!("{perhaps} perhaps"));
+    }
     if !picture.findings.is_empty() {
         parts.push(count(picture.findings.len(), "finding"));
     }

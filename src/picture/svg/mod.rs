@@ -34,7 +34,7 @@ const TOP: i32 = 78;
 const APART: i32 = 40;
 /// The height of the bars of the internet and of gateways between VPCs.
 const BAR: i32 = 32;
-/// Between a bar and the VPCs.
+/// Between the internet and the VPCs.
 const CLEAR: i32 = 46;
 /// The most VPCs in one row.
 const MAX_ROW: usize = 4;
@@ -86,15 +86,14 @@ fn lay_out(picture: &Picture, nets: &[Net]) -> (Vec<(usize, Plan)>, Vec<Placed>)
             continue;
         }
         let plan = plan::plan(picture, subnets, tiers, &depths, nets);
-        let own_nets: Vec<usize> = own[vpc].clone();
-        placed.push(place::place(picture, &plan, nets, &own_nets, least(picture, vpc)));
+        placed.push(place::place(picture, &plan, nets, &own[vpc], least(picture, vpc)));
         plans.push((vpc, plan));
     }
     (plans, placed)
 }
 
-/// How wide a VPC is at least: its name, blocks and gateways have to fit.
-fn least(picture: &Picture, vpc: usize) -> i32 {
+/// How wide a VPC is at least, so that its name, blocks and upper gateways fit; and how wide is what leaves it below.
+fn least(picture: &Picture, vpc: usize) -> (i32, i32) {
     let name = picture.vpcs.get(vpc).map_or(120, |vpc| {
         let blocks = text::width(&vpc.blocks.join(", "), 11, text::Face::Mono).min(240);
         text::width(&vpc.name.short, 14, text::Face::Bold).min(300) + blocks
@@ -104,7 +103,12 @@ fn least(picture: &Picture, vpc: usize) -> i32 {
         let own = own.filter(|index| picture.gateways[*index].kind.is_outward() == upper);
         own.map(|index| vpc::gate_width(picture, index) + place::GAP).sum::<i32>()
     };
-    (name + 80 + gates(true)).max(gates(false) + 100).max(260)
+    let links = picture.links.iter().filter(|link| [link.from, link.to].contains(&Element::Vpc(vpc))).count() as i32;
+    let low = match gates(false) {
+        0 => 0,
+        gates => gates + links * cables::STEP,
+    };
+    ((name + 80 + gates(true)).max(low + 100).max(260), low)
 }
 
 /// Where everything is.
@@ -153,42 +157,43 @@ impl<'p> Page<'p> {
         page
     }
 
-    /// Gives every VPC and bar its place.
+    /// Gives every VPC and bar its place: first from left to right, by which it shows what has to run around, then downwards.
     fn arrange(&mut self) {
-        let channels = cables::Channels::plan(self.picture, self.nets, &self.sites, &self.rows);
-        let left = MARGIN + channels.trunks_width();
-        let count = self.rows.last().map_or(0, |last| last + 1);
+        let mut right = MARGIN + 420;
+        let mut x = MARGIN;
+        for index in 0..self.sites.len() {
+            if index > 0 && self.rows[index] != self.rows[index - 1] {
+                x = MARGIN;
+            }
+            self.sites[index].frame.x = x;
+            right = right.max(self.sites[index].frame.right());
+            x = self.sites[index].frame.right() + APART;
+        }
+        self.bars = cables::bars(self.picture, MARGIN, right - MARGIN);
+        self.channels = cables::Channels::plan(self.picture, self.nets, &self.sites, &self.rows, &self.bars);
+        let aside = self.channels.trunks_width();
+        self.sites.iter_mut().for_each(|site| site.frame.x += aside);
+        self.bars.iter_mut().for_each(|(_, bar)| bar.x += aside);
+        self.width = right + aside + MARGIN;
         let mut y = TOP;
-        let mut right = left + 420;
-        for row in 0..count {
+        for row in 0..self.rows.last().map_or(0, |last| last + 1) {
             let members: Vec<usize> = (0..self.sites.len()).filter(|site| self.rows[*site] == row).collect();
             let high = members.iter().map(|site| self.sites[*site].frame.h).max().unwrap_or(0);
-            let mut x = left;
             let leads_out = members.iter().any(|site| self.leads_out(*site));
             let top = if leads_out { y + BAR + CLEAR } else { y + vpc::GATE / 2 };
+            let (left, end) = (MARGIN + aside, members.last().map_or(0, |site| self.sites[*site].frame.right()));
             for site in members {
                 let site = &mut self.sites[site];
-                site.frame = Rect { x, y: top, w: site.frame.w, h: high };
+                site.frame = Rect { y: top, h: high, ..site.frame };
                 site.sky = y + BAR;
-                x = site.frame.right() + APART;
             }
-            right = right.max(x - APART);
             if leads_out {
-                self.skies.push(Rect { x: left, y, w: x - APART - left, h: BAR });
+                self.skies.push(Rect { x: left, y, w: end - left, h: BAR });
             }
-            y = top + high + channels.height(row);
+            y = top + high + self.channels.height(row);
         }
-        let bars = cables::bars(self.picture);
-        if !bars.is_empty() {
-            let width = (right - left - (bars.len() as i32 - 1) * 24) / bars.len() as i32;
-            for (index, element) in bars.into_iter().enumerate() {
-                self.bars.push((element, Rect { x: left + index as i32 * (width + 24), y, w: width, h: BAR }));
-            }
-            y += BAR + 10;
-        }
-        self.channels = channels;
-        self.width = right + MARGIN;
-        self.height = y;
+        self.bars.iter_mut().for_each(|(_, bar)| bar.y += y);
+        self.height = self.bars.iter().map(|(_, bar)| bar.bottom() + 10).max().unwrap_or(y);
     }
 
     /// Whether anything of a VPC leads to the internet.
@@ -212,10 +217,11 @@ impl<'p> Page<'p> {
             canvas.text(middle - 20, sky.y + 21, "Internet", Type { size: 13, ..NAME }, 200);
             canvas.close();
         }
+        cables::draw(self.picture, self.nets, &self.sites, &self.rows, (&self.channels, &self.bars), canvas);
+        // What leads on premises goes behind transit gateways.
         for (element, bar) in &self.bars {
             self.draw_bar(*element, *bar, canvas);
         }
-        cables::draw(self.picture, self.nets, &self.sites, &self.rows, (&self.channels, &self.bars), canvas);
         self.sites.iter().for_each(|site| site.draw(canvas));
         for site in &self.sites {
             for (index, gate) in site.low_gates() {

@@ -111,9 +111,14 @@ fn key(picture: &Picture, flow: &Flow) -> Key {
         None
     };
     let far = match (&flow.far, is_outside(flow.from)) {
-        (Some(far), true) => format!(" from {far}"),
-        (Some(far), false) => format!(" to {far}"),
+        (Some(far), true) => format!(" from {}", in_short(far)),
+        (Some(far), false) => format!(" to {}", in_short(far)),
         (None, _) => String::new(),
     };
     Key { tone, uncertain: !flow.certain, label: format!("{}{far}", flow.label()), outside }
+}
+
+/// One block of addresses, or that there are several.
+fn in_short(far: &str) -> &str {
+    if far.len() <= 20 && !far.contains(", ") { far } else { "some addresses" }
 }

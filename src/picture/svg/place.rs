@@ -31,7 +31,7 @@ const PLAIN_SLOT: i32 = 11;
 /// Between lanes.
 pub(super) const LANE: i32 = 12;
 /// The widest label of a line.
-pub(super) const LABEL: i32 = 150;
+pub(super) const LABEL: i32 = 172;
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,8 +103,8 @@ pub(super) struct Placed {
     pub(super) column_width: i32,
 }
 
-/// Places what is in a VPC. `least`: how wide it is at least.
-pub(super) fn place(picture: &Picture, plan: &Plan, nets: &[Net], own: &[usize], least: i32) -> Placed {
+/// Places what is in a VPC. `least`: how wide it is at least; `low`: how wide what stands on its lower border is.
+pub(super) fn place(picture: &Picture, plan: &Plan, nets: &[Net], own: &[usize], (least, low): (i32, i32)) -> Placed {
     let mut placed = Placed { column_width: column_width(picture, plan), ..Placed::default() };
     let left = PAD + GUTTER;
     placed.columns = (0..plan.columns.len()).map(|it| left + it as i32 * (placed.column_width + GAP)).collect();
@@ -123,11 +123,15 @@ pub(super) fn place(picture: &Picture, plan: &Plan, nets: &[Net], own: &[usize],
     if plan.rows.is_empty() {
         y += 20;
     }
+    if low > 0 {
+        y += 14;
+    }
     let grid = left + plan.columns.len() as i32 * (placed.column_width + GAP) - GAP;
     place_wires(&mut placed, nets, own, y);
     let label = placed.wires.iter().map(|wire| label_width(&nets[wire.net].label)).max().unwrap_or(0);
     placed.labels = grid + 12;
-    placed.lanes = placed.labels + label + 14;
+    // Lines that leave below do so beside what stands there.
+    placed.lanes = (placed.labels + label + 14).max(if low > 0 { left + low + 4 } else { 0 });
     let lanes = placed.wires.iter().map(|wire| wire.lane + 1).max().unwrap_or(0);
     let right = if lanes > 0 { placed.lanes + lanes * LANE + PAD } else { grid + PAD };
     placed.size = Rect { x: 0, y: 0, w: right.max(least), h: y - GAP + PAD };
@@ -145,7 +149,19 @@ fn column_width(picture: &Picture, plan: &Plan) -> i32 {
     // What is in one column alone has to fit into it.
     let chips = plan.rows.iter().flat_map(|row| &row.chips).filter(|chip| chip.columns.len() == 1);
     let chips = chips.map(|chip| width(&picture.tiers[chip.tier].name.short, 12, Face::Bold) + 76).max().unwrap_or(0);
-    names.max(chips).clamp(156, 224)
+    let most = plan.rows.iter().map(crowd).max().unwrap_or(1);
+    names.max(chips).clamp(156, 224) * most - (most - 1) * INSET
+}
+
+/// How many chips stand side by side in the subnets of a row: where there are many, they would make it too high.
+fn crowd(row: &Row) -> i32 {
+    let mut counts = vec![0; row.cells.len()];
+    row.chips.iter().filter(|chip| chip.columns.len() == 1).for_each(|chip| counts[chip.columns[0]] += 1);
+    match counts.into_iter().max().unwrap_or(0) {
+        0..=8 => 1,
+        9..=20 => 2,
+        _ => 3,
+    }
 }
 
 /// The tiers that a net touches.
@@ -162,23 +178,18 @@ fn place_row(placed: &mut Placed, row: &Row, top: i32, taps: &BTreeMap<usize, i3
     let mut y = top + head;
     let width = placed.column_width;
     let columns = placed.columns.clone();
-    // Idle chips of one column share a lane with those of others.
-    let mut lane: Vec<bool> = Vec::new();
-    let mut bottom = y;
+    let (crowd, mut lane, mut bottom) = (crowd(row), Vec::new(), y);
     for chip in &row.chips {
         let lines = if chip.first { taps.get(&chip.tier).copied().unwrap_or(0) } else { 0 };
         let height = if lines > 0 { HIGH.max(lines + 4) } else { LOW };
-        let shares = lines == 0 && !lane.is_empty() && chip.columns.iter().all(|column| !lane[*column]);
+        // Idle chips share a lane: those of several columns with others, those of one also with those of the same.
+        let alone = chip.columns.len() == 1 && lines == 0;
+        let (own, most) = if alone { (1, crowd) } else { (crowd, crowd) };
+        let shares = lines == 0 && !lane.is_empty() && chip.columns.iter().all(|column| lane[*column] + own <= most);
         if !shares {
             y = bottom;
             bottom = y + height + CHIP_GAP;
-            lane = Vec::new();
-            if lines == 0 {
-                lane = vec![false; columns.len()];
-            }
-        }
-        if lines == 0 {
-            chip.columns.iter().for_each(|column| lane[*column] = true);
+            lane = if lines == 0 { vec![0; columns.len()] } else { Vec::new() };
         }
         let mut parts: Vec<Rect> = Vec::new();
         for (index, &column) in chip.columns.iter().enumerate() {
@@ -187,6 +198,14 @@ fn place_row(placed: &mut Placed, row: &Row, top: i32, taps: &BTreeMap<usize, i3
                 Some(part) if chip.columns[index - 1] + 1 == column => part.w = x + width - 2 * INSET - part.x,
                 _ => parts.push(Rect { x, y, w: width - 2 * INSET, h: height }),
             }
+        }
+        if alone && crowd > 1 {
+            let each = (width - 2 * INSET - (crowd - 1) * CHIP_GAP) / crowd;
+            let x = columns[chip.columns[0]] + INSET + lane[chip.columns[0]] * (each + CHIP_GAP);
+            parts = vec![Rect { x, y, w: each, h: height }];
+        }
+        if lines == 0 {
+            chip.columns.iter().for_each(|column| lane[*column] += own);
         }
         placed.chips.push(PlacedChip { tier: chip.tier, parts });
     }

@@ -150,7 +150,7 @@ impl Site<'_> {
             canvas.icon(part.x + 8, part.y + part.h / 2 - 7, word);
             let used = canvas.text(x, part.y + part.h / 2 + 4, &tier.name.short, Type { size: 11, ..NAME }, room);
             let summary = tier.summary();
-            if room - used > 40 {
+            if room - used - 7 >= width(&summary, 10, Face::Sans) {
                 canvas.text(x + used + 7, part.y + part.h / 2 + 4, &summary, SMALL, room - used - 7);
             }
         } else {
