@@ -37,14 +37,6 @@ pub(in crate::network) enum About {
 }
 
 impl About {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Opening => "opening",
-            Self::Address => "address",
-            Self::Route => "route",
-        }
-    }
-
     /// The packets that an address and ways let through.
     const fn packets<'e>(self, exposure: &'e Exposure<'_>) -> &'e PacketSet {
         match self {
@@ -74,7 +66,7 @@ pub(super) fn exposures(network: &Network<'_>) -> Vec<Value> {
         let exposure = &exposures[first];
         let of = &exposure.openings[opening];
         FACT.object([
-            text(group.about.word(), Marks::NONE),
+            text(about(group.about, exposure, of), Marks::NONE),
             text(&subjects(network, exposures, group), Marks::NONE),
             number(index),
             text(exposure.kind, Marks::NONE),
@@ -85,6 +77,17 @@ pub(super) fn exposures(network: &Network<'_>) -> Vec<Value> {
         ])
     });
     facts.collect()
+}
+
+/// What it hangs on, if anything is not known.
+fn about(about: About, exposure: &Exposure<'_>, opening: &Opening<'_>) -> &'static str {
+    match about {
+        About::Opening if opening.source.is_none() && opening.certain.is_empty() => "groups",
+        About::Route if exposure.any_port => "port",
+        About::Opening => "opening",
+        About::Address => "address",
+        About::Route => "route",
+    }
 }
 
 /// The most things that a message names.
@@ -123,7 +126,7 @@ fn through(network: &Network<'_>, exposure: &Exposure<'_>) -> String {
 
 /// Puts together what stands at one place and is about things of one kind and tier.
 pub(in crate::network) fn group<'a>(network: &Network<'a>) -> Vec<Group<'a>> {
-    type Key<'k> = (Place, &'static str, &'k Option<String>, Option<(usize, Option<u16>)>);
+    type Key<'k> = (About, Place, &'static str, &'k Option<String>, Option<(usize, Option<u16>)>);
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut known: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for (index, exposure) in network.reach().exposures().iter().enumerate() {
@@ -134,7 +137,7 @@ pub(in crate::network) fn group<'a>(network: &Network<'a>) -> Vec<Group<'a>> {
         for (number, (about, spot)) in openings.chain(address).chain(route).enumerate() {
             let opening = if about == About::Opening { number } else { 0 };
             let place = Place::of(exposure.openings[opening].source.filter(|_| about == About::Opening), &spot);
-            let key = (place, exposure.kind, &exposure.tier, exposure.carrier);
+            let key = (about, place, exposure.kind, &exposure.tier, exposure.carrier);
             let group = *known.entry(key).or_insert_with(|| {
                 groups.push(Group { about, spot, members: Vec::new() });
                 groups.len() - 1

@@ -48,6 +48,8 @@ pub struct Exposure<'a> {
     pub if_routed: PacketSet,
     /// What names its subnet, or puts it behind the load balancer.
     pub joint: Spot<'a>,
+    /// Whether it is not known which of its ports packets get to.
+    pub any_port: bool,
     /// What lets packets in.
     pub openings: Vec<Opening<'a>>,
     /// In [`super::things::Things::things`].
@@ -179,6 +181,7 @@ fn blank<'a>(reach: &Reach<'a>, number: usize, joint: Spot<'a>) -> Exposure<'a> 
         address: None,
         if_routed: PacketSet::EMPTY,
         joint,
+        any_port: false,
         openings: Vec::new(),
         thing: number,
         relay: None,
@@ -423,6 +426,7 @@ fn carried<'a>(reach: &Reach<'a>, number: usize) -> Option<Exposure<'a>> {
     let mut exposure = blank(reach, relay.target, relay.attachment.clone());
     exposure.carrier = Some((balancer.instance, relay.port));
     exposure.relay = Some(number);
+    exposure.any_port = relay.target_port.is_none();
     exposure.certain = through(Bound::Certain);
     exposure.if_public = exposure.certain.clone();
     exposure.if_routed = through(Bound::Possible);
