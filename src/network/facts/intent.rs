@@ -1,5 +1,7 @@
 //! What is declared to flow, held against what gets through.
 
+use std::collections::BTreeSet;
+
 use crate::finding::Related;
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
@@ -18,7 +20,8 @@ pub(super) fn unintended_flows(network: &Network<'_>) -> Vec<Value> {
         // What lets it through is where the finding stands.
         let own = network.inventory.instance(opening.site.instance).address.to_string();
         let others = opening.path.iter().filter(|hop| hop.address.as_ref() != Some(&own));
-        let related = others.filter_map(related).collect();
+        let mut lines = BTreeSet::new();
+        let related = others.filter_map(related).filter(|related| lines.insert(related.span)).collect();
         object([
             ("address", network.address_text(opening.site.instance)),
             ("allowed", network.holds(opening.verdict != Verdict::Reachable, &opening.site)),

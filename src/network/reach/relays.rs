@@ -101,6 +101,33 @@ pub(super) fn read<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Relay<'a>> {
     relays
 }
 
+/// A port at which a load balancer listens.
+#[derive(Clone, Debug)]
+pub(super) struct Listener<'a> {
+    /// The load balancer's instance.
+    pub(super) balancer: usize,
+    /// The expression of the port, or the listener.
+    pub(super) spot: Spot<'a>,
+    pub(super) port: Port,
+    /// Which protocols: numbers.
+    pub(super) protocols: Vec<u8>,
+}
+
+/// All listeners of load balancers of version 2.
+pub(super) fn listeners<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Listener<'a>> {
+    let reader = Reader { aws, things };
+    let of_types = ["aws_lb_listener", "aws_alb_listener"].into_iter().flat_map(|name| aws.of_type(name));
+    let listener = |index| {
+        let own = Spot::instance(aws.inventory, index);
+        let balancer = reader.named(&own.get("load_balancer_arn"), BALANCERS)?;
+        let port = reader.port(&own.get("port"));
+        let protocols = protocols(&own.get("protocol").text().unwrap_or_default());
+        let spot = if own.get("port").value.is_some() { own.get("port") } else { own };
+        Some(Listener { balancer, spot, port, protocols })
+    };
+    of_types.filter_map(listener).collect()
+}
+
 struct Reader<'m, 'a> {
     aws: &'m Aws<'a>,
     things: &'m Things<'a>,

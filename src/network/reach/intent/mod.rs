@@ -100,6 +100,11 @@ impl Party {
         matches!(self, Self::Things(certain, possible) if !certain.is_empty() || !possible.is_empty())
     }
 
+    /// Whether it is things, and not what is outside.
+    const fn is_things(&self) -> bool {
+        matches!(self, Self::Things(..))
+    }
+
     /// Whether it certainly is.
     fn is_certainly_in_tier(&self) -> bool {
         matches!(self, Self::Things(certain, _) if !certain.is_empty())

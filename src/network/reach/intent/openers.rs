@@ -7,8 +7,9 @@ use crate::network::reach::bound::Bound;
 use crate::network::reach::boxes::Boxed;
 use crate::network::reach::groups::{Peer, Rule, Worn};
 use crate::network::reach::pair::{Route, Side};
+use crate::network::reach::relays::{Listener, listeners};
 use crate::network::reach::things::Thing;
-use crate::network::sets::PacketSet;
+use crate::network::sets::{AddressSet, PacketSet};
 
 use super::declared::whatever;
 
@@ -17,63 +18,91 @@ use super::declared::whatever;
 pub(super) enum Opener {
     /// A rule of a security group, in [`crate::network::reach::groups::Groups::rules`].
     Rule(usize),
+    /// A listener of a load balancer that has no groups, in [`Openers::listeners`].
+    Listener(usize),
     /// A resource instance without groups, or with groups of which not all is known.
     Instance(usize),
 }
 
-/// What lets packets of a thing through that are not declared whatever the far end is.
-pub(super) fn openers(reach: &Reach<'_>, thing: &Thing<'_>, direction: Direction, declared: &[Boxed]) -> Vec<Opener> {
-    let groups = &reach.model.groups;
-    if thing.groups.open {
-        return vec![Opener::Instance(thing.instance)];
-    }
-    let declared = whatever(declared, direction == Direction::Ingress);
-    let opens = |&number: &usize| {
-        let rule = &groups.rules[number];
-        let packets = rule.packets(Bound::Possible).union(&rule.peer_packets(Bound::Possible));
-        !packets.is_subset(&declared)
-    };
-    let mut found: Vec<Opener> = groups.numbers_of(&thing.groups, direction).filter(opens).map(Opener::Rule).collect();
-    if groups.may_have_more(&thing.groups) {
-        found.push(Opener::Instance(thing.instance));
-    }
-    found
+/// What may let packets through.
+pub(super) struct Openers<'m, 'a> {
+    reach: &'m Reach<'a>,
+    listeners: Vec<Listener<'a>>,
 }
 
-impl Opener {
-    /// The part of routes whose packets it lets through.
-    pub(super) fn part<'a>(
-        self,
-        reach: &Reach<'a>,
+/// Whether it takes only what its listeners take: a load balancer without groups.
+pub(super) fn is_open_balancer(thing: &Thing<'_>) -> bool {
+    thing.groups.open && thing.word == "load balancer"
+}
+
+impl<'m, 'a> Openers<'m, 'a> {
+    pub(super) fn of(reach: &'m Reach<'a>) -> Self {
+        Self { reach, listeners: listeners(&reach.aws, &reach.model.things) }
+    }
+
+    /// What lets packets of a thing through that are not declared whatever the far end is.
+    pub(super) fn undeclared(&self, thing: &Thing<'_>, direction: Direction, declared: &[Boxed]) -> Vec<Opener> {
+        let groups = &self.reach.model.groups;
+        let declared = whatever(declared, direction == Direction::Ingress);
+        if is_open_balancer(thing) && direction == Direction::Ingress {
+            let own = self.listeners.iter().enumerate().filter(|(_, listener)| listener.balancer == thing.instance);
+            let opens = own.filter(|(_, listener)| !taken(listener, Bound::Possible).is_subset(&declared));
+            return opens.map(|(number, _)| Opener::Listener(number)).collect();
+        }
+        if thing.groups.open {
+            return vec![Opener::Instance(thing.instance)];
+        }
+        let opens = |&number: &usize| {
+            let rule = &groups.rules[number];
+            let packets = rule.packets(Bound::Possible).union(&rule.peer_packets(Bound::Possible));
+            !packets.is_subset(&declared)
+        };
+        let mut found: Vec<Opener> =
+            groups.numbers_of(&thing.groups, direction).filter(opens).map(Opener::Rule).collect();
+        if groups.may_have_more(&thing.groups) {
+            found.push(Opener::Instance(thing.instance));
+        }
+        found
+    }
+
+    /// The part of routes whose packets an opener lets through.
+    pub(super) fn part(
+        &self,
+        opener: Opener,
         (from, to): (&Side<'_, 'a>, &Side<'_, 'a>),
         routes: &[Route<'a>],
         bound: Bound,
     ) -> Vec<Route<'a>> {
-        let Self::Rule(number) = self else { return routes.to_vec() };
-        let rule = &reach.model.groups.rules[number];
-        let part = |route: &Route<'a>| {
+        let number = match opener {
+            Opener::Instance(_) => return routes.to_vec(),
+            Opener::Listener(number) => {
+                let taken = taken(&self.listeners[number], bound);
+                return within(routes, |_| taken.clone(), true);
+            }
+            Opener::Rule(number) => number,
+        };
+        let rule = &self.reach.model.groups.rules[number];
+        let packets = |route: &Route<'a>| {
             let far = far(rule, from, to).filter(|far| route.there.references.holds(bound) && rule.names(far, bound));
             let named = far.map_or(PacketSet::EMPTY, |_| rule.peer_packets(bound));
-            let packets = rule.packets(bound).union(&named);
-            let by_source = rule.direction == Direction::Ingress;
-            let boxes: Vec<Boxed> = route.boxes.iter().flat_map(|it| it.within(&packets, by_source)).collect();
-            Route { boxes, ..route.clone() }
+            rule.packets(bound).union(&named)
         };
-        routes.iter().map(part).filter(|route| !route.boxes.is_empty()).collect()
+        within(routes, packets, rule.direction == Direction::Ingress)
     }
 
     /// The expression that lets these packets through.
-    pub(super) fn site<'a>(
-        self,
-        reach: &Reach<'a>,
+    pub(super) fn site(
+        &self,
+        opener: Opener,
         (from, to): (&Side<'_, 'a>, &Side<'_, 'a>),
         packets: Option<&Boxed>,
     ) -> Spot<'a> {
-        let number = match self {
-            Self::Instance(instance) => return Spot::instance(reach.aws.inventory, instance),
-            Self::Rule(number) => number,
+        let number = match opener {
+            Opener::Instance(instance) => return Spot::instance(self.reach.aws.inventory, instance),
+            Opener::Listener(number) => return self.listeners[number].spot.clone(),
+            Opener::Rule(number) => number,
         };
-        let rule = &reach.model.groups.rules[number];
+        let rule = &self.reach.model.groups.rules[number];
         let addresses = packets.map(|it| match rule.direction {
             Direction::Ingress => &it.sources,
             Direction::Egress => &it.destinations,
@@ -88,6 +117,27 @@ impl Opener {
         };
         source.map(|(_, spot)| spot.clone()).or_else(peer).unwrap_or_else(|| rule.spot.clone())
     }
+}
+
+/// What a listener takes, from wherever.
+fn taken(listener: &Listener<'_>, bound: Bound) -> PacketSet {
+    let all = AddressSet::everything();
+    match (listener.port, bound) {
+        (None, Bound::Certain) => PacketSet::EMPTY,
+        (None, Bound::Possible) => PacketSet::everything(),
+        (Some(port), _) => listener.protocols.iter().fold(PacketSet::EMPTY, |taken, &protocol| {
+            taken.union(&PacketSet::between((protocol, port), (protocol, port), &all))
+        }),
+    }
+}
+
+/// The parts of routes whose packets are in a set, by source or destination.
+fn within<'a>(routes: &[Route<'a>], packets: impl Fn(&Route<'a>) -> PacketSet, by_source: bool) -> Vec<Route<'a>> {
+    let part = |route: &Route<'a>| {
+        let packets = packets(route);
+        Route { boxes: route.boxes.iter().flat_map(|it| it.within(&packets, by_source)).collect(), ..route.clone() }
+    };
+    routes.iter().map(part).filter(|route| !route.boxes.is_empty()).collect()
 }
 
 /// The groups at the other end of a rule.

@@ -92,7 +92,8 @@ pub(super) fn overlaps(reach: &Reach<'_>, intent: &Intent) -> Vec<Overlap> {
     for (thing, seats) in reach.model.things.things.iter().zip(seats(reach, intent)) {
         let Party::Things(mut tiers, possible) = seats.party() else { continue };
         let certain = tiers.len() > 1;
-        if !certain {
+        // What may be in either of two tiers is hardly in both.
+        if tiers.len() == 1 {
             tiers.extend(possible);
             tiers.sort_unstable();
         }

@@ -3,6 +3,7 @@
 //! A look at the rules of groups settles most: only where they let through what no flow allows, packets are followed.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use crate::network::aws::security_groups::Direction;
 use crate::network::aws::spot::Spot;
@@ -18,7 +19,7 @@ use crate::network::reach::things::Thing;
 use crate::network::sets::{Family, PacketSet};
 use crate::source::Span;
 
-use super::openers::{Opener, openers};
+use super::openers::{Opener, Openers, is_open_balancer};
 use super::shape::Shape;
 use super::{Declared, Opening, Party, counts, declared, internet, premises, sides, tiers, words};
 
@@ -29,7 +30,8 @@ pub(super) fn find<'a>(reach: &Reach<'a>, intent: &Intent) -> Vec<Opening<'a>> {
     }
     let crowds = crowds(reach, intent);
     let looks = Looks::new(reach);
-    let mut search = Search { reach, intent, looks, certain: BTreeMap::new(), possible: BTreeMap::new() };
+    let openers = Rc::new(Openers::of(reach));
+    let mut search = Search { reach, intent, looks, openers, certain: BTreeMap::new(), possible: BTreeMap::new() };
     for to in &crowds {
         for from in &crowds {
             search.between(from, to);
@@ -95,6 +97,7 @@ struct Search<'m, 'a> {
     reach: &'m Reach<'a>,
     intent: &'m Intent,
     looks: Looks,
+    openers: Rc<Openers<'m, 'a>>,
     certain: BTreeMap<Key, Opening<'a>>,
     possible: BTreeMap<Key, Opening<'a>>,
 }
@@ -131,20 +134,22 @@ impl<'m, 'a> Search<'m, 'a> {
             return;
         }
         let declared = declared::between(self.intent, &from.party, &to.party);
+        let openers = Rc::clone(&self.openers);
         let of = |end: &End<'m, 'a>, direction| {
-            end.thing.map(|thing| openers(self.reach, thing, direction, &declared.certain))
+            end.thing.map(|thing| openers.undeclared(thing, direction, &declared.certain))
         };
         let closed = |openers: &Option<Vec<Opener>>| openers.as_ref().is_some_and(Vec::is_empty);
         // Where nothing is let out, or in, that is not declared, nothing is to be found.
         let sources = from.ends.iter().map(|end| (end, of(end, Direction::Egress)));
-        let sources: Vec<_> = sources.filter(|(_, outwards)| !closed(outwards)).collect();
+        let leaves = |end: &End<'m, 'a>| to.party.is_things() || end.thing.is_none_or(connects);
+        let sources: Vec<_> = sources.filter(|(end, outwards)| !closed(outwards) && leaves(end)).collect();
         for target in &to.ends {
             let inwards = of(target, Direction::Ingress);
-            if closed(&inwards) {
+            if closed(&inwards) || target.thing.is_some_and(|thing| !receives(thing)) {
                 continue;
             }
             for (source, outwards) in &sources {
-                let is_filtered = target.thing.is_some_and(|thing| !thing.groups.open);
+                let is_filtered = target.thing.is_some_and(|thing| !thing.groups.open || is_open_balancer(thing));
                 let named = if is_filtered { &inwards } else { outwards };
                 let key = |opener: &Opener| (*opener, from.name.clone(), to.name.clone());
                 let pending = named.iter().flatten().filter(|opener| !self.certain.contains_key(&key(opener)));
@@ -177,6 +182,9 @@ impl<'m, 'a> Search<'m, 'a> {
                 settled |= verdict == Verdict::Reachable;
                 self.keep(from, to, *opener, verdict, &part);
             }
+        }
+        if to.1.thing.is_some_and(is_open_balancer) {
+            return;
         }
         // What rules open together only; and what no rule is needed for.
         let whole = self.verdict(&rest);
@@ -217,8 +225,8 @@ impl<'m, 'a> Search<'m, 'a> {
     fn part(&self, rest: &Rest<'m, 'a>, opener: Opener) -> Rest<'m, 'a> {
         let part = |part: &Part<'m, 'a>| {
             let ends = (&part.from, &part.to);
-            let certain = opener.part(self.reach, ends, &part.certain, Bound::Certain);
-            let possible = opener.part(self.reach, ends, &part.possible, Bound::Possible);
+            let certain = self.openers.part(opener, ends, &part.certain, Bound::Certain);
+            let possible = self.openers.part(opener, ends, &part.possible, Bound::Possible);
             Part { certain, possible, ..part.clone() }
         };
         let parts = rest.parts.iter().map(part).filter(|part| !part.possible.is_empty());
@@ -263,9 +271,12 @@ impl<'m, 'a> Search<'m, 'a> {
             if verdict == Verdict::Reachable { part.certain.clone() } else { part.possible.clone() }
         };
         let boxes: Vec<Boxed> = rest.parts.iter().flat_map(shown).flat_map(|route| route.boxes).collect();
-        let found = Found { pair: self.pair(&part.from, &part.to, part.family), routes: shown(part) };
+        let mut routes = shown(part);
+        routes.iter_mut().for_each(|route| route.boxes.sort_by_key(words::telling));
+        routes.sort_by_key(|route| route.boxes.first().map(words::telling));
+        let found = Found { pair: self.pair(&part.from, &part.to, part.family), routes };
         let witness = found.routes.first().and_then(|route| route.boxes.first());
-        let mut site = opener.site(self.reach, (&part.from, &part.to), witness);
+        let mut site = self.openers.site(opener, (&part.from, &part.to), witness);
         if verdict == Verdict::Undetermined {
             let doubts = explain::doubts(self.reach, &found);
             site = unsure.or_else(|| doubts.into_iter().next()).unwrap_or(site);
@@ -302,8 +313,10 @@ impl<'m, 'a> Search<'m, 'a> {
     /// A member as messages name it.
     fn called(&self, (crowd, end): Member<'_, 'm, 'a>) -> String {
         match end.thing {
-            Some(thing) if crowd.name.is_empty() => {
-                format!("`{}` (in no tier)", self.reach.aws.inventory.instance(thing.instance).address)
+            Some(thing) if !crowd.party.is_certainly_in_tier() => {
+                let address = &self.reach.aws.inventory.instance(thing.instance).address;
+                let tier = if crowd.name.is_empty() { "in no tier" } else { "whose tier is not known yet" };
+                format!("`{address}` ({tier})")
             }
             Some(_) | None => crowd.name.clone(),
         }
@@ -323,6 +336,17 @@ impl<'m, 'a> Search<'m, 'a> {
             .collect();
         certain.into_values().chain(possible).collect()
     }
+}
+
+/// Whether it makes connections to elsewhere: load balancers only make them to their targets.
+fn connects(thing: &Thing<'_>) -> bool {
+    thing.word != "load balancer"
+}
+
+/// Whether connections to it are possible at all: functions only make them ("Giving Lambda functions access to resources in
+/// an Amazon VPC", AWS Lambda Developer Guide).
+fn receives(thing: &Thing<'_>) -> bool {
+    thing.word != "function"
 }
 
 /// Routes without some packets.

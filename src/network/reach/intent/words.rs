@@ -31,7 +31,7 @@ pub(super) fn services(boxes: &[Boxed]) -> String {
     if everything || (others > 200 && named.values().all(|ports| *ports == PortSet::everything())) {
         return "every protocol".to_owned();
     }
-    let order = |protocol: &u8| ([6, 17, 1, 58].iter().position(|known| known == protocol).unwrap_or(4), *protocol);
+    let order = |protocol: &u8| (PROTOCOLS.iter().position(|known| known == protocol).unwrap_or(4), *protocol);
     let mut named: Vec<(u8, PortSet)> = named.into_iter().collect();
     named.sort_by_key(|(protocol, _)| order(protocol));
     let mut parts: Vec<String> = named.iter().map(|(protocol, ports)| service(*protocol, ports)).collect();
@@ -56,6 +56,15 @@ fn service(protocol: u8, ports: &PortSet) -> String {
     format!("{word}{kind} {shown}{more}")
 }
 
+/// Protocols in the order of how much they tell.
+const PROTOCOLS: [u8; 4] = [6, 17, 1, 58];
+
+/// How little a box tells a reader: least first.
+pub(super) fn telling(it: &Boxed) -> usize {
+    let has = |protocol: &u8| it.protocols.0 <= *protocol && *protocol <= it.protocols.1;
+    PROTOCOLS.iter().position(has).unwrap_or(PROTOCOLS.len())
+}
+
 /// Ports that tell a reader most.
 const TELLING: &[u16] = &[22, 3389, 5432, 3306, 443, 80];
 
@@ -63,28 +72,33 @@ const TELLING: &[u16] = &[22, 3389, 5432, 3306, 443, 80];
 /// 203.0.113.7 to 10.0.3.9 (aws_db_instance.main)`.
 pub(super) fn example(it: Option<&Boxed>, names: [Option<String>; 2]) -> String {
     let Some(it) = it else { return String::new() };
-    let preferred = [6, 17].into_iter().find(|protocol| it.protocols.0 <= *protocol && *protocol <= it.protocols.1);
-    let protocol = preferred.unwrap_or(it.protocols.0);
+    let protocol = PROTOCOLS.get(telling(it)).copied().unwrap_or(it.protocols.0);
     let telling = TELLING.iter().find(|&&port| it.ports.0 <= port && port <= it.ports.1);
     let port = telling.copied().unwrap_or(it.ports.0);
     let word = Protocols::One(protocol).word();
     let service = if Protocols::One(protocol).has_ports() { format!("{word} {port}") } else { word };
-    let source = address(&it.sources, None);
-    let destination = address(&it.destinations, source);
-    let shown = |address: Option<IpAddr>, name: Option<String>| {
-        let address = address.map(|address| address.to_string()).unwrap_or_default();
-        name.map_or_else(|| address.clone(), |name| format!("{address} (`{name}`)"))
-    };
     let [from, to] = names;
+    let source = address(&it.sources, from.is_none(), None);
+    let destination = address(&it.destinations, to.is_none(), source);
+    let shown = |address: Option<IpAddr>, name: Option<String>| match (address, name) {
+        (Some(address), Some(name)) => format!("{address} (`{name}`)"),
+        (Some(address), None) => address.to_string(),
+        (None, Some(name)) => format!("`{name}`"),
+        (None, None) => String::new(),
+    };
     format!("{service} from {} to {}", shown(source, from), shown(destination, to))
 }
 
-/// One of the addresses, and not `other` where there are more: one for documentation, where there is such.
-fn address(set: &AddressSet, other: Option<IpAddr>) -> Option<IpAddr> {
+/// One of the addresses, and not `other` where there are more. Outside, one for documentation, where there is such; a thing
+/// that may have any address has none that could be named.
+fn address(set: &AddressSet, outside: bool, other: Option<IpAddr>) -> Option<IpAddr> {
     let telling = ["203.0.113.7", "2001:db8::7"].iter().filter_map(|text| text.parse::<IpAddr>().ok());
-    let is_in = |address: &IpAddr| AddressSet::from(IpNet::from(*address)).is_subset(set);
+    let is_in = |address: &IpAddr| outside && AddressSet::from(IpNet::from(*address)).is_subset(set);
     let range = |family: Family| set.family(family).ranges().first().map(|range| (family, *range));
     let (family, (first, last)) = range(Family::V4).or_else(|| range(Family::V6))?;
+    if (first, last) == (0, family.last()) {
+        return None;
+    }
     let of = |number: u128| match family {
         Family::V4 => IpAddr::from(Ipv4Addr::from_bits(number as u32)),
         Family::V6 => IpAddr::from(Ipv6Addr::from_bits(number)),
