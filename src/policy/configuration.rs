@@ -127,6 +127,10 @@ pub fn read(path: &Path, current: &Path, sources: &mut Sources, trees: &mut Tree
     if let Some(tree) = form::open(path, &shown(path, current), native::parse_relaxed, sources, trees, &mut problems) {
         let (read, found) = read_tree(trees, tree);
         configuration = read;
+        // Of an intent that is not understood in whole, nothing is concluded.
+        if !problems.is_empty() {
+            configuration.intent = Intent::default();
+        }
         problems.extend(found);
     }
     configuration.directory = normal(&current.join(path)).parent().map(Path::to_path_buf).unwrap_or_default();
@@ -161,7 +165,11 @@ pub(super) fn read_tree(trees: &Trees, tree: TreeId) -> (Configuration, Vec<Prob
         }
     }
     configuration.ignores = root.blocks("ignore", 0).iter().filter_map(|block| ignore(&mut reader, block)).collect();
+    let mistakes = reader.problems.len();
     configuration.intent = intent::read(&mut reader, root);
+    if reader.problems.len() > mistakes {
+        configuration.intent = Intent::default();
+    }
     (configuration, reader.problems)
 }
 

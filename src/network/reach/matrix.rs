@@ -126,6 +126,8 @@ pub(super) struct Looks {
     joined: Vec<Option<usize>>,
     /// By thing: where packets may come from, and which groups may name their sender.
     lets_in: BTreeMap<usize, LetsIn>,
+    /// Whether some packets come from the address of a NAT gateway within private networks.
+    pub(super) translated: bool,
 }
 
 struct LetsIn {
@@ -143,7 +145,7 @@ impl Looks {
         let translated = reach.model.topology.tables.tables.iter().any(|table| table.routes.iter().any(private));
         let things = reach.model.things.things.iter();
         let lets_in = things.map(|thing| (thing.instance, lets_in(reach, thing, translated)));
-        Self { joined: joined(reach), lets_in: lets_in.collect() }
+        Self { joined: joined(reach), lets_in: lets_in.collect(), translated }
     }
 
     /// Whether packets may get from one to the other at all.

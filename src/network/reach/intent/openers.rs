@@ -1,5 +1,7 @@
 //! What lets packets through: rules of security groups, and things that have none.
 
+use std::collections::BTreeSet;
+
 use crate::network::aws::security_groups::Direction;
 use crate::network::aws::spot::Spot;
 use crate::network::reach::Reach;
@@ -10,8 +12,6 @@ use crate::network::reach::pair::{Route, Side};
 use crate::network::reach::relays::{Listener, listeners};
 use crate::network::reach::things::Thing;
 use crate::network::sets::{AddressSet, PacketSet};
-
-use super::declared::whatever;
 
 /// What lets packets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +30,34 @@ pub(super) struct Openers<'m, 'a> {
     listeners: Vec<Listener<'a>>,
 }
 
+/// What is known of many ends at once.
+#[derive(Debug, Default)]
+pub(super) struct Far {
+    /// The addresses that they may have.
+    pub(super) addresses: AddressSet,
+    /// The groups that they wear.
+    pub(super) groups: BTreeSet<usize>,
+    /// Whether not all of that is known.
+    pub(super) anyone: bool,
+}
+
+impl Far {
+    /// Adds a thing.
+    pub(super) fn add(&mut self, thing: &Thing<'_>) {
+        let own = thing.places.iter().flat_map(|place| [&place.v4, &place.v6]).flatten();
+        self.addresses = own.chain([&self.addresses]).collect();
+        self.groups.extend(&thing.groups.known);
+        self.anyone |= thing.groups.doubt.is_some() || thing.places.iter().any(|place| place.subnet.is_none());
+    }
+
+    fn is_named(&self, peer: &Peer<'_>) -> bool {
+        match peer {
+            Peer::Group(group, _) => self.anyone || self.groups.contains(group),
+            Peer::Unknown(_) => true,
+        }
+    }
+}
+
 /// Whether it takes only what its listeners take: a load balancer without groups.
 pub(super) fn is_open_balancer(thing: &Thing<'_>) -> bool {
     thing.groups.open && thing.word == "load balancer"
@@ -40,13 +68,18 @@ impl<'m, 'a> Openers<'m, 'a> {
         Self { reach, listeners: listeners(&reach.aws, &reach.model.things) }
     }
 
-    /// What lets packets of a thing through that are not declared whatever the far end is.
-    pub(super) fn undeclared(&self, thing: &Thing<'_>, direction: Direction, declared: &[Boxed]) -> Vec<Opener> {
+    /// What lets packets of a thing through, from or to such a far end, that are not among the declared ones.
+    pub(super) fn undeclared(
+        &self,
+        thing: &Thing<'_>,
+        direction: Direction,
+        far: &Far,
+        declared: &PacketSet,
+    ) -> Vec<Opener> {
         let groups = &self.reach.model.groups;
-        let declared = whatever(declared, direction == Direction::Ingress);
         if is_open_balancer(thing) && direction == Direction::Ingress {
             let own = self.listeners.iter().enumerate().filter(|(_, listener)| listener.balancer == thing.instance);
-            let opens = own.filter(|(_, listener)| !taken(listener, Bound::Possible).is_subset(&declared));
+            let opens = own.filter(|(_, listener)| !taken(listener, Bound::Possible).is_subset(declared));
             return opens.map(|(number, _)| Opener::Listener(number)).collect();
         }
         if thing.groups.open {
@@ -54,8 +87,10 @@ impl<'m, 'a> Openers<'m, 'a> {
         }
         let opens = |&number: &usize| {
             let rule = &groups.rules[number];
-            let packets = rule.packets(Bound::Possible).union(&rule.peer_packets(Bound::Possible));
-            !packets.is_subset(&declared)
+            let at_addresses = rule.packets(Bound::Possible).difference(declared);
+            let is_met = |(_, _, addresses): (_, _, &AddressSet)| far.anyone || addresses.overlaps(&far.addresses);
+            let named = rule.peers.iter().any(|peer| far.is_named(peer));
+            at_addresses.pieces().any(is_met) || named && !rule.peer_packets(Bound::Possible).is_subset(declared)
         };
         let mut found: Vec<Opener> =
             groups.numbers_of(&thing.groups, direction).filter(opens).map(Opener::Rule).collect();

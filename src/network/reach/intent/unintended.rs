@@ -3,7 +3,6 @@
 //! A look at the rules of groups settles most: only where they let through what no flow allows, packets are followed.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
 
 use crate::network::aws::security_groups::Direction;
 use crate::network::aws::spot::Spot;
@@ -19,7 +18,7 @@ use crate::network::reach::things::Thing;
 use crate::network::sets::{Family, PacketSet};
 use crate::source::Span;
 
-use super::openers::{Opener, Openers, is_open_balancer};
+use super::openers::{Far, Opener, Openers, is_open_balancer};
 use super::shape::Shape;
 use super::{Declared, Opening, Party, counts, declared, internet, premises, sides, tiers, words};
 
@@ -28,9 +27,10 @@ pub(super) fn find<'a>(reach: &Reach<'a>, intent: &Intent) -> Vec<Opening<'a>> {
     if intent.tiers.is_empty() || intent.flows.is_empty() {
         return Vec::new();
     }
-    let crowds = crowds(reach, intent);
     let looks = Looks::new(reach);
-    let openers = Rc::new(Openers::of(reach));
+    // Behind a NAT gateway, who sends has another address.
+    let crowds = crowds(reach, intent, looks.translated);
+    let openers = Openers::of(reach);
     let mut search = Search { reach, intent, looks, openers, certain: BTreeMap::new(), possible: BTreeMap::new() };
     for to in &crowds {
         for from in &crowds {
@@ -45,7 +45,11 @@ struct Crowd<'m, 'a> {
     party: Party,
     /// As messages name it; nothing where its things are in no tier: these are named one by one.
     name: String,
+    /// A number for the name.
+    label: usize,
     ends: Vec<End<'m, 'a>>,
+    /// What is known of all of them.
+    far: Far,
     /// What it hangs on that they are in these tiers.
     doubt: Option<Spot<'a>>,
 }
@@ -65,7 +69,7 @@ impl<'m, 'a> End<'m, 'a> {
 }
 
 /// All of them.
-fn crowds<'m, 'a>(reach: &'m Reach<'a>, intent: &Intent) -> Vec<Crowd<'m, 'a>> {
+fn crowds<'m, 'a>(reach: &'m Reach<'a>, intent: &Intent, translated: bool) -> Vec<Crowd<'m, 'a>> {
     let mut crowds: BTreeMap<Party, Crowd<'m, 'a>> = BTreeMap::new();
     let mut shapes: HashMap<Shape, usize> = HashMap::new();
     let seats = tiers::seats(reach, intent);
@@ -74,9 +78,12 @@ fn crowds<'m, 'a>(reach: &'m Reach<'a>, intent: &Intent) -> Vec<Crowd<'m, 'a>> {
         let crowd = crowds.entry(party.clone()).or_insert_with(|| Crowd {
             name: party.name(intent),
             party: party.clone(),
+            label: 0,
             ends: Vec::new(),
+            far: Far { anyone: translated, ..Far::default() },
             doubt: seats.doubt().cloned(),
         });
+        crowd.far.add(thing);
         let known = *shapes.entry(Shape::of(party, thing)).or_insert(crowd.ends.len());
         match crowd.ends.get_mut(known) {
             Some(end) => drop(end.twin.get_or_insert_with(|| Box::new(End::of(thing)))),
@@ -84,11 +91,15 @@ fn crowds<'m, 'a>(reach: &'m Reach<'a>, intent: &Intent) -> Vec<Crowd<'m, 'a>> {
         }
     }
     let mut crowds: Vec<Crowd<'m, 'a>> = crowds.into_values().collect();
-    let outside =
-        [(Party::Internet, Side::Internet(internet())), (Party::OnPremises, Side::OnPremises(premises(reach)))];
-    for (party, side) in outside {
-        let end = End { thing: None, sides: (true, vec![side]), twin: None };
-        crowds.push(Crowd { name: party.name(intent), party, ends: vec![end], doubt: None });
+    for (party, addresses) in [(Party::Internet, internet()), (Party::OnPremises, premises(reach))] {
+        let far = Far { addresses: addresses.clone(), ..Far::default() };
+        let side = if party == Party::Internet { Side::Internet(addresses) } else { Side::OnPremises(addresses) };
+        let ends = vec![End { thing: None, sides: (true, vec![side]), twin: None }];
+        crowds.push(Crowd { name: party.name(intent), label: 0, party, ends, far, doubt: None });
+    }
+    let names: Vec<String> = crowds.iter().map(|crowd| crowd.name.clone()).collect();
+    for crowd in &mut crowds {
+        crowd.label = names.iter().position(|name| *name == crowd.name).unwrap_or_default();
     }
     crowds
 }
@@ -97,13 +108,13 @@ struct Search<'m, 'a> {
     reach: &'m Reach<'a>,
     intent: &'m Intent,
     looks: Looks,
-    openers: Rc<Openers<'m, 'a>>,
+    openers: Openers<'m, 'a>,
     certain: BTreeMap<Key, Opening<'a>>,
     possible: BTreeMap<Key, Opening<'a>>,
 }
 
-/// What opens a way, and between which tiers.
-type Key = (Opener, String, String);
+/// What opens a way, and between which tiers ([`Crowd::label`]).
+type Key = (Opener, usize, usize);
 
 /// One of many, and where it belongs.
 type Member<'c, 'm, 'a> = (&'c Crowd<'m, 'a>, &'c End<'m, 'a>);
@@ -134,31 +145,44 @@ impl<'m, 'a> Search<'m, 'a> {
             return;
         }
         let declared = declared::between(self.intent, &from.party, &to.party);
-        let openers = Rc::clone(&self.openers);
-        let of = |end: &End<'m, 'a>, direction| {
-            end.thing.map(|thing| openers.undeclared(thing, direction, &declared.certain))
-        };
-        let closed = |openers: &Option<Vec<Opener>>| openers.as_ref().is_some_and(Vec::is_empty);
         // Where nothing is let out, or in, that is not declared, nothing is to be found.
-        let sources = from.ends.iter().map(|end| (end, of(end, Direction::Egress)));
         let leaves = |end: &End<'m, 'a>| to.party.is_things() || end.thing.is_none_or(connects);
-        let sources: Vec<_> = sources.filter(|(end, outwards)| !closed(outwards) && leaves(end)).collect();
-        for target in &to.ends {
-            let inwards = of(target, Direction::Ingress);
-            if closed(&inwards) || target.thing.is_some_and(|thing| !receives(thing)) {
-                continue;
-            }
-            for (source, outwards) in &sources {
-                let is_filtered = target.thing.is_some_and(|thing| !thing.groups.open || is_open_balancer(thing));
-                let named = if is_filtered { &inwards } else { outwards };
-                let key = |opener: &Opener| (*opener, from.name.clone(), to.name.clone());
-                let pending = named.iter().flatten().filter(|opener| !self.certain.contains_key(&key(opener)));
-                let pending: Vec<Opener> = pending.copied().collect();
-                if !pending.is_empty() || named.is_none() {
+        let outwards = self.opened(&from.ends, Direction::Egress, &to.far, &declared, leaves);
+        let inwards =
+            self.opened(&to.ends, Direction::Ingress, &from.far, &declared, |end| end.thing.is_none_or(receives));
+        for (target, inwards) in &inwards {
+            let is_filtered = target.thing.is_some_and(|thing| !thing.groups.open || is_open_balancer(thing));
+            for (source, outwards) in &outwards {
+                let named = if is_filtered { inwards } else { outwards };
+                let is_new = |opener: &&Opener| !self.certain.contains_key(&(**opener, from.label, to.label));
+                let pending: Vec<Opener> = named.iter().filter(is_new).copied().collect();
+                if !pending.is_empty() || named.is_empty() {
                     self.ask((from, source), (to, target), &pending, &declared);
+                } else if is_filtered {
+                    break;
                 }
             }
         }
+    }
+
+    /// The ends that let something through that is not declared, each with what does so.
+    fn opened<'c>(
+        &self,
+        ends: &'c [End<'m, 'a>],
+        direction: Direction,
+        far: &Far,
+        declared: &Declared,
+        takes_part: impl Fn(&End<'m, 'a>) -> bool,
+    ) -> Vec<(&'c End<'m, 'a>, Vec<Opener>)> {
+        let declared = declared::whatever(&declared.certain, direction == Direction::Ingress);
+        let opened = |end: &'c End<'m, 'a>| match end.thing {
+            Some(thing) => {
+                let openers = self.openers.undeclared(thing, direction, far, &declared);
+                (!openers.is_empty()).then_some((end, openers))
+            }
+            None => Some((end, Vec::new())),
+        };
+        ends.iter().filter(|end| takes_part(end)).filter_map(opened).collect()
     }
 
     /// From one of many to one of many.
@@ -258,7 +282,7 @@ impl<'m, 'a> Search<'m, 'a> {
         verdict: Verdict,
         rest: &Rest<'m, 'a>,
     ) {
-        let key = (opener, from.0.name.clone(), to.0.name.clone());
+        let key = (opener, from.0.label, to.0.label);
         let unsure = [from, to].into_iter().find_map(|member| self.unsure(member, from, to));
         let verdict = if unsure.is_some() { verdict.min(Verdict::Undetermined) } else { verdict };
         let kept = if verdict == Verdict::Reachable { &self.certain } else { &self.possible };

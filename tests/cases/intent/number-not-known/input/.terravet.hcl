@@ -1,0 +1,3 @@
+tier "web" { match = { Tier = "web" } }
+tier "db" { match = { Tier = "db" } }
+flow { from = tier.web  to = tier.db  ports = [5432] }
