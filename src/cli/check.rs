@@ -1,10 +1,10 @@
 //! `terravet check`: configuration against policy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -13,10 +13,11 @@ use super::arguments::{self, Rules, Variables};
 use super::environment;
 use super::inputs::{self, PlanFile, Target};
 use super::output::Destinations;
+use super::plan_input::PlanInput;
 use super::{Failure, internal_error};
 use crate::finding::{FailOn, Input, Report, Summary};
 use crate::jenkinsfile;
-use crate::plan;
+use crate::plan::{self, Input as _};
 use crate::policy::{self, Check, Policy, configuration};
 use crate::source::disk::{clean, read, relative};
 use crate::source::walk::reason;
@@ -223,7 +224,7 @@ impl<'a> Run<'a> {
                     // The process ends soon: giving back all values one by one takes as long as some rules do.
                     std::mem::forget(reading);
                 }
-                let sha256 = digest.map_or_else(|| self.digest(&files), |digest| digest.join().unwrap_or_default());
+                let sha256 = digest.unwrap_or_else(|| self.digest(&files));
                 Ok::<_, Box<Problem>>((files, kind, sha256))
             }));
             let mut problem = |problem: Problem| {
@@ -278,15 +279,16 @@ impl<'a> Run<'a> {
             let reading = terraform::read(&target.directory, &options, &mut self.sources, &mut self.trees);
             return Ok(Read { reading, kind: "configuration", digest: None });
         };
-        let bytes = file.read().map_err(|why| Problem::with_path(path, format!("the plan cannot be read: {why}")))?;
+        let unread =
+            |error: io::Error| Problem::with_path(path, format!("the plan cannot be read: {}", reason(&error)));
+        let mut input = PlanInput::new(file).map_err(unread)?;
         let source = Some(self.root_of(target)).filter(|directory| inputs::holds_configuration(directory));
         let mut demand = loaded.policy.demand(&self.trees);
         // A saved plan file has its configuration inside.
-        if source.is_some() || plan::file::is_zip(&bytes) {
+        if source.is_some() || plan::file::is_zip(&input.start().map_err(unread)?) {
             demand.ask_data_sources();
         }
-        let binary = (!plan::is_text(&bytes)).then(|| hexadecimal(&Sha256::digest(&bytes)));
-        let plan = match plan::open(bytes, path, &demand, &mut self.sources) {
+        let plan = match plan::open(&mut input, path, &demand, &mut self.sources) {
             Ok(plan) => {
                 (self.on_plan)(&plan);
                 plan
@@ -295,9 +297,7 @@ impl<'a> Run<'a> {
                 return Ok(Read { reading: plan::refused(*problem, &self.sources), kind: "plan", digest: None });
             }
         };
-        let text = self.sources.file(plan.file).text.clone();
-        let digest =
-            std::thread::spawn(move || binary.unwrap_or_else(|| hexadecimal(&Sha256::digest(text.as_bytes()))));
+        let digest = input.digest(path)?;
         let kind = plan.kind.word();
         let reading = plan::reading(plan, source.as_deref(), &options, &mut self.sources, &mut self.trees);
         Ok(Read { reading, kind, digest: Some(digest) })
@@ -347,7 +347,7 @@ struct Read {
     /// Its kind, as reports say it.
     kind: &'static str,
     /// The digest of a plan, worked out while the plan is read.
-    digest: Option<JoinHandle<String>>,
+    digest: Option<String>,
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::jenkinsfile;
 use crate::plan;
-use crate::source::disk::{self, clean, list, relative};
+use crate::source::disk::{clean, list, relative};
 use crate::source::walk::reason;
 use crate::source::{Problem, walk};
 use crate::terraform::roots::Calls;
@@ -36,31 +36,6 @@ pub(super) enum PlanFile {
     Path(PathBuf),
     /// A pipe (`<(terraform show -json tfplan)`).
     Pipe(PathBuf),
-}
-
-impl PlanFile {
-    /// Its content, or why it cannot be read.
-    pub(super) fn read(&self) -> Result<Vec<u8>, String> {
-        let read = match self {
-            Self::Path(path) => disk::read(path, plan::MAX_SIZE),
-            Self::Pipe(path) => fs::File::open(path).and_then(stream),
-            Self::StandardInput => stream(io::stdin().lock()),
-        };
-        read.map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => format!("it is larger than {} MiB", plan::MAX_SIZE >> 20),
-            _ => reason(&error),
-        })
-    }
-}
-
-/// Reads what comes to its end, unless it does not begin like a plan: it may have none.
-fn stream(mut stream: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    stream.by_ref().take(4096).read_to_end(&mut bytes)?;
-    if plan::may_be_plan(&bytes) {
-        stream.take(plan::MAX_SIZE).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() as u64 > plan::MAX_SIZE { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// What is to be read.
@@ -251,7 +226,7 @@ fn is_pipe(_: &fs::Metadata) -> bool {
 
 /// Whether a file is to be read as a plan or state.
 fn may_be_plan(file: &Path) -> bool {
-    plan::may_be_plan(&start(file, 4096))
+    plan::may_be_plan(&start(file, plan::START))
 }
 
 /// Whether a file whose name does not say it is a pipeline.

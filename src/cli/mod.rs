@@ -15,6 +15,7 @@ mod init;
 mod inputs;
 mod merge;
 mod output;
+mod plan_input;
 mod reach;
 mod reading;
 mod roots;

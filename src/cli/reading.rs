@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::inputs::{self, PlanFile};
+use super::plan_input::PlanInput;
 use super::{Failure, environment};
 use crate::inventory::Demand;
 use crate::network::intent::Intent;
 use crate::plan;
 use crate::policy::configuration;
 use crate::source::disk::{clean, relative};
+use crate::source::walk::reason;
 use crate::source::{Problem, Sources};
 use crate::syntax::Trees;
 use crate::terraform::{self, Options, Reading};
@@ -79,9 +81,10 @@ pub(super) fn read(input: &Input<'_>, sources: &mut Sources, trees: &mut Trees) 
         PlanFile::StandardInput => "-".to_owned(),
         PlanFile::Path(path) | PlanFile::Pipe(path) => relative(&clean(path), current),
     };
-    let bytes = file.read().map_err(|why| Failure::new(format!("{path}: the plan cannot be read: {why}")))?;
+    let plan = PlanInput::new(file)
+        .map_err(|why| Failure::new(format!("{path}: the plan cannot be read: {}", reason(&why))))?;
     let source = Some(directory).filter(|directory| inputs::holds_configuration(directory));
-    match plan::open(bytes, &path, &Demand::everything(), sources) {
+    match plan::open(plan, &path, &Demand::everything(), sources) {
         Ok(plan) => Ok(plan::reading(plan, source.as_deref(), &options, sources, trees)),
         Err(problem) => Ok(plan::refused(*problem, sources)),
     }

@@ -196,7 +196,7 @@ mod tests {
     use crate::inventory::Demand;
     use crate::lang::json::encode;
     use crate::plan::json;
-    use crate::source::FileId;
+    use crate::source::Sources;
 
     #[test]
     fn what_others_make_is_taken_out() {
@@ -213,7 +213,9 @@ mod tests {
             {"address": "aws_route_table.r", "values": {"id": "rtb-1", "route": [{"cidr_block": "0.0.0.0/0"}]}},
             {"address": "aws_route.r", "values": {"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0"}}
         ]}}}"#;
-        let plan = json::read(FileId(0), text, &Demand::everything()).unwrap();
+        let plan =
+            json::read(&mut text.as_bytes().to_vec(), "plan.json", &Demand::everything(), &mut Sources::default())
+                .unwrap();
         let inline = Inline::of(&plan);
         for (address, attribute, expected) in [
             (

@@ -14,7 +14,7 @@ mod reading;
 mod shape;
 mod world;
 
-pub use open::{MAX_SIZE, is_text, may_be_plan, open};
+pub use open::{Input, MAX_SIZE, START, may_be_plan, open};
 pub use reading::{reading, refused};
 pub use shape::{Member, Shape};
 
@@ -53,8 +53,8 @@ pub struct Plan {
     pub complete: Option<bool>,
     /// The configuration that the plan was made of, where it is inside.
     pub snapshot: Option<Snapshot>,
-    /// The `configuration` section of plan JSON.
-    pub configuration: Option<Span>,
+    /// The `configuration` section of plan JSON: its text, and where it begins.
+    pub configuration: Option<(String, Span)>,
     /// What was not understood, and why the plan is none to be applied (it failed, or is not there).
     pub problems: Vec<Problem>,
 }

@@ -1,14 +1,55 @@
 //! What a file is, by its content.
 
+use std::io::{self, Read};
+
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use crate::inventory::Demand;
-use crate::source::{Problem, SourceFile, Sources, Span};
+use crate::source::walk::reason;
+use crate::source::{Problem, SourceFile, Sources};
 
 use super::{Plan, file, json};
 
-/// The largest plan or state that is read (bytes).
+/// The largest plan file, and the largest plan or state that is not UTF-8, that is read (bytes). Plan JSON is read in pieces.
 pub const MAX_SIZE: u64 = 1 << 30;
+
+/// The bytes of a plan or state.
+pub trait Input {
+    /// Them, from their beginning; as a rule this is asked for once.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
+
+    /// The first of them, a few at least if there are any.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn start(&mut self) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        self.open()?.take(START).read_to_end(&mut start)?;
+        Ok(start)
+    }
+}
+
+impl<I: Input + ?Sized> Input for &mut I {
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        (**self).open()
+    }
+
+    fn start(&mut self) -> io::Result<Vec<u8>> {
+        (**self).start()
+    }
+}
+
+/// So many bytes tell what a file is.
+pub const START: u64 = 4096;
+
+impl Input for Vec<u8> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(self.as_slice()))
+    }
+}
 
 /// How plan files of Terraform before 0.12 begin.
 const OLD_PLAN: &[u8] = b"tfplan";
@@ -25,39 +66,44 @@ fn is_utf16(start: &[u8]) -> bool {
     start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
 }
 
-/// Whether a plan or state is text as it is: UTF-8.
-#[must_use]
-pub fn is_text(bytes: &[u8]) -> bool {
-    !file::is_zip(bytes) && !is_utf16(bytes) && !bytes.starts_with(OLD_PLAN)
-}
-
 /// Reads a plan or state of any kind; `shown` is its path as reports print it.
 ///
 /// # Errors
 /// A problem where it is none, or is not whole.
-pub fn open(bytes: Vec<u8>, shown: &str, demand: &Demand, sources: &mut Sources) -> Result<Plan, Box<Problem>> {
-    if file::is_zip(&bytes) {
+pub fn open(mut input: impl Input, shown: &str, demand: &Demand, sources: &mut Sources) -> Result<Plan, Box<Problem>> {
+    let unread = |error: io::Error| {
+        let why = match error.kind() {
+            io::ErrorKind::FileTooLarge => format!("it is larger than {} MiB", MAX_SIZE >> 20),
+            _ => reason(&error),
+        };
+        Box::new(Problem::with_path(shown, format!("the plan cannot be read: {why}")))
+    };
+    let start = input.start().map_err(unread)?;
+    if file::is_zip(&start) {
+        let bytes = whole(&mut input).map_err(unread)?;
         let id = sources.add(SourceFile::new(shown, Vec::new()));
         return Ok(file::read(&bytes, id, shown, demand));
     }
-    if bytes.starts_with(OLD_PLAN) {
+    if start.starts_with(OLD_PLAN) {
         let message = "This plan file was made by Terraform 0.11 or earlier, whose plans are not read";
         return Err(Box::new(Problem::with_path(shown, message).help("Make the plan with Terraform 1.1 or later.")));
     }
-    // What PowerShell makes of `terraform show -json tfplan > plan.json`.
-    let bytes = match bytes.as_slice() {
-        [0xff, 0xfe, ..] => UTF_16LE.decode(&bytes).0.into_owned().into_bytes(),
-        [0xfe, 0xff, ..] => UTF_16BE.decode(&bytes).0.into_owned().into_bytes(),
-        _ => bytes,
-    };
-    let file = sources.add(SourceFile::new(shown, bytes));
-    let source = sources.file(file);
-    if let Some(&at) = source.invalid_utf8.first() {
-        let problem = Problem::at(Span::new(file, at, at), "This is not UTF-8, so it is not what Terraform writes");
-        return Err(Box::new(problem.help("Check what `terraform show -json tfplan` prints, unchanged.")));
+    if !is_utf16(&start) {
+        return json::read(&mut input, shown, demand, sources);
     }
-    let text = source.text.clone();
-    json::read(file, &text, demand)
+    // What PowerShell makes of `terraform show -json tfplan > plan.json`.
+    let bytes = whole(&mut input).map_err(unread)?;
+    let encoding = if bytes.starts_with(b"\xff") { UTF_16LE } else { UTF_16BE };
+    let mut text = encoding.decode(&bytes).0.into_owned().into_bytes();
+    drop(bytes);
+    json::read(&mut text, shown, demand, sources)
+}
+
+/// All bytes.
+fn whole(input: &mut impl Input) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.open()?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SIZE { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub fn reading(
     for change in plan.changes.iter_mut().chain(&mut plan.prior) {
         change.after = change.after.as_ref().map(as_configured);
     }
+    let configuration = plan.configuration.take();
     let world = World::new(&plan);
     let options =
         Options { workspace: plan.workspace.clone().or_else(|| options.workspace.clone()), ..options.clone() };
@@ -70,15 +71,12 @@ pub fn reading(
     }
     // What has no source: the plan's own section says what refers to what.
     let is_alone = world.changes().any(|change| inventory.find(&change.address).is_none());
-    let text = sources.file(plan.file).text.clone();
-    let section =
-        plan.configuration.filter(|_| is_alone).and_then(|span| text.get(span.start as usize..span.end as usize));
-    let section = section.map(configuration::read).transpose().unwrap_or_else(|_| {
+    let text = configuration.filter(|_| is_alone);
+    let section = text.as_ref().map(|(text, _)| configuration::read(text)).transpose().unwrap_or_else(|_| {
         let help = "Check what `terraform show -json tfplan` prints, unchanged.";
         let message = "The section `configuration` is not of the form that Terraform writes";
-        reading
-            .problems
-            .push(Problem::at(plan.configuration.unwrap_or(Span::new(plan.file, 0, 0)), message).help(help));
+        let place = text.as_ref().map_or(Span::new(plan.file, 0, 0), |(_, place)| *place);
+        reading.problems.push(Problem::at(place, message).help(help));
         None
     });
     let joins = section.as_ref().map(|section| Joins::new(section, &world));
@@ -114,15 +112,14 @@ pub fn reading(
     let may_differ = plan.snapshot.is_none() && plan.kind != Kind::State;
     reading.differences = if may_differ { differences } else { Vec::new() };
     // Plans hold secrets in plain text.
-    let length = sources.file(plan.file).text.len() as u32;
-    reading.sensitive_spans.push(Span::new(plan.file, 0, length));
+    reading.sensitive_spans.push(Span::new(plan.file, 0, sources.file(plan.file).length()));
     reading
 }
 
 /// The reading of a plan that cannot be read: the problem, and none of the text that it stands in.
 #[must_use]
 pub fn refused(problem: Problem, sources: &Sources) -> Reading {
-    let whole = |span: Span| Span::new(span.file, 0, sources.file(span.file).text.len() as u32);
+    let whole = |span: Span| Span::new(span.file, 0, sources.file(span.file).length());
     Reading {
         sensitive_spans: problem.span.map(whole).into_iter().collect(),
         problems: vec![problem],

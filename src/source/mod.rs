@@ -93,6 +93,12 @@ impl SourceFile {
         self.positions.is_empty()
     }
 
+    /// One past the last offset.
+    #[must_use]
+    pub fn length(&self) -> u32 {
+        self.text.len().max(self.positions.len()) as u32
+    }
+
     /// The byte offsets at which lines start (the first is 0).
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
@@ -186,8 +192,15 @@ pub struct Sources {
 impl Sources {
     /// Adds a file.
     pub fn add(&mut self, file: SourceFile) -> FileId {
+        let id = self.next();
         self.files.push(file);
-        FileId(self.files.len() as u32 - 1)
+        id
+    }
+
+    /// The id that the next file gets.
+    #[must_use]
+    pub fn next(&self) -> FileId {
+        FileId(self.files.len() as u32)
     }
 
     /// The file with this id.

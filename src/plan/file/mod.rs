@@ -15,7 +15,7 @@ use self::container::Container;
 use super::{Change, DEFERRED, ERRORED, Kind, Plan, json};
 use crate::inventory::Demand;
 use crate::lang::Str;
-use crate::source::{FileId, Problem};
+use crate::source::{FileId, Problem, Sources};
 
 /// The one format version there is (Terraform: `internal/plans/planfile/tfplan.go`).
 const FORMAT_VERSION: u64 = 3;
@@ -67,7 +67,7 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
         return Ok(());
     }
     plan.snapshot = Some(snapshot::read(&mut container)?);
-    plan.prior = state(&mut container, plan.file, demand)?;
+    plan.prior = state(&mut container, demand)?;
     plan.problems.extend(message.errored.then(|| problem(ERRORED.0.to_owned(), ERRORED.1)));
     plan.problems.extend((!message.deferred_changes.is_empty()).then(|| problem(DEFERRED.0.to_owned(), DEFERRED.1)));
     plan.workspace = message.backend.map(|backend| backend.workspace).filter(|workspace| !workspace.is_empty());
@@ -89,15 +89,15 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
 }
 
 /// The resource instances of the state that the plan was made from.
-fn state(container: &mut Container<'_>, file: FileId, demand: &Demand) -> Result<Vec<Change>, Damage> {
-    let Some(content) = container.read("tfstate")? else { return Ok(Vec::new()) };
+fn state(container: &mut Container<'_>, demand: &Demand) -> Result<Vec<Change>, Damage> {
+    let Some(mut content) = container.read("tfstate")? else { return Ok(Vec::new()) };
     let broken = |what: &str| Damage::new(format!("its member `tfstate` cannot be read ({what})"));
-    let text = String::from_utf8(content).map_err(|_| broken("it is not UTF-8"))?;
-    let state = json::read(file, &text, demand).map_err(|problem| broken(&problem.message))?;
+    // Places in a member are none in the file.
+    let state = json::read(&mut content, "tfstate", demand, &mut Sources::default());
+    let state = state.map_err(|problem| broken(&problem.message))?;
     if let Some(problem) = state.problems.first() {
         return Err(broken(&problem.message));
     }
-    // Places in a member are none in the file.
     Ok(state.prior.into_iter().map(|change| Change { place: None, ..change }).collect())
 }
 

@@ -4,32 +4,38 @@
 //! The text is gone over once. Resource instances are taken apart as far as their heads; the values of those that rules
 //! ask for are read, the rest is skipped.
 
+mod heads;
+mod scan;
 mod sections;
 mod state_file;
+mod stream;
 mod values;
 
 pub(in crate::plan) use values::any;
 
-use serde_json::error::Category;
+use std::io;
 
 use crate::inventory::Demand;
-use crate::source::{FileId, Problem, Span};
+use crate::source::walk::reason;
+use crate::source::{FileId, Problem, SourceFile, Sources, Span};
 
+use super::open::Input;
 use super::{DEFERRED, ERRORED, Kind, Plan};
-use sections::{Collector, Document};
+use sections::{Collector, Document, Pass};
+use stream::{Fault, Stream, What};
 
-/// Reads a plan or state.
+/// Reads a plan or state; `shown` is its path as reports print it.
 ///
 /// # Errors
-/// A problem where the text is neither, or is not whole.
-pub fn read(file: FileId, text: &str, demand: &Demand) -> Result<Plan, Box<Problem>> {
-    let body = text.trim_start_matches('\u{feff}');
-    let base = text.len() - body.len();
-    let collector = Collector::new(file, text, demand);
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    let document = serde::de::DeserializeSeed::deserialize(&collector, &mut deserializer)
-        .and_then(|document| deserializer.end().map(|()| document))
-        .map_err(|error| Box::new(refused(&error, file, text, base)))?;
+/// A problem where it is neither, or is not whole.
+pub fn read(input: &mut dyn Input, shown: &str, demand: &Demand, sources: &mut Sources) -> Result<Plan, Box<Problem>> {
+    let file = sources.next();
+    let mut collector = Collector::new(file, demand);
+    let document = documents(input, &mut collector, file, shown);
+    let mut positions = std::mem::take(&mut collector.positions);
+    positions.shrink_to_fit();
+    sources.add(SourceFile::of_positions(shown, positions));
+    let document = document?;
     let mut plan = Plan::new(kind_of(&document, file)?, file);
     let whole = |(message, help): (&str, &str)| Problem::at(Span::new(file, 0, 0), message).help(help);
     plan.problems.extend((document.errored == Some(true)).then(|| whole(ERRORED)));
@@ -37,10 +43,7 @@ pub fn read(file: FileId, text: &str, demand: &Demand) -> Result<Plan, Box<Probl
     plan.terraform_version = document.terraform_version;
     plan.complete = document.complete;
     plan.configuration = document.configuration;
-    let mut found = collector.into_found();
-    if let Some(state) = document.state_file {
-        state_file::read(state, &mut found, demand, file);
-    }
+    let found = collector.found;
     plan.changes = found.changes;
     plan.prior = found.prior;
     plan.drift = found.drift;
@@ -50,8 +53,49 @@ pub fn read(file: FileId, text: &str, demand: &Demand) -> Result<Plan, Box<Probl
     Ok(plan)
 }
 
+/// Goes over a document, and where it holds planned values alone once more, for these.
+fn documents(
+    input: &mut dyn Input,
+    collector: &mut Collector<'_>,
+    file: FileId,
+    shown: &str,
+) -> Result<Document, Box<Problem>> {
+    let document = pass(input, collector, Pass::All, file, shown)?;
+    if document.has_planned_values && !document.has_changes {
+        pass(input, collector, Pass::PlannedValues, file, shown)?;
+    }
+    Ok(document)
+}
+
+fn pass(
+    input: &mut dyn Input,
+    collector: &mut Collector<'_>,
+    pass: Pass,
+    file: FileId,
+    shown: &str,
+) -> Result<Document, Box<Problem>> {
+    let unread = |error: &io::Error| Problem::with_path(shown, format!("the plan cannot be read: {}", reason(error)));
+    let opened = input.open().map_err(|error| Box::new(unread(&error)))?;
+    let mut is_log = false;
+    let read = Stream::new(opened).and_then(|mut stream| {
+        is_log = stream.start().starts_with(b"{\"@level\"");
+        if stream.is_empty()? {
+            return Err(stream.fault_here(What::Empty));
+        }
+        collector.document(&mut stream, pass)
+    });
+    read.map_err(|Fault { what, place }| {
+        if let What::Input(error) = &what {
+            return Box::new(unread(error));
+        }
+        let (message, help) = refused(what, is_log);
+        let span = collector.place(place, place);
+        Box::new(Problem::at(Span { file, end: span.start, ..span }, message).help(help))
+    })
+}
+
 /// What a document is.
-fn kind_of(document: &Document<'_>, file: FileId) -> Result<Kind, Box<Problem>> {
+fn kind_of(document: &Document, file: FileId) -> Result<Kind, Box<Problem>> {
     let refuse = |message: String, help: &str| {
         let problem = Problem::at(Span::new(file, 0, 0), message);
         Err(Box::new(problem.help(help.to_owned())))
@@ -105,35 +149,25 @@ fn short(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(20).collect()
 }
 
-/// What serde_json refuses. Its message may quote values, so only what it expected is told.
-fn refused(error: &serde_json::Error, file: FileId, text: &str, base: usize) -> Problem {
-    let line_start = match error.line() {
-        0 | 1 => base,
-        line => memchr::memchr_iter(b'\n', text.as_bytes()).nth(line - 2).map_or(0, |at| at + 1),
-    };
-    let at = (line_start + error.column().saturating_sub(1)).min(text.len());
-    let said = error.to_string();
-    let (message, help) = match error.classify() {
-        Category::Eof if text.trim().is_empty() => ("The file is empty".to_owned(), "Write the plan anew."),
-        Category::Eof => ("The JSON ends in the middle: the file was cut off".to_owned(), "Write the plan anew."),
-        Category::Syntax if said.starts_with("trailing characters") && text.starts_with("{\"@level\"") => (
+/// In words what is wrong, and what to do next.
+fn refused(what: What, is_log: bool) -> (String, &'static str) {
+    const ANEW: &str = "Write the plan anew.";
+    const UNCHANGED: &str = "Check what `terraform show -json tfplan` prints, unchanged.";
+    match what {
+        What::Empty => ("The file is empty".to_owned(), ANEW),
+        What::Cut => ("The JSON ends in the middle: the file was cut off".to_owned(), ANEW),
+        What::Trailing if is_log => (
             "This is what `terraform plan -json` logs, not a plan".to_owned(),
             "Save the plan with `-out=tfplan`, and check that file or what `terraform show -json tfplan` prints.",
         ),
-        Category::Syntax | Category::Io => {
-            ("This is not JSON".to_owned(), "Check what `terraform show -json tfplan` prints, unchanged.")
-        }
-        Category::Data => {
-            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-            let message = match (said.starts_with("invalid"), said.split_once(", expected ")) {
-                (true, Some((_, expected))) => format!("A value is not of the right type: expected {expected}"),
-                (true, None) => "A value is not of the right type".to_owned(),
-                (false, _) => format!("Not a plan that Terraform writes: {said}"),
-            };
-            (message, "Check what `terraform show -json tfplan` prints, unchanged.")
-        }
-    };
-    Problem::at(Span::new(file, at as u32, at as u32), message).help(help)
+        What::Trailing | What::Syntax => ("This is not JSON".to_owned(), UNCHANGED),
+        What::Encoding => ("This is not UTF-8, so it is not what Terraform writes".to_owned(), UNCHANGED),
+        What::Type(expected) if expected.is_empty() => ("A value is not of the right type".to_owned(), UNCHANGED),
+        What::Type(expected) => (format!("A value is not of the right type: expected {expected}"), UNCHANGED),
+        What::Form(said) => (format!("Not a plan that Terraform writes: {said}"), UNCHANGED),
+        What::Size(said) => (said, "Split the root module: a plan of this size takes Terraform itself hours."),
+        What::Input(error) => (format!("The plan cannot be read: {}", reason(&error)), ANEW),
+    }
 }
 
 #[cfg(test)]

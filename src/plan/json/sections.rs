@@ -1,32 +1,35 @@
-//! The sections of a document: which there are, and the heads of the resource instances in them.
+//! The sections of a document: which there are, and the resource instances in them.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::address::{Address, ModulePath};
 use crate::inventory::{Action, Demand};
 use crate::lang::{Str, Value};
-use crate::source::{FileId, Problem, Span};
+use crate::source::{FileId, Position, Problem, Span};
 
 use super::super::{Change, Shape};
-use super::values;
+use super::heads::{ChangeHead, ChangePlaces, StateHead, StatePlaces, string};
+use super::stream::{Fault, Stream, What};
+use super::{state_file, values};
 
 /// What a document says of itself.
 #[derive(Debug, Default)]
-pub(super) struct Document<'t> {
+pub(super) struct Document {
     pub(super) format_version: Option<String>,
     pub(super) terraform_version: Option<String>,
     /// Whether it has a section that only plans have.
     pub(super) is_plan: bool,
     /// Whether it has the values of a state.
     pub(super) is_state: bool,
+    pub(super) has_changes: bool,
+    pub(super) has_planned_values: bool,
     pub(super) errored: Option<bool>,
     pub(super) complete: Option<bool>,
     /// Whether changes are left for a later plan.
@@ -38,8 +41,7 @@ pub(super) struct Document<'t> {
     pub(super) is_log: bool,
     /// Of a state file.
     pub(super) state_version: Option<u64>,
-    pub(super) configuration: Option<Span>,
-    pub(super) state_file: Option<Vec<StateFileResource<'t>>>,
+    pub(super) configuration: Option<(String, Span)>,
 }
 
 /// What was found in sections.
@@ -80,15 +82,15 @@ impl Found {
 }
 
 /// Takes a document apart.
-pub(super) struct Collector<'c, 't> {
+pub(super) struct Collector<'c> {
     file: FileId,
-    /// Where the text begins in memory: what serde_json lends is found again by its address.
-    start: usize,
-    length: usize,
     demand: &'c Demand,
-    found: RefCell<Found>,
-    /// Addresses, as they are written, of what the plan leaves as it is: the state before has the same values.
-    unchanged: RefCell<HashSet<&'t str>>,
+    pub(super) found: Found,
+    /// The places that are pointed at, in pairs: where each begins and ends. Spans count them.
+    pub(super) positions: Vec<Position>,
+    /// Digests of the addresses, as they are written, of what the plan leaves as it is: the state before has the same values.
+    unchanged: HashSet<[u64; 2]>,
+    hashers: [RandomState; 2],
 }
 
 /// Which resource instances a section holds.
@@ -108,158 +110,70 @@ enum Of {
 }
 
 #[derive(Deserialize)]
-struct ChangeHead<'t> {
-    #[serde(borrow)]
-    address: &'t RawValue,
-    #[serde(borrow)]
-    previous_address: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    deposed: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    provider_name: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    change: ChangeBody<'t>,
-}
-
-#[derive(Deserialize)]
-struct ChangeBody<'t> {
-    #[serde(borrow)]
-    actions: Vec<Cow<'t, str>>,
-    #[serde(borrow)]
-    before: Option<&'t RawValue>,
-    #[serde(borrow)]
-    after: Option<&'t RawValue>,
-    #[serde(borrow)]
-    after_unknown: Option<&'t RawValue>,
-    #[serde(borrow)]
-    before_sensitive: Option<&'t RawValue>,
-    #[serde(borrow)]
-    after_sensitive: Option<&'t RawValue>,
-    importing: Option<IgnoredAny>,
-    generated_config: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct State<'t> {
-    #[serde(borrow)]
-    values: Option<StateValues<'t>>,
-}
-
-#[derive(Deserialize)]
-struct StateValues<'t> {
-    #[serde(borrow)]
-    root_module: Option<StateModule<'t>>,
-}
-
-#[derive(Deserialize)]
-struct StateModule<'t> {
-    #[serde(borrow)]
-    resources: Option<Vec<StateHead<'t>>>,
-    #[serde(borrow)]
-    child_modules: Option<Vec<StateModule<'t>>>,
-}
-
-#[derive(Deserialize)]
-struct StateHead<'t> {
-    #[serde(borrow)]
-    address: &'t RawValue,
-    #[serde(borrow)]
-    deposed_key: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    provider_name: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    values: Option<&'t RawValue>,
-    #[serde(borrow)]
-    sensitive_values: Option<&'t RawValue>,
-}
-
-/// A resource of a state file, with its instances.
-#[derive(Debug, Deserialize)]
-pub(super) struct StateFileResource<'t> {
-    #[serde(borrow)]
-    pub(super) module: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    pub(super) mode: Cow<'t, str>,
-    #[serde(borrow)]
-    pub(super) r#type: &'t RawValue,
-    #[serde(borrow)]
-    pub(super) name: Cow<'t, str>,
-    #[serde(borrow)]
-    pub(super) provider: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    pub(super) instances: Vec<StateFileInstance<'t>>,
-    /// Where its type stands.
-    #[serde(skip)]
-    pub(super) place: Option<Span>,
-}
-
-/// An instance of it.
-#[derive(Debug, Deserialize)]
-pub(super) struct StateFileInstance<'t> {
-    #[serde(borrow)]
-    pub(super) index_key: Option<&'t RawValue>,
-    #[serde(borrow)]
-    pub(super) deposed: Option<Cow<'t, str>>,
-    #[serde(borrow)]
-    pub(super) attributes: Option<&'t RawValue>,
-    #[serde(borrow)]
-    pub(super) sensitive_attributes: Option<&'t RawValue>,
-    pub(super) attributes_flat: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
 struct VariableHead<'t> {
     #[serde(borrow)]
     value: Option<&'t RawValue>,
 }
 
-impl<'c, 't> Collector<'c, 't> {
-    pub(super) fn new(file: FileId, text: &str, demand: &'c Demand) -> Self {
-        let (found, unchanged) = (RefCell::default(), RefCell::default());
-        Self { file, start: text.as_ptr() as usize, length: text.len(), demand, found, unchanged }
+impl<'c> Collector<'c> {
+    pub(super) fn new(file: FileId, demand: &'c Demand) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Self {
+            file,
+            demand,
+            found: Found::default(),
+            positions: vec![start, start],
+            unchanged: HashSet::new(),
+            hashers: [RandomState::new(), RandomState::new()],
+        }
     }
 
-    pub(super) fn into_found(self) -> Found {
-        self.found.into_inner()
+    /// A place that can be pointed at.
+    pub(super) fn place(&mut self, start: Position, end: Position) -> Span {
+        let at = self.positions.len() as u32;
+        self.positions.extend([start, end]);
+        Span::new(self.file, at, at + 1)
     }
 
-    /// Where text that serde_json has lent stands.
-    fn span(&self, raw: &RawValue) -> Span {
-        let text = raw.get();
-        let at = (text.as_ptr() as usize).wrapping_sub(self.start).min(self.length);
-        Span::new(self.file, at as u32, (at + text.len()).min(self.length) as u32)
+    fn change(&mut self, stream: &mut Stream<'_>, section: Section) -> Result<(), Fault> {
+        let (places, range) = stream.take(ChangePlaces::find)?;
+        let start = range.start;
+        let read = places.as_ref().ok_or(What::Type("a resource change".to_owned()));
+        let address = places.as_ref().map(ChangePlaces::address).unwrap_or_default();
+        let from = stream.position(start + address.start);
+        let to = stream.position(start + address.end);
+        let place = self.place(from, to);
+        let head = read.and_then(|places| places.read(stream.held(range)));
+        match head {
+            Ok(head) => self.found_change(&head, place, section),
+            Err(what) => return Err(stream.fault(what, start)),
+        }
+        Ok(())
     }
 
-    fn problem(&self, problem: Problem) {
-        self.found.borrow_mut().problems.push(problem);
-    }
-
-    fn change(&self, head: &ChangeHead<'t>, section: Section) {
-        let place = self.span(head.address);
-        let Some(address) = self.address(head.address) else { return };
-        let actions: Vec<&str> = head.change.actions.iter().map(|action| &**action).collect();
+    fn found_change(&mut self, head: &ChangeHead<'_>, place: Span, section: Section) {
+        let Some(address) = self.address(head.address, place) else { return };
+        let actions: Vec<&str> = head.actions.iter().map(|action| &**action).collect();
         let Some(action) = action(&actions) else {
             let message = "Unknown planned action: what happens to this resource instance cannot be told";
-            self.problem(
-                Problem::at(place, message).help("Use a terravet that knows the plan's version of Terraform."),
-            );
+            let help = "Use a terravet that knows the plan's version of Terraform.";
+            self.found.problems.push(Problem::at(place, message).help(help));
             return;
         };
-        let body = &head.change;
         let gone = matches!(action, Action::Delete | Action::Forget);
         let (before, after) = match gone {
-            true => (self.values(&address, place, body.before, None, body.before_sensitive), None),
-            false => (None, self.values(&address, place, body.after, body.after_unknown, body.after_sensitive)),
+            true => (self.values(&address, place, head.before, None, head.before_sensitive), None),
+            false => (None, self.values(&address, place, head.after, head.after_unknown, head.after_sensitive)),
         };
-        let mut found = self.found.borrow_mut();
-        found.generated.extend(body.generated_config.is_some().then(|| address.clone()));
+        let found = &mut self.found;
+        found.generated.extend(head.is_generated.then(|| address.clone()));
         let change = Change {
             address,
             previous_address: head.previous_address.as_deref().and_then(Address::parse).map(Arc::new),
             deposed: head.deposed.as_deref().filter(|key| !key.is_empty()).map(Str::from),
-            provider: found.name(head.provider_name.as_deref().unwrap_or_default()),
+            provider: found.name(&head.provider),
             action,
-            imported: body.importing.is_some(),
+            imported: head.is_imported,
             before,
             after,
             place: Some(place),
@@ -267,93 +181,125 @@ impl<'c, 't> Collector<'c, 't> {
         match section {
             Section::Changes => {
                 if change.action == Action::None && change.deposed.is_none() {
-                    self.unchanged.borrow_mut().insert(head.address.get());
+                    let digest = self.digest(head.address);
+                    self.unchanged.insert(digest);
                 }
-                found.changes.push(change);
+                self.found.changes.push(change);
             }
-            Section::Drift => found.drift.push(change),
+            Section::Drift => self.found.drift.push(change),
         }
     }
 
-    fn address(&self, raw: &RawValue) -> Option<Arc<Address>> {
-        let text: Option<Cow<'_, str>> = serde_json::from_str(raw.get()).ok();
-        let Some(mut address) = text.as_deref().and_then(Address::parse) else {
-            self.problem(Problem::at(self.span(raw), "This is not the address of a resource instance"));
+    fn digest(&self, text: &str) -> [u64; 2] {
+        self.hashers.each_ref().map(|hasher| hasher.hash_one(text))
+    }
+
+    fn address(&mut self, raw: &str, place: Span) -> Option<Arc<Address>> {
+        let Some(mut address) = string(raw).ok().as_deref().and_then(Address::parse) else {
+            let problem = Problem::at(place, "This is not the address of a resource instance");
+            self.found.problems.push(problem);
             return None;
         };
-        self.found.borrow_mut().share(&mut address);
+        self.found.share(&mut address);
         Some(Arc::new(address))
     }
 
     /// The values that are asked for; `None` where there are none.
     fn values(
-        &self,
+        &mut self,
         address: &Address,
         place: Span,
-        values: Option<&RawValue>,
-        unknown: Option<&RawValue>,
-        sensitive: Option<&RawValue>,
+        values: Option<&str>,
+        unknown: Option<&str>,
+        sensitive: Option<&str>,
     ) -> Option<Value> {
         let wanted = self.demand.of(address.mode, &address.type_name);
         let values = values.filter(|_| !wanted.is_nothing())?;
         let shape = Shape::of(address.mode, &address.type_name);
-        let read =
-            values::object(values.get(), unknown.map(RawValue::get), sensitive.map(RawValue::get), shape, &wanted);
-        read.inspect_err(|fault| {
-            self.problem(Problem::at(place, format!("The values of `{address}` {}", fault.words())));
-        })
-        .ok()
-    }
-
-    fn state(&self, module: StateModule<'_>, of: Of) {
-        let is_unchanged =
-            |head: &StateHead<'_>| head.deposed_key.is_none() && self.unchanged.borrow().contains(head.address.get());
-        for head in module.resources.unwrap_or_default() {
-            if is_unchanged(&head) {
-                continue;
+        match values::object(values, unknown, sensitive, shape, &wanted) {
+            Ok(values) => Some(values),
+            Err(fault) => {
+                let problem = Problem::at(place, format!("The values of `{address}` {}", fault.words()));
+                self.found.problems.push(problem);
+                None
             }
-            let Some(address) = self.address(head.address) else { continue };
-            let place = self.span(head.address);
-            let after = self.values(&address, place, head.values, None, head.sensitive_values);
-            let after = match of {
-                Of::Now => after,
-                Of::Planned => {
-                    after.map(|values| values::with_unknown(&values, Shape::of(address.mode, &address.type_name)))
-                }
-            };
-            let mut found = self.found.borrow_mut();
-            let provider = found.name(head.provider_name.as_deref().unwrap_or_default());
-            let change = Change {
-                address,
-                previous_address: None,
-                deposed: head.deposed_key.as_deref().filter(|key| !key.is_empty()).map(Str::from),
-                provider,
-                action: if let Of::Now = of { Action::None } else { Action::Configured },
-                imported: false,
-                before: None,
-                after,
-                place: Some(place),
-            };
-            match of {
-                Of::Now => found.prior.push(change),
-                Of::Planned => found.changes.push(change),
-            }
-        }
-        for child in module.child_modules.unwrap_or_default() {
-            self.state(child, of);
         }
     }
 
-    fn variables<E: Error>(&self, variables: BTreeMap<Cow<'_, str>, VariableHead<'_>>) -> Result<(), E> {
-        for (name, variable) in variables {
+    /// A resource instance of a state.
+    fn resource(&mut self, stream: &mut Stream<'_>, of: Of) -> Result<(), Fault> {
+        let (places, range) = stream.take(StatePlaces::find)?;
+        let start = range.start;
+        let Some(places) = places else { return Err(stream.fault(What::Type("a resource".to_owned()), start)) };
+        let head = match places.read(stream.held(range.clone())) {
+            Ok(head) => head,
+            Err(what) => return Err(stream.fault(what, start)),
+        };
+        if head.deposed.is_none() && self.unchanged.contains(&self.digest(head.address)) {
+            return Ok(());
+        }
+        let address = places.address();
+        let from = stream.position(start + address.start);
+        let to = stream.position(start + address.end);
+        let place = self.place(from, to);
+        if let Ok(head) = places.read(stream.held(range)) {
+            self.found_resource(&head, place, of);
+        }
+        Ok(())
+    }
+
+    fn found_resource(&mut self, head: &StateHead<'_>, place: Span, of: Of) {
+        let Some(address) = self.address(head.address, place) else { return };
+        let after = self.values(&address, place, head.values, None, head.sensitive);
+        let after = match of {
+            Of::Now => after,
+            Of::Planned => {
+                after.map(|values| values::with_unknown(&values, Shape::of(address.mode, &address.type_name)))
+            }
+        };
+        let change = Change {
+            address,
+            previous_address: None,
+            deposed: head.deposed.as_deref().filter(|key| !key.is_empty()).map(Str::from),
+            provider: self.found.name(&head.provider),
+            action: if let Of::Now = of { Action::None } else { Action::Configured },
+            imported: false,
+            before: None,
+            after,
+            place: Some(place),
+        };
+        match of {
+            Of::Now => self.found.prior.push(change),
+            Of::Planned => self.found.changes.push(change),
+        }
+    }
+
+    /// A resource of a state file, with its instances. It stands where its type does.
+    fn state_file_resource(&mut self, stream: &mut Stream<'_>) -> Result<(), Fault> {
+        let (ty, range) = stream.take(state_file::place_of_type)?;
+        let start = range.start;
+        let from = stream.position(start + ty.start);
+        let to = stream.position(start + ty.end);
+        let place = self.place(from, to);
+        match serde_json::from_str(stream.held(range)) {
+            Ok(resource) => state_file::read(resource, place, &mut self.found, self.demand),
+            Err(error) => return Err(stream.fault(What::of(&error), start)),
+        }
+        Ok(())
+    }
+
+    fn variables(&mut self, text: &str) -> Result<(), What> {
+        let variables: Option<BTreeMap<Cow<'_, str>, VariableHead<'_>>> =
+            serde_json::from_str(text).map_err(|error| What::of(&error))?;
+        for (name, variable) in variables.unwrap_or_default() {
             let value = match variable.value.map(|raw| values::any(raw.get(), false)) {
                 None => Value::null(crate::lang::Type::Dynamic),
                 Some(Ok(value)) => value,
                 Some(Err(fault)) => {
-                    return Err(E::custom(format!("the value of variable \"{name}\": they {}", fault.words())));
+                    return Err(What::Form(format!("the value of variable \"{name}\": they {}", fault.words())));
                 }
             };
-            self.found.borrow_mut().variables.insert((*name).into(), value);
+            self.found.variables.insert((*name).into(), value);
         }
         Ok(())
     }
@@ -373,121 +319,120 @@ fn action(words: &[&str]) -> Option<Action> {
     })
 }
 
-impl<'de> DeserializeSeed<'de> for &Collector<'_, 'de> {
-    type Value = Document<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
+/// The sections that are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// All but planned values.
+    All,
+    /// Planned values alone, where nothing says what is done.
+    PlannedValues,
 }
 
-impl<'de> Visitor<'de> for &Collector<'_, 'de> {
-    type Value = Document<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the JSON object of a plan or state")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+impl Collector<'_> {
+    /// Goes over a document.
+    pub(super) fn document(&mut self, stream: &mut Stream<'_>, pass: Pass) -> Result<Document, Fault> {
         let mut document = Document::default();
-        let mut seen: BTreeSet<String> = BTreeSet::new();
-        let mut planned: Option<&RawValue> = None;
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            match &*key {
-                "format_version" => document.format_version = map.next_value()?,
-                "terraform_version" => document.terraform_version = map.next_value()?,
-                "errored" => document.errored = map.next_value()?,
-                "complete" => document.complete = map.next_value()?,
-                // Other files have a version too.
-                "version" => {
-                    document.state_version =
-                        map.next_value::<Option<&RawValue>>()?.and_then(|raw| raw.get().parse().ok());
-                }
-                "planned_values" => planned = map.next_value()?,
-                "deferred_changes" => {
-                    document.deferred = map.next_value::<Option<Vec<IgnoredAny>>>()?.is_some_and(|all| !all.is_empty());
-                }
-                "resource_changes" => map.next_value_seed(Changes(self, Section::Changes))?,
-                "resource_drift" => map.next_value_seed(Changes(self, Section::Drift))?,
-                "prior_state" => {
-                    let state: Option<State<'de>> = map.next_value()?;
-                    let module = state.and_then(|state| state.values).and_then(|values| values.root_module);
-                    module.into_iter().for_each(|module| self.state(module, Of::Now));
-                }
-                "values" => {
-                    let values: Option<StateValues<'de>> = map.next_value()?;
-                    let module = values.and_then(|values| values.root_module);
-                    module.into_iter().for_each(|module| self.state(module, Of::Now));
-                }
-                "variables" => {
-                    let variables: Option<BTreeMap<Cow<'de, str>, VariableHead<'de>>> = map.next_value()?;
-                    self.variables(variables.unwrap_or_default())?;
-                }
-                "configuration" => {
-                    document.configuration = map.next_value::<Option<&RawValue>>()?.map(|raw| self.span(raw));
-                }
-                "resources" => {
-                    let mut resources: Option<Vec<StateFileResource<'de>>> = map.next_value()?;
-                    for resource in resources.iter_mut().flatten() {
-                        resource.place = Some(self.span(resource.r#type));
-                    }
-                    document.state_file = resources;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            match &*key {
-                "planned_values" | "resource_changes" | "output_changes" | "configuration" | "applyable"
-                | "proposed_unknown" => document.is_plan = true,
-                "values" => document.is_state = true,
-                "remote_plan_format" => document.remote = true,
-                "encrypted_data" => document.encrypted = true,
-                "@level" => document.is_log = true,
-                _ => {}
-            }
-            if !seen.insert(key.clone().into_owned()) {
-                return Err(A::Error::custom("a section stands in it twice"));
-            }
-        }
-        if let Some(planned) = planned.filter(|_| !seen.contains("resource_changes")) {
-            let values: StateValues<'de> = serde_json::from_str(planned.get()).map_err(A::Error::custom)?;
-            values.root_module.into_iter().for_each(|module| self.state(module, Of::Planned));
-        }
+        stream.members("the JSON object of a plan or state", |stream, name| match pass {
+            Pass::All => self.section(stream, name, &mut document),
+            Pass::PlannedValues if name == "planned_values" => self.state(stream, Of::Planned),
+            Pass::PlannedValues => stream.skip(),
+        })?;
+        stream.end()?;
         Ok(document)
     }
-}
 
-/// The list of a section.
-struct Changes<'s, 'c, 't>(&'s Collector<'c, 't>, Section);
-
-impl<'de> DeserializeSeed<'de> for Changes<'_, '_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Changes<'_, '_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of resource changes")
-    }
-
-    fn visit_none<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        while let Some(head) = sequence.next_element::<ChangeHead<'de>>()? {
-            self.0.change(&head, self.1);
+    fn section(&mut self, stream: &mut Stream<'_>, name: &str, document: &mut Document) -> Result<(), Fault> {
+        match name {
+            "planned_values" | "resource_changes" | "output_changes" | "configuration" | "applyable"
+            | "proposed_unknown" => document.is_plan = true,
+            "values" => document.is_state = true,
+            "remote_plan_format" => document.remote = true,
+            "encrypted_data" => document.encrypted = true,
+            "@level" => document.is_log = true,
+            _ => {}
+        }
+        match name {
+            "format_version" => document.format_version = stream.value()?,
+            "terraform_version" => document.terraform_version = stream.value()?,
+            "errored" => document.errored = stream.value()?,
+            "complete" => document.complete = stream.value()?,
+            // Other files have a version too.
+            "version" => document.state_version = stream.text()?.0.parse().ok(),
+            "planned_values" => {
+                document.has_planned_values = !stream.is_null()?;
+                if document.has_planned_values {
+                    stream.skip()?;
+                }
+            }
+            "deferred_changes" => {
+                each(stream, "a list of deferred changes", |stream| {
+                    document.deferred = true;
+                    stream.skip()
+                })?;
+            }
+            "resource_changes" => {
+                document.has_changes = true;
+                each(stream, CHANGES, |stream| self.change(stream, Section::Changes))?;
+            }
+            "resource_drift" => each(stream, CHANGES, |stream| self.change(stream, Section::Drift))?,
+            "prior_state" => {
+                if !stream.is_null()? {
+                    stream.members("a state", |stream, name| match name {
+                        "values" => self.state(stream, Of::Now),
+                        _ => stream.skip(),
+                    })?;
+                }
+            }
+            "values" => self.state(stream, Of::Now)?,
+            "variables" => {
+                let (text, place) = stream.text()?;
+                self.variables(&text).map_err(|what| Fault { what, place })?;
+            }
+            "configuration" => {
+                let (text, place) = stream.text()?;
+                document.configuration = (text != "null").then(|| (text, self.place(place, place)));
+            }
+            "resources" => each(stream, "a list of resources", |stream| self.state_file_resource(stream))?,
+            _ => stream.skip()?,
         }
         Ok(())
     }
+
+    /// The values of a state.
+    fn state(&mut self, stream: &mut Stream<'_>, of: Of) -> Result<(), Fault> {
+        if stream.is_null()? {
+            return Ok(());
+        }
+        stream.members("the values of a state", |stream, name| match name {
+            "root_module" => self.module(stream, of, 0),
+            _ => stream.skip(),
+        })
+    }
+
+    fn module(&mut self, stream: &mut Stream<'_>, of: Of, depth: usize) -> Result<(), Fault> {
+        if stream.is_null()? {
+            return Ok(());
+        }
+        stream.members("a module", |stream, name| match name {
+            "resources" => each(stream, "a list of resources", |stream| self.resource(stream, of)),
+            "child_modules" if depth < MAX_DEPTH => {
+                each(stream, "a list of modules", |stream| self.module(stream, of, depth + 1))
+            }
+            "child_modules" => Err(stream.fault_here(What::Form("modules are nested too deeply".to_owned()))),
+            _ => stream.skip(),
+        })
+    }
+}
+
+const CHANGES: &str = "a list of resource changes";
+/// Modules lie at most so deep in one another.
+const MAX_DEPTH: usize = 100;
+
+/// Goes over the elements of a list, if there is one.
+fn each(
+    stream: &mut Stream<'_>,
+    expected: &str,
+    element: impl FnMut(&mut Stream<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    if stream.is_null()? { Ok(()) } else { stream.elements(expected, element) }
 }

@@ -1,32 +1,81 @@
 //! State files of version 4 (`terraform.tfstate`): resources with their instances.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::address::{Address, InstanceKey, Mode, ModulePath};
 use crate::inventory::{Action, Demand};
 use crate::lang::{Str, Value};
-use crate::source::{FileId, Problem, Span};
+use crate::source::{Problem, Span};
 
 use super::super::{Change, Shape};
-use super::sections::{Found, StateFileInstance, StateFileResource};
+use super::scan::{self, Stop};
+use super::sections::Found;
 use super::values;
 
-/// Reads the resources of a state file.
-pub(super) fn read(resources: Vec<StateFileResource<'_>>, found: &mut Found, demand: &Demand, file: FileId) {
-    for resource in resources {
-        let place = resource.place.unwrap_or(Span::new(file, 0, 0));
-        let Some(address) = address(&resource) else {
-            found.problems.push(Problem::at(place, "This resource of the state has no address that Terraform writes"));
-            continue;
-        };
-        let provider = found.name(provider(resource.provider.as_deref().unwrap_or_default()));
-        for instance in &resource.instances {
-            match change(instance, &address, &provider, demand, place) {
-                Ok(change) => found.prior.push(change),
-                Err(message) => found.problems.push(Problem::at(place, message)),
-            }
+/// A resource of a state file, with its instances.
+#[derive(Debug, Deserialize)]
+pub(super) struct StateFileResource<'t> {
+    #[serde(borrow)]
+    module: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    mode: Cow<'t, str>,
+    #[serde(borrow)]
+    r#type: &'t RawValue,
+    #[serde(borrow)]
+    name: Cow<'t, str>,
+    #[serde(borrow)]
+    provider: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    instances: Vec<StateFileInstance<'t>>,
+}
+
+/// An instance of it.
+#[derive(Debug, Deserialize)]
+struct StateFileInstance<'t> {
+    #[serde(borrow)]
+    index_key: Option<&'t RawValue>,
+    #[serde(borrow)]
+    deposed: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    attributes: Option<&'t RawValue>,
+    #[serde(borrow)]
+    sensitive_attributes: Option<&'t RawValue>,
+    attributes_flat: Option<IgnoredAny>,
+}
+
+/// Where the type of the resource stands at whose beginning the text is; with the resource's end.
+pub(super) fn place_of_type(text: &[u8]) -> Result<(Range<usize>, usize), Stop> {
+    let mut place = 0..0;
+    if text.first() != Some(&b'{') {
+        return Ok((place, scan::value(text, 0)?));
+    }
+    let end = scan::members(text, 0, |name, from| {
+        let end = scan::value(text, from)?;
+        if name == b"type" {
+            place = from..end;
+        }
+        Ok(end)
+    })?;
+    Ok((place, end))
+}
+
+/// Reads a resource of a state file.
+pub(super) fn read(resource: StateFileResource<'_>, place: Span, found: &mut Found, demand: &Demand) {
+    let Some(address) = address(&resource) else {
+        found.problems.push(Problem::at(place, "This resource of the state has no address that Terraform writes"));
+        return;
+    };
+    let provider = found.name(provider(resource.provider.as_deref().unwrap_or_default()));
+    for instance in &resource.instances {
+        match change(instance, &address, &provider, demand, place) {
+            Ok(change) => found.prior.push(change),
+            Err(message) => found.problems.push(Problem::at(place, message)),
         }
     }
 }

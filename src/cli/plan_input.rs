@@ -1,0 +1,194 @@
+//! A plan or state as it is read: in pieces, its digest worked out beside.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::thread::JoinHandle;
+
+use sha2::{Digest, Sha256};
+
+use super::inputs::PlanFile;
+use crate::plan;
+use crate::source::Problem;
+
+/// So much is read at a time (bytes): it stays in the processor's cache.
+const PIECE: usize = 256 << 10;
+/// So many pieces may wait.
+const WAITING: usize = 8;
+/// So much of a stream is kept for reading it once more (bytes).
+const MAX_KEPT: usize = 256 << 20;
+
+/// A plan or state that is being read.
+pub(super) struct PlanInput {
+    from: From,
+    /// The threads that read it, once each time.
+    readers: Vec<JoinHandle<Done>>,
+    digests: Vec<String>,
+}
+
+enum From {
+    File(Box<Path>),
+    /// A stream, of which the beginning was read.
+    Stream(Vec<u8>, Box<dyn Read + Send>),
+    /// A stream that is being read, or was; what it held, if it was not too much.
+    Passed(Option<Vec<u8>>),
+}
+
+/// What reading to the end comes to.
+struct Done {
+    digest: String,
+    kept: Option<Vec<u8>>,
+}
+
+impl PlanInput {
+    /// Opens it.
+    pub(super) fn new(file: &PlanFile) -> io::Result<Self> {
+        let from = match file {
+            PlanFile::Path(path) => {
+                if !std::fs::metadata(path)?.is_file() {
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+                }
+                From::File(path.as_path().into())
+            }
+            PlanFile::Pipe(path) => Self::stream(Box::new(File::open(path)?))?,
+            PlanFile::StandardInput => Self::stream(Box::new(io::stdin()))?,
+        };
+        Ok(Self { from, readers: Vec::new(), digests: Vec::new() })
+    }
+
+    fn stream(mut stream: Box<dyn Read + Send>) -> io::Result<From> {
+        let mut start = Vec::new();
+        stream.by_ref().take(plan::START).read_to_end(&mut start)?;
+        Ok(From::Stream(start, stream))
+    }
+
+    /// SHA-256 of what was read to its end.
+    ///
+    /// # Errors
+    /// Where it was read twice and was not the same.
+    pub(super) fn digest(mut self, shown: &str) -> Result<String, Box<Problem>> {
+        self.join();
+        let first = self.digests.first().cloned().unwrap_or_default();
+        if self.digests.iter().any(|digest| *digest != first) {
+            let problem = Problem::with_path(shown, "the plan has changed while it was read");
+            return Err(Box::new(problem.help("Check it again when nothing writes to it.")));
+        }
+        Ok(first)
+    }
+
+    /// Waits for the threads.
+    fn join(&mut self) {
+        for done in self.readers.drain(..).filter_map(|reader| reader.join().ok()) {
+            self.digests.push(done.digest);
+            if let From::Passed(kept) = &mut self.from {
+                *kept = done.kept;
+            }
+        }
+    }
+}
+
+impl plan::Input for PlanInput {
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        self.join();
+        let (input, is_kept): (Box<dyn Read + Send>, bool) = match &mut self.from {
+            From::File(path) => (Box::new(File::open(path)?), false),
+            From::Stream(start, stream) => {
+                let start = std::mem::take(start);
+                // What does not begin like a plan may have no end.
+                let rest: Box<dyn Read + Send> = match plan::may_be_plan(&start) {
+                    true => std::mem::replace(stream, Box::new(io::empty())),
+                    false => Box::new(io::empty()),
+                };
+                self.from = From::Passed(None);
+                (Box::new(Cursor::new(start).chain(rest)), true)
+            }
+            From::Passed(Some(kept)) => (Box::new(Cursor::new(std::mem::take(kept))), false),
+            From::Passed(None) => {
+                let message = "it has no `resource_changes`, and is too large to be gone over again in a stream";
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+            }
+        };
+        let (filled, pieces) = mpsc::sync_channel(WAITING);
+        let (used, empty) = mpsc::channel();
+        self.readers.push(std::thread::spawn(move || read(input, is_kept, &filled, &empty)));
+        Ok(Box::new(Pieces { pieces, used, piece: Vec::new(), rest: 0..0 }))
+    }
+
+    fn start(&mut self) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        match &self.from {
+            From::File(path) => {
+                File::open(path)?.take(plan::START).read_to_end(&mut start)?;
+            }
+            From::Stream(read, _) => start.clone_from(read),
+            From::Passed(_) => {}
+        }
+        Ok(start)
+    }
+}
+
+/// A piece, and how much of it is filled.
+type Piece = (Vec<u8>, usize);
+
+/// Reads an input to its end, piece by piece, each of which comes back when it was used.
+fn read(
+    mut input: impl Read,
+    is_kept: bool,
+    filled: &SyncSender<io::Result<Piece>>,
+    empty: &Receiver<Vec<u8>>,
+) -> Done {
+    let mut hash = Sha256::new();
+    let mut kept = is_kept.then(Vec::new);
+    loop {
+        let mut piece = empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
+        let read = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                // Who would take it has gone already, if this fails.
+                let _ = filled.send(Err(error));
+                break;
+            }
+        };
+        hash.update(&piece[..read]);
+        kept = kept.filter(|kept| kept.len() + read <= MAX_KEPT);
+        if let Some(kept) = &mut kept {
+            kept.extend_from_slice(&piece[..read]);
+        }
+        if filled.send(Ok((piece, read))).is_err() {
+            break;
+        }
+    }
+    let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Done { digest, kept }
+}
+
+/// What the thread reads.
+struct Pieces {
+    pieces: Receiver<io::Result<Piece>>,
+    used: Sender<Vec<u8>>,
+    piece: Vec<u8>,
+    /// What of the piece is not taken yet.
+    rest: std::ops::Range<usize>,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.rest.is_empty() {
+            let Ok(next) = self.pieces.recv() else { return Ok(0) };
+            let (piece, filled) = next?;
+            let used = std::mem::replace(&mut self.piece, piece);
+            self.rest = 0..filled;
+            if !used.is_empty() {
+                // At the end nobody wants it any more.
+                let _ = self.used.send(used);
+            }
+        }
+        let taken = self.rest.len().min(buffer.len());
+        buffer[..taken].copy_from_slice(&self.piece[self.rest.start..self.rest.start + taken]);
+        self.rest.start += taken;
+        Ok(taken)
+    }
+}

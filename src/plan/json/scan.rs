@@ -1,0 +1,403 @@
+//! JSON text as it comes in pieces: where values end, and whether they are JSON. Nothing is made of them.
+//!
+//! Grammar of RFC 8259. That text is UTF-8 is looked after elsewhere.
+
+use std::borrow::Cow;
+
+/// Why a value does not end in the text at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The text ends before it does.
+    More,
+    /// What stands there is not JSON.
+    Bad(usize),
+}
+
+/// Goes over a value that may be longer than the text at hand.
+#[derive(Debug, Default)]
+pub(super) struct Skip {
+    /// The objects and lists that are open.
+    open: Open,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum State {
+    #[default]
+    Value,
+    /// In a string that is a value, or a name.
+    InText {
+        is_name: bool,
+    },
+    AfterName,
+    AfterValue,
+    FirstMember,
+    Name,
+    FirstElement,
+}
+
+/// The objects and lists that are open, a bit for each: text of nothing but brackets takes no more memory than itself.
+#[derive(Debug, Default)]
+struct Open {
+    bits: Vec<u64>,
+    depth: usize,
+    is_object: bool,
+}
+
+impl Open {
+    fn push(&mut self, is_object: bool) {
+        let (word, bit) = (self.depth / 64, self.depth % 64);
+        if word == self.bits.len() {
+            self.bits.push(0);
+        }
+        self.bits[word] = self.bits[word] & !(1 << bit) | u64::from(is_object) << bit;
+        self.depth += 1;
+        self.is_object = is_object;
+    }
+
+    fn pop(&mut self) {
+        self.depth -= 1;
+        if let Some(last) = self.depth.checked_sub(1) {
+            self.is_object = self.bits[last / 64] >> (last % 64) & 1 == 1;
+        }
+    }
+}
+
+impl Skip {
+    /// Goes on in `text` from `at`: to behind the value, or as far as the text at hand tells (then what is behind it is to be
+    /// given again, with more).
+    ///
+    /// # Errors
+    /// Where what stands there is not JSON.
+    pub(super) fn run(&mut self, text: &[u8], mut at: usize) -> Result<Result<usize, usize>, usize> {
+        loop {
+            let step = match self.state {
+                State::AfterValue if self.open.depth == 0 => return Ok(Ok(at)),
+                State::InText { is_name } => match rest_of_string(text, at) {
+                    (behind, Ok(true)) => {
+                        at = behind;
+                        self.state = if is_name { State::AfterName } else { State::AfterValue };
+                        continue;
+                    }
+                    (behind, Ok(false)) => return Ok(Err(behind)),
+                    (_, Err(bad)) => return Err(bad),
+                },
+                state => {
+                    at = space(text, at);
+                    self.step(state, text, at)
+                }
+            };
+            match step {
+                Ok(next) => at = next,
+                Err(Stop::More) => return Ok(Err(at)),
+                Err(Stop::Bad(bad)) => return Err(bad),
+            }
+        }
+    }
+
+    /// A token outside strings.
+    #[inline]
+    fn step(&mut self, state: State, text: &[u8], at: usize) -> Result<usize, Stop> {
+        let byte = *text.get(at).ok_or(Stop::More)?;
+        self.state = match (state, byte) {
+            (State::Value | State::FirstElement, b'"') => State::InText { is_name: false },
+            (State::Value | State::FirstElement, b'{') => {
+                self.open.push(true);
+                State::FirstMember
+            }
+            (State::Value | State::FirstElement, b'[') => {
+                self.open.push(false);
+                State::FirstElement
+            }
+            (State::FirstElement, b']') | (State::FirstMember, b'}') => {
+                self.open.pop();
+                State::AfterValue
+            }
+            (State::Value | State::FirstElement, _) => {
+                let behind = scalar(text, at)?;
+                self.state = State::AfterValue;
+                return Ok(behind);
+            }
+            (State::FirstMember | State::Name, b'"') => State::InText { is_name: true },
+            (State::AfterName, b':') => State::Value,
+            (State::AfterValue, b',') if self.open.is_object => State::Name,
+            (State::AfterValue, b',') => State::Value,
+            (State::AfterValue, b'}') if self.open.is_object => {
+                self.open.pop();
+                State::AfterValue
+            }
+            (State::AfterValue, b']') if !self.open.is_object => {
+                self.open.pop();
+                State::AfterValue
+            }
+            (State::FirstMember | State::Name | State::AfterName | State::AfterValue | State::InText { .. }, _) => {
+                return Err(Stop::Bad(at));
+            }
+        };
+        Ok(at + 1)
+    }
+}
+
+/// The end of the value that begins at `at`, or after space.
+pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
+    match Skip::default().run(text, at) {
+        Ok(Ok(end)) => Ok(end),
+        Ok(Err(_)) => Err(Stop::More),
+        Err(bad) => Err(Stop::Bad(bad)),
+    }
+}
+
+/// Goes over the members of the object that begins at `at`: `member` gets each name and where the value begins, and says where
+/// it ends. Returns the object's end.
+pub(super) fn members(
+    text: &[u8],
+    at: usize,
+    mut member: impl FnMut(&[u8], usize) -> Result<usize, Stop>,
+) -> Result<usize, Stop> {
+    let mut at = punctuation(text, at, b'{')?;
+    if let Ok(end) = punctuation(text, at, b'}') {
+        return Ok(end);
+    }
+    loop {
+        at = space(text, at);
+        let (name, behind) = string(text, at)?;
+        let from = space(text, punctuation(text, behind, b':')?);
+        at = member(&name, from)?;
+        match punctuation(text, at, b',') {
+            Ok(next) => at = next,
+            Err(Stop::Bad(_)) => return punctuation(text, at, b'}'),
+            Err(Stop::More) => return Err(Stop::More),
+        }
+    }
+}
+
+/// The elements of the list that begins at `at`, in the same way.
+pub(super) fn elements(
+    text: &[u8],
+    at: usize,
+    mut element: impl FnMut(usize) -> Result<usize, Stop>,
+) -> Result<usize, Stop> {
+    let mut at = punctuation(text, at, b'[')?;
+    if let Ok(end) = punctuation(text, at, b']') {
+        return Ok(end);
+    }
+    loop {
+        at = element(space(text, at))?;
+        match punctuation(text, at, b',') {
+            Ok(next) => at = next,
+            Err(Stop::Bad(_)) => return punctuation(text, at, b']'),
+            Err(Stop::More) => return Err(Stop::More),
+        }
+    }
+}
+
+/// What stands between the quotation marks of the string that begins at `at`, and its end.
+pub(super) fn string(text: &[u8], at: usize) -> Result<(Cow<'_, [u8]>, usize), Stop> {
+    let start = punctuation(text, at, b'"')?;
+    match rest_of_string(text, start) {
+        (behind, Ok(true)) => {
+            let inside = &text[start..behind - 1];
+            if memchr::memchr(b'\\', inside).is_none() {
+                return Ok((Cow::Borrowed(inside), behind));
+            }
+            let decoded: String = serde_json::from_slice(&text[start - 1..behind]).map_err(|_| Stop::Bad(at))?;
+            Ok((Cow::Owned(decoded.into_bytes()), behind))
+        }
+        (_, Ok(false)) => Err(Stop::More),
+        (_, Err(bad)) => Err(Stop::Bad(bad)),
+    }
+}
+
+/// Behind this byte, which must come next after space.
+fn punctuation(text: &[u8], at: usize, byte: u8) -> Result<usize, Stop> {
+    let at = space(text, at);
+    match text.get(at) {
+        Some(&found) if found == byte => Ok(at + 1),
+        Some(_) => Err(Stop::Bad(at)),
+        None => Err(Stop::More),
+    }
+}
+
+/// Behind the space at `at`.
+#[inline]
+pub(super) fn space(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\t' | b'\r') = text.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Whether the string ends in the text, and where; or how far it certainly goes.
+#[inline]
+fn rest_of_string(text: &[u8], mut at: usize) -> (usize, Result<bool, usize>) {
+    loop {
+        at = plain(text, at);
+        match text.get(at) {
+            None => return (at, Ok(false)),
+            Some(b'"') => return (at + 1, Ok(true)),
+            Some(b'\\') => match escape(text, at) {
+                Ok(behind) => at = behind,
+                Err(Stop::More) => return (at, Ok(false)),
+                Err(Stop::Bad(bad)) => return (at, Err(bad)),
+            },
+            Some(_) => return (at, Err(at)),
+        }
+    }
+}
+
+/// Behind the letters at `at` that mean themselves: up to a quotation mark, a backslash, or a control character.
+#[inline]
+fn plain(text: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*eight);
+        // The lowest byte that is marked is rightly so: what is borrowed goes upwards.
+        let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let special = (zero_in(word ^ ONES * b'"' as u64) | zero_in(word ^ ONES * b'\\' as u64) | control) & HIGH;
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while text.get(at).is_some_and(|&byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        at += 1;
+    }
+    at
+}
+
+fn escape(text: &[u8], at: usize) -> Result<usize, Stop> {
+    match text.get(at + 1) {
+        None => Err(Stop::More),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => {
+            let digits = text[at + 2..].iter().take(4);
+            match digits.clone().position(|digit| !digit.is_ascii_hexdigit()) {
+                Some(bad) => Err(Stop::Bad(at + 2 + bad)),
+                None if digits.count() < 4 => Err(Stop::More),
+                None => Ok(at + 6),
+            }
+        }
+        Some(_) => Err(Stop::Bad(at + 1)),
+    }
+}
+
+/// Behind the word or number at `at`. A number ends only where something follows it.
+fn scalar(text: &[u8], at: usize) -> Result<usize, Stop> {
+    let word = match text[at] {
+        b't' => "true",
+        b'f' => "false",
+        b'n' => "null",
+        _ => return number(text, at),
+    };
+    let differs = word.bytes().zip(&text[at..]).position(|(expected, &found)| expected != found);
+    match differs {
+        Some(bad) => Err(Stop::Bad(at + bad)),
+        None if text.len() - at < word.len() => Err(Stop::More),
+        None => Ok(at + word.len()),
+    }
+}
+
+fn number(text: &[u8], at: usize) -> Result<usize, Stop> {
+    let digits = |at: usize| -> Result<usize, Stop> {
+        let count = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        match text.get(at + count) {
+            None => Err(Stop::More),
+            Some(_) if count == 0 => Err(Stop::Bad(at)),
+            Some(_) => Ok(at + count),
+        }
+    };
+    let first = at + usize::from(text[at] == b'-');
+    let mut at = digits(first)?;
+    if text[first] == b'0' && at > first + 1 {
+        return Err(Stop::Bad(first + 1));
+    }
+    if text[at] == b'.' {
+        at = digits(at + 1)?;
+    }
+    if matches!(text[at], b'e' | b'E') {
+        let signed = matches!(text.get(at + 1), Some(b'+' | b'-'));
+        at = digits(at + 1 + usize::from(signed))?;
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: &[&str] = &[
+        r#"{"a": [1, -2.5e+3, 0, 0.10, "x\"\\\u00e9é", true, false, null, {}, []], "b\n": {"c": [[[]]]}}"#,
+        r#""long enough for several words of eight bytes \\ and more""#,
+        "[ ]",
+        "{ }",
+        "[1,]",
+        "{\"a\":1,}",
+        "{\"a\" 1}",
+        "{a:1}",
+        "[01]",
+        "[1.]",
+        "[.5]",
+        "[-]",
+        "[1e]",
+        "[1 2]",
+        "[\"a\tb\"]",
+        "[\"\\x\"]",
+        "[\"\\u12g4\"]",
+        "[nul]",
+        "[truth]",
+        "[}",
+        "{\"a\":1]",
+        "]",
+    ];
+
+    #[test]
+    fn what_serde_json_takes_is_taken_and_nothing_else() {
+        for text in TEXTS {
+            let ours = value(format!("{text} ").as_bytes(), 0).is_ok();
+            assert_eq!(ours, serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_is_the_same_wherever_the_text_is_cut() {
+        for text in TEXTS.iter().map(|text| format!("{text} ")) {
+            let whole = value(text.as_bytes(), 0);
+            for cut in 0..text.len() {
+                let mut skip = Skip::default();
+                let first = skip.run(&text.as_bytes()[..cut], 0);
+                let both = match first {
+                    Ok(Err(to)) => skip.run(text.as_bytes(), to),
+                    done => done,
+                };
+                match (whole, both) {
+                    (Ok(end), Ok(Ok(found))) => assert_eq!(end, found, "{text} cut at {cut}"),
+                    (Err(Stop::Bad(at)), Err(bad)) => assert_eq!(at, bad, "{text} cut at {cut}"),
+                    (whole, both) => panic!("{text} cut at {cut}: {whole:?}, {both:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn members_and_elements_are_found() {
+        let text = br#" {"a": 1, "b\u0062": [ {"c": 2} , 3 ] }"#;
+        let mut found = Vec::new();
+        let end = members(text, 0, |name, at| {
+            let end = value(text, at)?;
+            found.push((String::from_utf8(name.to_vec()).unwrap(), String::from_utf8(text[at..end].to_vec()).unwrap()));
+            Ok(end)
+        });
+        assert_eq!(end, Ok(text.len()));
+        assert_eq!(found[0], ("a".into(), "1".into()));
+        assert_eq!(found[1].0, "bb");
+        let list = br#"[ {"c": 2} , 3 ]"#;
+        let mut count = 0;
+        let end = elements(list, 0, |at| {
+            count += 1;
+            value(list, at)
+        });
+        assert_eq!((end, count), (Ok(list.len()), 2));
+    }
+}
