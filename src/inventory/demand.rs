@@ -20,7 +20,7 @@ pub struct Demand {
     /// Managed types and data sources of which attributes are asked for, by name.
     attributes: BTreeMap<Str, &'static [&'static str]>,
     /// What came of it for the types that were met.
-    known: RefCell<BTreeMap<(Mode, Str), Wanted>>,
+    known: RefCell<BTreeMap<Mode, BTreeMap<Str, Wanted>>>,
 }
 
 /// What is asked of one resource type.
@@ -29,7 +29,7 @@ pub enum Wanted {
     /// That it is there; none of its values.
     Nothing,
     /// These attributes (or blocks).
-    Only(Rc<BTreeSet<Str>>),
+    Only(Rc<[Str]>),
     /// All attributes.
     Everything,
 }
@@ -80,12 +80,13 @@ impl Demand {
             Mode::Ephemeral => Wanted::Nothing,
             Mode::Managed if self.types.contains(type_name) => Wanted::Everything,
             Mode::Managed | Mode::Data => {
-                let key = (mode, Str::from(type_name));
-                if let Some(known) = self.known.borrow().get(&key) {
-                    return known.clone();
+                let mut known = self.known.borrow_mut();
+                let known = known.entry(mode).or_default();
+                if let Some(wanted) = known.get(type_name) {
+                    return wanted.clone();
                 }
                 let wanted = self.parts(mode, type_name);
-                self.known.borrow_mut().insert(key, wanted.clone());
+                known.insert(type_name.into(), wanted.clone());
                 wanted
             }
         }
@@ -96,7 +97,7 @@ impl Demand {
         let named = self.attributes.get(type_name).into_iter().copied().flatten();
         let mut names: BTreeSet<Str> = named.map(|name| Str::from(*name)).collect();
         if mode == Mode::Data {
-            return if names.is_empty() { Wanted::Nothing } else { Wanted::Only(Rc::new(names)) };
+            return Wanted::of(names);
         }
         if self.cidrs {
             let paths = schema::cidr_attributes(type_name).iter();
@@ -110,17 +111,21 @@ impl Demand {
             };
             names.extend(tags.iter().map(|name| Str::from(*name)));
         }
-        if names.is_empty() { Wanted::Nothing } else { Wanted::Only(Rc::new(names)) }
+        Wanted::of(names)
     }
 }
 
 impl Wanted {
+    fn of(names: BTreeSet<Str>) -> Self {
+        if names.is_empty() { Self::Nothing } else { Self::Only(names.into_iter().collect()) }
+    }
+
     /// Whether an attribute is asked for.
     #[must_use]
     pub fn takes(&self, attribute: &str) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Only(attributes) => attributes.contains(attribute),
+            Self::Only(attributes) => attributes.iter().any(|name| **name == *attribute),
             Self::Everything => true,
         }
     }

@@ -146,6 +146,18 @@ impl Inventory {
         index
     }
 
+    /// Makes room for so many more instances.
+    pub fn reserve(&mut self, count: usize) {
+        self.instances.reserve_exact(count);
+        self.by_address.reserve(count);
+    }
+
+    /// Whether there is no instance.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.instances.is_empty()
+    }
+
     /// The instances alone.
     #[must_use]
     pub fn into_instances(self) -> Vec<Instance> {

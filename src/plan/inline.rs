@@ -52,6 +52,11 @@ impl Inline {
         inline
     }
 
+    /// Whether others may make something in resources of a type.
+    pub(super) fn may_hold(type_name: &str) -> bool {
+        HOLDERS.iter().any(|(holder, _)| *holder == type_name)
+    }
+
     /// The attribute, if others may make something in it.
     pub(super) fn attribute(&self, address: &Arc<Address>, name: &str) -> Option<&Value> {
         let attributes = HOLDERS.iter().find(|(holder, _)| *holder == &*address.type_name)?.1;

@@ -18,6 +18,7 @@ use crate::schema::{self, Tagging};
 
 use super::Shape;
 use super::configuration::{Call, Configuration, Module, Node, Resource};
+use super::inline::Inline;
 use super::json;
 use super::world::{World, computed};
 
@@ -79,6 +80,9 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
 
     /// The values of an instance, unknown ones with what they stand for.
     pub(super) fn values(&self, address: &Arc<Address>, values: &Value) -> Value {
+        if is_settled(address, values) {
+            return values.clone();
+        }
         let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, address, name));
         let Some(entries) = values.entries() else { return values.clone() };
         let path: Vec<&str> = address.module.0.iter().map(|step| &*step.name).collect();
@@ -312,7 +316,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         let instances = self.world.instances(&place.path, bare.mode, &bare.type_name, &bare.name);
         let rest = &text[end..];
         if rest.is_empty() {
-            return Some(Target::Whole(instances.to_vec()));
+            return Some(Target::Whole(instances));
         }
         let mut path = steps(rest.trim_start_matches('.'))?;
         let key = match path.first()? {
@@ -361,6 +365,9 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
 /// The values of an instance whose configuration is not known: what only the provider can set stands for itself, what may be
 /// set in configuration may be anything.
 pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, values: &Value) -> Value {
+    if is_settled(address, values) {
+        return values.clone();
+    }
     let body = schema::resource(&address.type_name).map(|known| &known.body);
     let is_own = |name: &str| {
         let attribute = body.and_then(|body| body.attribute(name));
@@ -373,6 +380,11 @@ pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, v
     };
     let entries = values.entries().into_iter().flatten();
     Value { data: Value::object(entries.map(member).collect()).data, ..values.clone() }
+}
+
+/// Whether values are what they are, whatever the rest of the plan: nothing in them is unknown, or made by others.
+fn is_settled(address: &Address, values: &Value) -> bool {
+    !Inline::may_hold(&address.type_name) && values.is_wholly_known()
 }
 
 fn repetition_of<'c>(resource: &'c Resource<'c>) -> Repetition<'c> {

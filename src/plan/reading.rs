@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::address::Mode;
+use crate::address::{Address, Mode};
 use crate::inventory::{Action, Instance, Inventory, Sites};
 use crate::lang::Value;
 use crate::lang::value::Entries;
@@ -70,7 +70,10 @@ pub fn reading(
         }
     }
     // What has no source: the plan's own section says what refers to what.
-    let is_alone = world.changes().any(|change| inventory.find(&change.address).is_none());
+    let is_any_configured = !inventory.is_empty();
+    let is_configured =
+        |inventory: &Inventory, address: &Address| is_any_configured && inventory.find(address).is_some();
+    let is_alone = world.changes().any(|change| !is_configured(&inventory, &change.address));
     let text = configuration.filter(|_| is_alone);
     let section = text.as_ref().map(|(text, _)| configuration::read(text)).transpose().unwrap_or_else(|_| {
         let help = "Check what `terraform show -json tfplan` prints, unchanged.";
@@ -80,8 +83,9 @@ pub fn reading(
         None
     });
     let joins = section.as_ref().map(|section| Joins::new(section, &world));
+    inventory.reserve(world.changes().count().saturating_sub(inventory.instances().len()));
     for change in world.changes() {
-        if inventory.find(&change.address).is_none() {
+        if !is_configured(&inventory, &change.address) {
             let expected = has_source && !plan.generated.contains(&change.address);
             if expected && change.address.mode == Mode::Managed {
                 differences.push(Difference {

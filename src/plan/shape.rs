@@ -126,10 +126,10 @@ impl<'s> Shape<'s> {
 
     /// The value that members make.
     #[must_use]
-    pub fn object(&self, members: Vec<(Str, Value)>) -> Value {
+    pub fn object(&self, members: Entries) -> Value {
         match *self {
-            Self::Type(Type::Map(element)) => Value::map((**element).clone(), Entries::new(members)),
-            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => Value::object(Entries::new(members)),
+            Self::Type(Type::Map(element)) => Value::map((**element).clone(), members),
+            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => Value::object(members),
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(port.shape.leaf(Value::string("22")).as_number(), Some(&Number::from_i64(22)));
         assert!(matches!(ingress.shape.collection(Vec::new()).ty(), Type::Set(_)));
         let (_, tags) = group.member("tags");
-        assert_eq!(tags.shape.object(Vec::new()).ty(), Type::map(Type::String));
+        assert_eq!(tags.shape.object(Entries::default()).ty(), Type::map(Type::String));
         assert_eq!(Shape::of(Mode::Managed, "x_y").member("z").1.shape.ty(), Type::Dynamic);
         assert!(Shape::of(Mode::Managed, "aws_db_instance").member("password").1.sensitive);
     }

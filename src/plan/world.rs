@@ -1,7 +1,7 @@
 //! The resource instances that will be there after apply, looked up by address; the configuration is evaluated beside them.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
@@ -23,17 +23,25 @@ pub(super) struct World<'p> {
     inline: Inline,
     /// What will be there, in the order of the plan.
     there: Vec<&'p Change>,
-    by_address: HashMap<&'p Address, &'p Change>,
-    resources: HashMap<Resource, Vec<Arc<Address>>>,
+    by_address: HashMap<&'p Address, Known<'p>>,
+    /// The instances of resources that have keys.
+    keyed: HashMap<Resource, Vec<Arc<Address>>>,
     modules: HashMap<(ModulePath, Str), BTreeSet<InstanceKey>>,
     /// The module instance that came last.
     module: Option<ModulePath>,
     vpcs: Option<Vec<Arc<Address>>>,
-    /// What the plan speaks of, deletions included.
-    spoken: HashSet<&'p Address>,
     differences: RefCell<Vec<Difference>>,
     /// Addresses of the configuration that are not in the plan.
     missing: RefCell<BTreeSet<Arc<Address>>>,
+}
+
+/// What is known of an address.
+#[derive(Default)]
+struct Known<'p> {
+    /// What will be there.
+    change: Option<&'p Change>,
+    /// Whether the plan speaks of it, be it that it goes: the state before does not tell anything about it then.
+    is_spoken_of: bool,
 }
 
 impl<'p> World<'p> {
@@ -41,28 +49,23 @@ impl<'p> World<'p> {
         let mut world = Self {
             plan,
             inline: Inline::of(plan),
-            there: Vec::new(),
+            there: Vec::with_capacity(plan.changes.len()),
             by_address: HashMap::with_capacity(plan.changes.len()),
-            resources: HashMap::new(),
+            keyed: HashMap::new(),
             modules: HashMap::new(),
             module: None,
             vpcs: None,
-            spoken: HashSet::new(),
             differences: RefCell::default(),
             missing: RefCell::default(),
         };
-        for change in plan.changes.iter().filter(|change| stays(change)) {
-            world.add(change);
-        }
-        // What a change speaks of, under its old name too, the state before does not tell anything about.
-        let speaking = plan.changes.iter().filter(|change| change.deposed.is_none());
-        let spoken = speaking.flat_map(|change| [Some(&*change.address), change.previous_address.as_deref()]);
-        world.spoken.reserve(plan.changes.len());
-        world.spoken.extend(spoken.flatten());
-        for change in plan.prior.iter().filter(|change| stays(change)) {
-            if !world.spoken.contains(&*change.address) {
-                world.add(change);
+        for change in plan.changes.iter().filter(|change| change.deposed.is_none()) {
+            world.add(change, true);
+            if let Some(previous) = &change.previous_address {
+                world.by_address.entry(previous).or_default().is_spoken_of = true;
             }
+        }
+        for change in plan.prior.iter().filter(|change| change.deposed.is_none()) {
+            world.add(change, false);
         }
         let is_vpc = |address: &Address| matches!(&*address.type_name, "aws_vpc" | "aws_default_vpc");
         let vpcs = world.there.iter().map(|change| &change.address).filter(|address| is_vpc(address)).cloned();
@@ -70,15 +73,23 @@ impl<'p> World<'p> {
         world
     }
 
-    fn add(&mut self, change: &'p Change) {
+    /// Adds what the plan speaks of, or what is kept of the state before.
+    fn add(&mut self, change: &'p Change, is_spoken_of: bool) {
         let address = &*change.address;
-        if self.by_address.contains_key(address) {
+        let known = self.by_address.entry(address).or_default();
+        if known.is_spoken_of && !is_spoken_of {
             return;
         }
-        self.by_address.insert(address, change);
+        known.is_spoken_of |= is_spoken_of;
+        if known.change.is_some() || !stays(change) {
+            return;
+        }
+        known.change = Some(change);
         self.there.push(change);
-        let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
-        self.resources.entry(resource).or_default().push(change.address.clone());
+        if address.key != InstanceKey::None {
+            let resource = (address.module.clone(), address.mode, address.type_name.clone(), address.name.clone());
+            self.keyed.entry(resource).or_default().push(change.address.clone());
+        }
         // Plans list the resources of a module together.
         if self.module.as_ref().is_some_and(|known| Arc::ptr_eq(&known.0, &address.module.0)) {
             return;
@@ -90,9 +101,14 @@ impl<'p> World<'p> {
         }
     }
 
+    /// Whether the plan itself speaks of an address.
+    fn is_spoken_of(&self, address: &Address) -> bool {
+        self.by_address.get(address).is_some_and(|known| known.is_spoken_of)
+    }
+
     /// The change that an address stands for.
     pub(super) fn find(&self, address: &Address) -> Option<&'p Change> {
-        self.by_address.get(address).copied()
+        self.by_address.get(address)?.change
     }
 
     /// What is left in an attribute that is not written in configuration, where other resources make something in it: nothing is
@@ -110,9 +126,18 @@ impl<'p> World<'p> {
     }
 
     /// The addresses of the instances of a resource in a module instance.
-    pub(super) fn instances(&self, module: &ModulePath, mode: Mode, type_name: &Str, name: &Str) -> &[Arc<Address>] {
+    pub(super) fn instances(
+        &self,
+        module: &ModulePath,
+        mode: Mode,
+        type_name: &Str,
+        name: &Str,
+    ) -> Vec<Arc<Address>> {
         let resource = (module.clone(), mode, type_name.clone(), name.clone());
-        self.resources.get(&resource).map_or(&[], Vec::as_slice)
+        let keyed = self.keyed.get(&resource).into_iter().flatten();
+        let (module, mode, type_name, name) = resource.clone();
+        let single = self.find(&Address { module, mode, type_name, name, key: InstanceKey::None });
+        single.map(|change| &change.address).into_iter().chain(keyed).cloned().collect()
     }
 
     /// All that will be there, in the order of the plan.
@@ -283,9 +308,8 @@ impl Planned for World<'_> {
     }
 
     fn resource_keys(&self, module: &ModulePath, mode: Mode, type_name: &str, name: &str) -> Vec<InstanceKey> {
-        let resource = (module.clone(), mode, type_name.into(), name.into());
-        let addresses = self.resources.get(&resource);
-        addresses.into_iter().flatten().map(|address| address.key.clone()).collect()
+        let addresses = self.instances(module, mode, &type_name.into(), &name.into());
+        addresses.iter().map(|address| address.key.clone()).collect()
     }
 
     fn module_keys(&self, module: &ModulePath, name: &str) -> Vec<InstanceKey> {
@@ -296,7 +320,7 @@ impl Planned for World<'_> {
     fn instance(&self, configured: Instance) -> Instance {
         let Some(change) = self.find(&configured.address) else {
             let absent = configured.address.mode == Mode::Managed && !configured.symbolic;
-            if absent && !self.spoken.contains(&*configured.address) {
+            if absent && !self.is_spoken_of(&configured.address) {
                 self.missing.borrow_mut().insert(configured.address.clone());
             }
             return configured;
@@ -305,7 +329,7 @@ impl Planned for World<'_> {
         let mut sites = configured.sites.clone();
         if let (Some(name), Some(written)) = (differing.first(), &configured.sites) {
             // What the plan leaves alone need not be as the configuration has it: only drift is to be refreshed, say.
-            if self.spoken.contains(&*change.address) {
+            if self.is_spoken_of(&change.address) {
                 self.differences.borrow_mut().push(Difference {
                     address: change.address.to_string(),
                     what: format!("`{name}` is planned as another value"),

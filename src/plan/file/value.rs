@@ -14,6 +14,7 @@ use rmp::decode::{
 use super::Damage;
 use super::sensitive::Sensitive;
 use crate::inventory::Wanted;
+use crate::lang::value::Entries;
 use crate::lang::{Data, Fields, Marks, Number, ObjectType, Str, Type, Unknown, Value};
 use crate::plan::Shape;
 
@@ -191,7 +192,7 @@ impl<'b> Reader<'b> {
             let value = member.value(value);
             members.push((known.cloned().unwrap_or_else(|| key(name)), value));
         }
-        Ok(shape.object(members))
+        Ok(shape.object(Entries::new(members)))
     }
 
     /// Passes over a value, however deep it is.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::scan::{self, Stop};
+use super::scan::{self, Members, Stop};
 use super::stream::What;
 
 /// Where the values of members stand in the text of an object.
@@ -27,7 +27,7 @@ impl<const N: usize> Fields<N> {
         at: usize,
         mut value: impl FnMut(&[u8], usize) -> Result<usize, Stop>,
     ) -> Result<usize, Stop> {
-        scan::members(text, at, |name, from| {
+        scan::members(text, at, |_, name, from| {
             let end = value(name, from)?;
             if let Some(index) = self.names.iter().position(|known| known.as_bytes() == name) {
                 if self.places[index].replace(from..end).is_some() {
@@ -36,10 +36,6 @@ impl<const N: usize> Fields<N> {
             }
             Ok(end)
         })
-    }
-
-    fn read(&mut self, text: &[u8], at: usize) -> Result<usize, Stop> {
-        self.note(text, at, |_, from| scan::value(text, from))
     }
 
     /// The text of a member; `None` where it is `null` or not there.
@@ -76,6 +72,29 @@ pub(super) fn string(text: &str) -> Result<Cow<'_, str>, What> {
 pub(super) struct ChangePlaces {
     outer: Fields<5>,
     body: Fields<8>,
+    before: Option<Members>,
+    after: Option<Members>,
+}
+
+/// The values of an instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Values<'t> {
+    /// There are none.
+    None,
+    /// No object.
+    Other,
+    /// An object, in the text of what holds it.
+    Object(&'t str, &'t Members),
+}
+
+impl<'t> Values<'t> {
+    fn of(text: &'t str, value: Option<&str>, members: Option<&'t Members>) -> Self {
+        match (value, members) {
+            (None, _) => Self::None,
+            (Some(_), None) => Self::Other,
+            (Some(_), Some(members)) => Self::Object(text, members),
+        }
+    }
 }
 
 /// A resource change: what is read of any.
@@ -86,8 +105,8 @@ pub(super) struct ChangeHead<'t> {
     pub(super) deposed: Option<Cow<'t, str>>,
     pub(super) provider: Cow<'t, str>,
     pub(super) actions: Vec<Cow<'t, str>>,
-    pub(super) before: Option<&'t str>,
-    pub(super) after: Option<&'t str>,
+    pub(super) before: Values<'t>,
+    pub(super) after: Values<'t>,
     pub(super) after_unknown: Option<&'t str>,
     pub(super) before_sensitive: Option<&'t str>,
     pub(super) after_sensitive: Option<&'t str>,
@@ -112,11 +131,21 @@ impl ChangePlaces {
             "importing",
             "generated_config",
         ]);
+        let (mut before, mut after) = (None, None);
         let end = outer.note(text, 0, |name, from| match name {
-            b"change" if text.get(from) == Some(&b'{') => body.read(text, from),
+            b"change" if text.get(from) == Some(&b'{') => body.note(text, from, |name, from| {
+                let members = match name {
+                    b"before" => &mut before,
+                    b"after" => &mut after,
+                    _ => return scan::value(text, from),
+                };
+                let end;
+                (*members, end) = Members::find(text, from)?;
+                Ok(end)
+            }),
             _ => scan::value(text, from),
         })?;
-        Ok((Some(Self { outer, body }), end))
+        Ok((Some(Self { outer, body, before, after }), end))
     }
 
     /// Where the address stands.
@@ -125,7 +154,7 @@ impl ChangePlaces {
     }
 
     /// What stands there.
-    pub(super) fn read<'t>(&self, text: &'t str) -> Result<ChangeHead<'t>, What> {
+    pub(super) fn read<'t>(&'t self, text: &'t str) -> Result<ChangeHead<'t>, What> {
         let (outer, body) = (&self.outer, &self.body);
         outer.check()?;
         body.check()?;
@@ -141,8 +170,8 @@ impl ChangePlaces {
             deposed: outer.string(text, 2)?,
             provider: outer.string(text, 3)?.unwrap_or_default(),
             actions: words.into_iter().map(|word| string(word.get())).collect::<Result<_, _>>()?,
-            before: body.get(text, 1),
-            after: body.get(text, 2),
+            before: Values::of(text, body.get(text, 1), self.before.as_ref()),
+            after: Values::of(text, body.get(text, 2), self.after.as_ref()),
             after_unknown: body.get(text, 3),
             before_sensitive: body.get(text, 4),
             after_sensitive: body.get(text, 5),
@@ -154,7 +183,10 @@ impl ChangePlaces {
 
 /// Where the parts of a resource instance in a state stand.
 #[derive(Debug)]
-pub(super) struct StatePlaces(Fields<5>);
+pub(super) struct StatePlaces {
+    outer: Fields<5>,
+    values: Option<Members>,
+}
 
 /// A resource instance in a state.
 #[derive(Debug)]
@@ -162,7 +194,7 @@ pub(super) struct StateHead<'t> {
     pub(super) address: &'t str,
     pub(super) deposed: Option<Cow<'t, str>>,
     pub(super) provider: Cow<'t, str>,
-    pub(super) values: Option<&'t str>,
+    pub(super) values: Values<'t>,
     pub(super) sensitive: Option<&'t str>,
 }
 
@@ -172,25 +204,33 @@ impl StatePlaces {
         if text.first() != Some(&b'{') {
             return Ok((None, scan::value(text, 0)?));
         }
-        let mut fields = Fields::new(["address", "deposed_key", "provider_name", "values", "sensitive_values"]);
-        let end = fields.read(text, 0)?;
-        Ok((Some(Self(fields)), end))
+        let mut outer = Fields::new(["address", "deposed_key", "provider_name", "values", "sensitive_values"]);
+        let mut values = None;
+        let end = outer.note(text, 0, |name, from| match name {
+            b"values" => {
+                let end;
+                (values, end) = Members::find(text, from)?;
+                Ok(end)
+            }
+            _ => scan::value(text, from),
+        })?;
+        Ok((Some(Self { outer, values }), end))
     }
 
     /// Where the address stands.
     pub(super) fn address(&self) -> Range<usize> {
-        self.0.places[0].clone().unwrap_or_default()
+        self.outer.places[0].clone().unwrap_or_default()
     }
 
     /// What stands there.
-    pub(super) fn read<'t>(&self, text: &'t str) -> Result<StateHead<'t>, What> {
-        self.0.check()?;
+    pub(super) fn read<'t>(&'t self, text: &'t str) -> Result<StateHead<'t>, What> {
+        self.outer.check()?;
         Ok(StateHead {
-            address: self.0.required(text, 0)?,
-            deposed: self.0.string(text, 1)?,
-            provider: self.0.string(text, 2)?.unwrap_or_default(),
-            values: self.0.get(text, 3),
-            sensitive: self.0.get(text, 4),
+            address: self.outer.required(text, 0)?,
+            deposed: self.outer.string(text, 1)?,
+            provider: self.outer.string(text, 2)?.unwrap_or_default(),
+            values: Values::of(text, self.outer.get(text, 3), self.values.as_ref()),
+            sensitive: self.outer.get(text, 4),
         })
     }
 }

@@ -84,6 +84,9 @@ impl Skip {
                 },
                 state => {
                     at = space(text, at);
+                    if let State::FirstMember | State::Name = state {
+                        at = usual_members(text, at);
+                    }
                     self.step(state, text, at)
                 }
             };
@@ -138,6 +141,29 @@ impl Skip {
     }
 }
 
+/// Behind members as most are, each with a comma and another one after it: no escapes and no space, and the value is a string, a
+/// word or a whole number.
+#[inline]
+fn usual_members(text: &[u8], mut at: usize) -> usize {
+    let string = |at: usize| {
+        let end = plain(text, at + 1);
+        (text.get(at) == Some(&b'"') && text.get(end) == Some(&b'"')).then_some(end + 1)
+    };
+    loop {
+        let Some(colon) = string(at).filter(|&colon| text.get(colon) == Some(&b':')) else { return at };
+        let value = colon + 1;
+        let end = match text.get(value) {
+            Some(b'"') => string(value),
+            Some(b't' | b'f' | b'n' | b'0'..=b'9') => scalar(text, value).ok(),
+            _ => None,
+        };
+        match end {
+            Some(end) if text.get(end) == Some(&b',') && text.get(end + 1) == Some(&b'"') => at = end + 1,
+            _ => return at,
+        }
+    }
+}
+
 /// The end of the value that begins at `at`, or after space.
 pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
     match Skip::default().run(text, at) {
@@ -147,12 +173,31 @@ pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
     }
 }
 
-/// Goes over the members of the object that begins at `at`: `member` gets each name and where the value begins, and says where
-/// it ends. Returns the object's end.
+/// Where the members of an object stand: where the name of each begins.
+#[derive(Debug, Default)]
+pub(super) struct Members(pub(super) Vec<u32>);
+
+impl Members {
+    /// Finds those of the value that begins at `at`, if it is an object. With the value's end.
+    pub(super) fn find(text: &[u8], at: usize) -> Result<(Option<Self>, usize), Stop> {
+        if text.get(at) != Some(&b'{') {
+            return Ok((None, value(text, at)?));
+        }
+        let mut names = Vec::with_capacity(32);
+        let end = members(text, at, |name, _, from| {
+            names.push(name as u32);
+            value(text, from)
+        })?;
+        Ok((Some(Self(names)), end))
+    }
+}
+
+/// Goes over the members of the object that begins at `at`: `member` gets where each name begins, the name, and where the value
+/// begins, and says where it ends. Returns the object's end.
 pub(super) fn members(
     text: &[u8],
     at: usize,
-    mut member: impl FnMut(&[u8], usize) -> Result<usize, Stop>,
+    mut member: impl FnMut(usize, &[u8], usize) -> Result<usize, Stop>,
 ) -> Result<usize, Stop> {
     let mut at = punctuation(text, at, b'{')?;
     if let Ok(end) = punctuation(text, at, b'}') {
@@ -162,30 +207,10 @@ pub(super) fn members(
         at = space(text, at);
         let (name, behind) = string(text, at)?;
         let from = space(text, punctuation(text, behind, b':')?);
-        at = member(&name, from)?;
+        at = member(at, &name, from)?;
         match punctuation(text, at, b',') {
             Ok(next) => at = next,
             Err(Stop::Bad(_)) => return punctuation(text, at, b'}'),
-            Err(Stop::More) => return Err(Stop::More),
-        }
-    }
-}
-
-/// The elements of the list that begins at `at`, in the same way.
-pub(super) fn elements(
-    text: &[u8],
-    at: usize,
-    mut element: impl FnMut(usize) -> Result<usize, Stop>,
-) -> Result<usize, Stop> {
-    let mut at = punctuation(text, at, b'[')?;
-    if let Ok(end) = punctuation(text, at, b']') {
-        return Ok(end);
-    }
-    loop {
-        at = element(space(text, at))?;
-        match punctuation(text, at, b',') {
-            Ok(next) => at = next,
-            Err(Stop::Bad(_)) => return punctuation(text, at, b']'),
             Err(Stop::More) => return Err(Stop::More),
         }
     }
@@ -381,23 +406,19 @@ mod tests {
     }
 
     #[test]
-    fn members_and_elements_are_found() {
+    fn members_are_found() {
         let text = br#" {"a": 1, "b\u0062": [ {"c": 2} , 3 ] }"#;
         let mut found = Vec::new();
-        let end = members(text, 0, |name, at| {
-            let end = value(text, at)?;
-            found.push((String::from_utf8(name.to_vec()).unwrap(), String::from_utf8(text[at..end].to_vec()).unwrap()));
+        let end = members(text, 0, |at, name, from| {
+            let end = value(text, from)?;
+            let [name, value] = [name, &text[from..end]].map(|text| String::from_utf8(text.to_vec()).unwrap());
+            found.push((at, name, value));
             Ok(end)
         });
         assert_eq!(end, Ok(text.len()));
-        assert_eq!(found[0], ("a".into(), "1".into()));
-        assert_eq!(found[1].0, "bb");
-        let list = br#"[ {"c": 2} , 3 ]"#;
-        let mut count = 0;
-        let end = elements(list, 0, |at| {
-            count += 1;
-            value(list, at)
-        });
-        assert_eq!((end, count), (Ok(list.len()), 2));
+        assert_eq!(found, [(2, "a".into(), "1".into()), (10, "bb".into(), r#"[ {"c": 2} , 3 ]"#.into())]);
+        let (names, end) = Members::find(text, 1).unwrap();
+        assert_eq!((names.unwrap().0, end), (vec![2, 10], text.len()));
+        assert!(Members::find(b"[1]", 0).unwrap().0.is_none());
     }
 }

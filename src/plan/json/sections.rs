@@ -15,8 +15,9 @@ use crate::lang::{Str, Value};
 use crate::source::{FileId, Position, Problem, Span};
 
 use super::super::{Change, Shape};
-use super::heads::{ChangeHead, ChangePlaces, StateHead, StatePlaces, string};
+use super::heads::{ChangeHead, ChangePlaces, StateHead, StatePlaces, Values, string};
 use super::stream::{Fault, Stream, What};
+use super::values::Names;
 use super::{state_file, values};
 
 /// What a document says of itself.
@@ -53,21 +54,29 @@ pub(super) struct Found {
     pub(super) generated: Vec<Arc<Address>>,
     pub(super) variables: BTreeMap<Str, Value>,
     pub(super) problems: Vec<Problem>,
-    names: HashMap<String, Str>,
-    /// The module instance that came last.
-    module: ModulePath,
+    pub(super) names_of_values: Names,
+    names: HashMap<Str, Str>,
+    /// The module instance that came last, and how it is written, with a dot.
+    module: (ModulePath, String),
 }
 
 impl Found {
-    /// Lets an address share its parts with others: plans list the resources of a module together.
-    fn share(&mut self, address: &mut Address) {
+    /// The address that a text is; it shares its parts with others, as plans list the resources of a module together.
+    fn address(&mut self, text: &str) -> Option<Address> {
+        let (module, written) = &self.module;
+        let in_module = text.strip_prefix(written.as_str()).filter(|rest| !rest.starts_with("module."));
+        let mut address = match in_module {
+            Some(rest) => Address { module: module.clone(), ..Address::parse(rest)? },
+            None => {
+                let address = Address::parse(text)?;
+                let written = if address.module.is_root() { String::new() } else { format!("{}.", address.module) };
+                self.module = (address.module.clone(), written);
+                address
+            }
+        };
         address.type_name = self.name(&address.type_name);
         address.name = self.name(&address.name);
-        if address.module == self.module {
-            address.module = self.module.clone();
-        } else {
-            self.module = address.module.clone();
-        }
+        Some(address)
     }
 
     /// The text as it is shared by all that say the same.
@@ -76,7 +85,7 @@ impl Found {
             return known.clone();
         }
         let shared: Str = text.into();
-        self.names.insert(text.to_owned(), shared.clone());
+        self.names.insert(shared.clone(), shared.clone());
         shared
     }
 }
@@ -195,12 +204,11 @@ impl<'c> Collector<'c> {
     }
 
     fn address(&mut self, raw: &str, place: Span) -> Option<Arc<Address>> {
-        let Some(mut address) = string(raw).ok().as_deref().and_then(Address::parse) else {
+        let Some(address) = string(raw).ok().and_then(|text| self.found.address(&text)) else {
             let problem = Problem::at(place, "This is not the address of a resource instance");
             self.found.problems.push(problem);
             return None;
         };
-        self.found.share(&mut address);
         Some(Arc::new(address))
     }
 
@@ -209,21 +217,21 @@ impl<'c> Collector<'c> {
         &mut self,
         address: &Address,
         place: Span,
-        values: Option<&str>,
+        values: Values<'_>,
         unknown: Option<&str>,
         sensitive: Option<&str>,
     ) -> Option<Value> {
         let wanted = self.demand.of(address.mode, &address.type_name);
-        let values = values.filter(|_| !wanted.is_nothing())?;
-        let shape = Shape::of(address.mode, &address.type_name);
-        match values::object(values, unknown, sensitive, shape, &wanted) {
-            Ok(values) => Some(values),
-            Err(fault) => {
-                let problem = Problem::at(place, format!("The values of `{address}` {}", fault.words()));
-                self.found.problems.push(problem);
-                None
-            }
+        if wanted.is_nothing() {
+            return None;
         }
+        let shape = Shape::of(address.mode, &address.type_name);
+        let names = &mut self.found.names_of_values;
+        values::object(values, unknown, sensitive, shape, &wanted, names).unwrap_or_else(|fault| {
+            let problem = Problem::at(place, format!("The values of `{address}` {}", fault.words()));
+            self.found.problems.push(problem);
+            None
+        })
     }
 
     /// A resource instance of a state.

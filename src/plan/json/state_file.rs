@@ -15,6 +15,7 @@ use crate::source::{Problem, Span};
 
 use super::super::{Change, Shape};
 use super::scan::{self, Stop};
+use super::heads::Values;
 use super::sections::Found;
 use super::values;
 
@@ -55,7 +56,7 @@ pub(super) fn place_of_type(text: &[u8]) -> Result<(Range<usize>, usize), Stop> 
     if text.first() != Some(&b'{') {
         return Ok((place, scan::value(text, 0)?));
     }
-    let end = scan::members(text, 0, |name, from| {
+    let end = scan::members(text, 0, |_, name, from| {
         let end = scan::value(text, from)?;
         if name == b"type" {
             place = from..end;
@@ -73,7 +74,7 @@ pub(super) fn read(resource: StateFileResource<'_>, place: Span, found: &mut Fou
     };
     let provider = found.name(provider(resource.provider.as_deref().unwrap_or_default()));
     for instance in &resource.instances {
-        match change(instance, &address, &provider, demand, place) {
+        match change(instance, &address, &provider, demand, place, found) {
             Ok(change) => found.prior.push(change),
             Err(message) => found.problems.push(Problem::at(place, message)),
         }
@@ -86,6 +87,7 @@ fn change(
     provider: &Str,
     demand: &Demand,
     place: Span,
+    found: &mut Found,
 ) -> Result<Change, String> {
     let key = match instance.index_key.map(RawValue::get) {
         None => InstanceKey::None,
@@ -103,7 +105,12 @@ fn change(
     let wanted = demand.of(address.mode, &address.type_name);
     let shape = Shape::of(address.mode, &address.type_name);
     let text = instance.attributes.filter(|_| !wanted.is_nothing()).map(RawValue::get);
-    let after = text.map(|text| values::object(text, None, None, shape, &wanted)).transpose();
+    let after = text.map(|text| {
+        let members = scan::Members::find(text.as_bytes(), 0).ok().and_then(|(members, _)| members);
+        let members = members.as_ref().map_or(Values::Other, |members| Values::Object(text, members));
+        values::object(members, None, None, shape, &wanted, &mut found.names_of_values)
+    });
+    let after = after.transpose().map(Option::flatten);
     let after = after.map_err(|fault| format!("The values of `{address}` {}", fault.words()))?;
     let after = after.map(|value| sensitive(value, instance.sensitive_attributes.map(RawValue::get)));
     Ok(Change {

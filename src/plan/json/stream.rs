@@ -57,6 +57,8 @@ pub(super) struct Stream<'r> {
     at: usize,
     /// How far it is known to be UTF-8.
     valid: usize,
+    /// Whether all of it is ASCII.
+    is_ascii: bool,
     /// A place in it, and its position.
     marked: (usize, Position),
     has_ended: bool,
@@ -67,7 +69,7 @@ impl<'r> Stream<'r> {
     pub(super) fn new(input: Box<dyn Read + 'r>) -> Result<Self, Fault> {
         let marked = (0, Position { line: 1, column: 1 });
         let mut stream =
-            Self { input, buffer: Vec::new(), filled: 0, at: 0, valid: 0, marked, has_ended: false, size: 0 };
+            Self { input, buffer: Vec::new(), filled: 0, at: 0, valid: 0, is_ascii: true, marked, has_ended: false, size: 0 };
         stream.more(0)?;
         if stream.text_at_hand().starts_with("\u{feff}".as_bytes()) {
             (stream.at, stream.marked.0) = (3, 3);
@@ -124,11 +126,23 @@ impl<'r> Stream<'r> {
             let message = format!("The file is larger than {} GiB", MAX_SIZE >> 30);
             return Err(self.fault(What::Size(message), self.at));
         }
-        self.valid += match std::str::from_utf8(&self.buffer[self.valid..self.filled]) {
-            Ok(text) => text.len(),
-            Err(error) if error.error_len().is_none() && !self.has_ended => error.valid_up_to(),
+        self.check_encoding()
+    }
+
+    /// Checks that what was read is UTF-8.
+    fn check_encoding(&mut self) -> Result<(), Fault> {
+        let new = &self.buffer[self.valid..self.filled];
+        let is_ascii = new.is_ascii();
+        self.is_ascii = is_ascii && (self.is_ascii || self.text_at_hand()[..self.valid].is_ascii());
+        if is_ascii {
+            self.valid = self.filled;
+            return Ok(());
+        }
+        match std::str::from_utf8(new) {
+            Ok(_) => self.valid = self.filled,
+            Err(error) if error.error_len().is_none() && !self.has_ended => self.valid += error.valid_up_to(),
             Err(error) => return Err(self.fault(What::Encoding, self.valid + error.valid_up_to())),
-        };
+        }
         Ok(())
     }
 
@@ -157,7 +171,10 @@ impl<'r> Stream<'r> {
             place.column = 1;
             line = &passed[last + 1..];
         }
-        let letters = line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let letters = match self.is_ascii {
+            true => line.len(),
+            false => line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
+        };
         place.column = place.column.saturating_add(letters as u32);
         if at > marked {
             self.marked = (at, place);

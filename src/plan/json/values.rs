@@ -3,12 +3,15 @@
 //! The text is known to be JSON (serde_json went over it), so that reading is quick; what nobody asks for is skipped.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::inventory::Wanted;
 use crate::lang::value::Entries;
 use crate::lang::{Data, Marks, Number, Str, Type, Value};
 
 use super::super::Shape;
+use super::heads::Values;
+use super::scan;
 
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 500;
@@ -52,12 +55,7 @@ pub(in crate::plan) enum Flags<'t> {
     Members(Vec<(Cow<'t, str>, Flags<'t>)>),
 }
 
-impl<'t> Flags<'t> {
-    /// Reads them of JSON text.
-    pub(in crate::plan) fn read(text: Option<&'t str>) -> Result<Self, Fault> {
-        text.map_or(Ok(Self::No), |text| Reader::new(text).flags(0))
-    }
-
+impl Flags<'_> {
     fn member(&self, name: &str) -> &Self {
         match self {
             Self::Members(members) => {
@@ -97,29 +95,66 @@ impl<'f, 't> Said<'f, 't> {
     }
 }
 
-/// The attributes that are asked for out of the text of an object.
-pub(in crate::plan) fn object(
-    text: &str,
-    unknown: Option<&str>,
-    sensitive: Option<&str>,
+/// The attributes that are asked for out of an object; `None` where there are no values.
+pub(super) fn object<'t>(
+    values: Values<'t>,
+    unknown: Option<&'t str>,
+    sensitive: Option<&'t str>,
     shape: Shape<'_>,
     wanted: &Wanted,
-) -> Result<Value, Fault> {
-    let (unknown, sensitive) = (Flags::read(unknown)?, Flags::read(sensitive)?);
+    names: &mut Names,
+) -> Result<Option<Value>, Fault> {
+    let (text, members) = match values {
+        Values::None => return Ok(None),
+        Values::Other => return Err(Fault::Shape),
+        Values::Object(text, members) => (text, members),
+    };
+    let flags = |text: Option<&'t str>| match text {
+        None => Ok(Flags::No),
+        Some(text) => Reader::new(text, None).flags(0, Some(wanted)),
+    };
+    let (unknown, sensitive) = (flags(unknown)?, flags(sensitive)?);
     let said = Said { unknown: &unknown, sensitive: &sensitive };
-    let mut reader = Reader::new(text);
-    reader.space();
-    if reader.peek() != Some(b'{') {
-        return Err(Fault::Shape);
+    let mut reader = Reader::new(text, Some(names));
+    let mut content = Content::default();
+    for &at in &members.0 {
+        reader.at = at as usize;
+        let name = reader.string()?;
+        if wanted.takes(&name) {
+            reader.expect(b':')?;
+            reader.member(name, shape, said, 0, &mut content)?;
+        }
     }
-    let value = reader.members(shape, said, Some(wanted), 0)?;
-    Ok(said.mark(value))
+    let value = reader.object(content, shape, said, Some(wanted))?;
+    Ok(Some(said.mark(value)))
 }
 
 /// A value of any type.
 pub(in crate::plan) fn any(text: &str, sensitive: bool) -> Result<Value, Fault> {
     let said = Said { unknown: &Flags::No, sensitive: if sensitive { &Flags::Yes } else { &Flags::No } };
-    Reader::new(text).value(Shape::Any, said, 0)
+    Reader::new(text, None).value(Shape::Any, said, 0)
+}
+
+/// The names of objects and maps that came before: what is of one shape shares them.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<Arc<[Str]>>);
+
+impl Names {
+    /// So many shapes are remembered.
+    const MANY: usize = 256;
+
+    /// These names, shared if they came before.
+    fn shared(&mut self, names: &[Cow<'_, str>], known: impl Fn(&str) -> Option<Str>) -> Arc<[Str]> {
+        let (Some(first), Some(last)) = (names.first(), names.last()) else { return Arc::default() };
+        self.0.resize_with(Self::MANY, Arc::default);
+        let letter = |text: &str| text.bytes().next_back().map_or(0, usize::from);
+        let slot = names.len() + 7 * (first.len() + letter(first)) + 31 * (last.len() + letter(last));
+        let slot = &mut self.0[slot % Self::MANY];
+        if slot.len() != names.len() || slot.iter().zip(names).any(|(known, name)| **known != **name) {
+            *slot = names.iter().map(|name| known(name).unwrap_or_else(|| (**name).into())).collect();
+        }
+        slot.clone()
+    }
 }
 
 /// Planned values with what is unknown in them, which is left out of objects there and is `null` in lists and sets.
@@ -150,17 +185,40 @@ pub(in crate::plan) fn with_unknown(value: &Value, shape: Shape<'_>) -> Value {
     Value { data, ..value.clone() }
 }
 
+/// The members of an object, as they were read.
+#[derive(Default)]
+struct Content<'t> {
+    names: Vec<Cow<'t, str>>,
+    values: Vec<Value>,
+}
+
+impl Content<'_> {
+    fn in_order(self) -> Result<Self, Fault> {
+        if self.names.is_sorted_by(|left, right| left < right) {
+            return Ok(self);
+        }
+        let mut members: Vec<_> = self.names.into_iter().zip(self.values).collect();
+        members.sort_by(|left, right| left.0.cmp(&right.0));
+        if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(Fault::Duplicate);
+        }
+        let (names, values) = members.into_iter().unzip();
+        Ok(Self { names, values })
+    }
+}
+
 /// Goes over JSON text.
-struct Reader<'t> {
+struct Reader<'t, 'n> {
     text: &'t str,
     at: usize,
     /// The text and value of the map of strings that came last: `tags_all` mostly repeats `tags`.
     map: Option<(&'t str, Value)>,
+    names: Option<&'n mut Names>,
 }
 
-impl<'t> Reader<'t> {
-    const fn new(text: &'t str) -> Self {
-        Self { text, at: 0, map: None }
+impl<'t, 'n> Reader<'t, 'n> {
+    const fn new(text: &'t str, names: Option<&'n mut Names>) -> Self {
+        Self { text, at: 0, map: None, names }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -212,7 +270,7 @@ impl<'t> Reader<'t> {
         }
         let value = match self.peek() {
             Some(b'{') if is_plain(shape, said) => self.map(shape, said, depth)?,
-            Some(b'{') => self.members(shape, said, None, depth)?,
+            Some(b'{') => self.members(shape, said, depth)?,
             Some(b'[') => self.elements(shape, said, depth)?,
             Some(b'"') => {
                 let text = self.string()?;
@@ -239,49 +297,64 @@ impl<'t> Reader<'t> {
         Ok(said.mark(value))
     }
 
-    /// An object; of the outermost one only the members that are `wanted`.
-    fn members(
-        &mut self,
-        shape: Shape<'_>,
-        said: Said<'_, 't>,
-        wanted: Option<&Wanted>,
-        depth: usize,
-    ) -> Result<Value, Fault> {
+    fn members(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
         self.expect(b'{')?;
-        let takes = |name: &str| wanted.is_none_or(|wanted| wanted.takes(name));
-        let mut members: Vec<(Str, Value)> = Vec::new();
+        let mut content = Content::default();
         let mut first = true;
         while !self.ends(b'}', first)? {
             first = false;
             let name = self.string()?;
             self.expect(b':')?;
-            if !takes(&name) {
-                self.skip()?;
-                continue;
-            }
-            let (known, member) = shape.member(&name);
-            let value = self.value(member.shape, said.member(&name), depth + 1)?;
-            members.push((known.cloned().unwrap_or_else(|| (*name).into()), member.value(value)));
+            self.member(name, shape, said, depth, &mut content)?;
         }
-        if !members.is_sorted_by(|left, right| left.0 < right.0) {
-            members.sort_by(|left, right| left.0.cmp(&right.0));
-            if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-                return Err(Fault::Duplicate);
-            }
-        }
+        self.object(content, shape, said, None)
+    }
+
+    fn member(
+        &mut self,
+        name: Cow<'t, str>,
+        shape: Shape<'_>,
+        said: Said<'_, 't>,
+        depth: usize,
+        content: &mut Content<'t>,
+    ) -> Result<(), Fault> {
+        let (_, member) = shape.member(&name);
+        let value = self.value(member.shape, said.member(&name), depth + 1)?;
+        content.values.push(member.value(value));
+        content.names.push(name);
+        Ok(())
+    }
+
+    /// The object that members make; of the outermost one only those that are `wanted`.
+    fn object(
+        &mut self,
+        content: Content<'t>,
+        shape: Shape<'_>,
+        said: Said<'_, 't>,
+        wanted: Option<&Wanted>,
+    ) -> Result<Value, Fault> {
+        let mut content = content.in_order()?;
         // What is unknown is left out of objects.
         if let Flags::Members(unknown) = said.unknown {
-            let there = members.len();
+            let there = content.names.len();
+            let takes = |name: &str| wanted.is_none_or(|wanted| wanted.takes(name));
             for (name, _) in unknown.iter().filter(|(name, flags)| matches!(flags, Flags::Yes) && takes(name)) {
-                if members[..there].binary_search_by(|(known, _)| (**known).cmp(name)).is_ok() {
-                    continue;
+                if content.names[..there].binary_search(name).is_err() {
+                    let (_, member) = shape.member(name);
+                    content.values.push(member.value(said.member(name).mark(member.shape.unknown())));
+                    content.names.push(name.clone());
                 }
-                let (known, member) = shape.member(name);
-                let value = member.value(said.member(name).mark(member.shape.unknown()));
-                members.push((known.cloned().unwrap_or_else(|| (**name).into()), value));
             }
+            content = content.in_order()?;
         }
-        Ok(shape.object(members))
+        let Content { names, mut values } = content;
+        let known = |name: &str| shape.member(name).0.cloned();
+        let names = match &mut self.names {
+            Some(shared) => shared.shared(&names, known),
+            None => names.iter().map(|name| known(name).unwrap_or_else(|| (**name).into())).collect(),
+        };
+        values.shrink_to_fit();
+        Ok(shape.object(Entries::of_shape(names, values)))
     }
 
     /// A map of strings of which nothing is said: shared where the same text comes again.
@@ -294,7 +367,7 @@ impl<'t> Reader<'t> {
             return Ok(value.clone());
         }
         let start = self.at;
-        let value = self.members(shape, said, None, depth)?;
+        let value = self.members(shape, said, depth)?;
         self.map = Some((&self.text[start..self.at], value.clone()));
         Ok(value)
     }
@@ -309,7 +382,8 @@ impl<'t> Reader<'t> {
         Ok(shape.collection(elements))
     }
 
-    fn flags(&mut self, depth: usize) -> Result<Flags<'t>, Fault> {
+    /// What is said of a value; of the outermost object only what is `wanted`.
+    fn flags(&mut self, depth: usize, wanted: Option<&Wanted>) -> Result<Flags<'t>, Fault> {
         if depth > MAX_DEPTH {
             return Err(Fault::Deep);
         }
@@ -323,7 +397,11 @@ impl<'t> Reader<'t> {
                     first = false;
                     let name = self.string()?;
                     self.expect(b':')?;
-                    let flags = self.flags(depth + 1)?;
+                    if wanted.is_some_and(|wanted| !wanted.takes(&name)) {
+                        self.skip()?;
+                        continue;
+                    }
+                    let flags = self.flags(depth + 1, None)?;
                     if !matches!(flags, Flags::No) {
                         members.push((name, flags));
                     }
@@ -337,7 +415,7 @@ impl<'t> Reader<'t> {
                 self.at += 1;
                 let mut elements = Vec::new();
                 while !self.ends(b']', elements.is_empty())? {
-                    elements.push(self.flags(depth + 1)?);
+                    elements.push(self.flags(depth + 1, None)?);
                 }
                 let none = elements.iter().all(|flags| matches!(flags, Flags::No));
                 Ok(if none { Flags::No } else { Flags::Elements(elements) })
@@ -398,31 +476,8 @@ impl<'t> Reader<'t> {
 
     /// Goes to behind the value that begins here.
     fn skip(&mut self) -> Result<(), Fault> {
-        self.space();
-        let mut depth = 0_usize;
-        loop {
-            match self.peek().ok_or(Fault::Shape)? {
-                b'"' => {
-                    self.string_end()?;
-                }
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' if depth > 0 => {
-                    depth -= 1;
-                    self.at += 1;
-                }
-                b'}' | b']' | b',' if depth == 0 => return Ok(()),
-                _ => self.at += 1,
-            }
-            if depth == 0 && matches!(self.text.as_bytes()[self.at - 1], b'"' | b'}' | b']') {
-                return Ok(());
-            }
-            if depth == 0 && self.at == self.text.len() {
-                return Ok(());
-            }
-        }
+        self.at = scan::value(self.text.as_bytes(), self.at).map_err(|_| Fault::Shape)?;
+        Ok(())
     }
 }
 
@@ -440,7 +495,20 @@ mod tests {
 
     fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
         let shape = Shape::of(Mode::Managed, "aws_security_group");
-        object(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+        read_as(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+    }
+
+    fn read_as(
+        after: &str,
+        unknown: Option<&str>,
+        sensitive: Option<&str>,
+        shape: Shape<'_>,
+        wanted: &Wanted,
+    ) -> Result<Value, Fault> {
+        let (members, _) = scan::Members::find(after.as_bytes(), 0).unwrap();
+        let values = members.as_ref().map_or(Values::Other, |members| Values::Object(after, members));
+        let value = object(values, unknown, sensitive, shape, wanted, &mut Names::default())?;
+        Ok(value.unwrap())
     }
 
     #[test]
@@ -474,9 +542,9 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for_is_skipped() {
-        let names = std::rc::Rc::new(["tags".into()].into());
+        let names = std::rc::Rc::from(["tags".into()]);
         let text = r#"{"a": {"b": ["}", "\"]"]}, "n": -1.5e3, "t": true, "tags": {"k": "v"}, "z": null}"#;
-        let value = object(text, None, None, Shape::Any, &Wanted::Only(names)).unwrap();
+        let value = read_as(text, None, None, Shape::Any, &Wanted::Only(names)).unwrap();
         assert_eq!(json::encode(&value).unwrap(), r#"{"tags":{"k":"v"}}"#);
     }
 
