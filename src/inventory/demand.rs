@@ -130,6 +130,17 @@ impl Wanted {
         }
     }
 
+    /// Whether the attribute may be asked for whose name, with a quotation mark behind it, a text begins with.
+    #[must_use]
+    pub fn takes_what_begins(&self, text: &str) -> bool {
+        let begins = |name: &Str| text.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('"'));
+        match self {
+            Self::Nothing => false,
+            Self::Only(attributes) => attributes.iter().any(begins),
+            Self::Everything => true,
+        }
+    }
+
     /// Whether nothing is asked for.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {

@@ -126,13 +126,7 @@ impl<'p> World<'p> {
     }
 
     /// The addresses of the instances of a resource in a module instance.
-    pub(super) fn instances(
-        &self,
-        module: &ModulePath,
-        mode: Mode,
-        type_name: &Str,
-        name: &Str,
-    ) -> Vec<Arc<Address>> {
+    pub(super) fn instances(&self, module: &ModulePath, mode: Mode, type_name: &Str, name: &Str) -> Vec<Arc<Address>> {
         let resource = (module.clone(), mode, type_name.clone(), name.clone());
         let keyed = self.keyed.get(&resource).into_iter().flatten();
         let (module, mode, type_name, name) = resource.clone();

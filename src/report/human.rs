@@ -90,7 +90,8 @@ impl<'s> Painter<'s> {
             finding.related.iter().map(|related| Mark { span: related.span, label: Some(one_line(&related.message)) }),
         );
         let mut message = one_line(&finding.message);
-        if let (Some(address), None) = (address, finding.location) {
+        // Where nothing is drawn, no label says it.
+        if let Some(address) = address.filter(|_| !finding.location.is_some_and(|span| self.quoter.has_text(span))) {
             message = format!("{}: {message}", one_line(address));
         }
         message = self.placed(message, finding.location);

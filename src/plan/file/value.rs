@@ -418,7 +418,7 @@ mod tests {
             b"\x92\xc4\x08\"number\"\xa30.1",
         ] {
             let object = [b"\x82\xa1a".as_slice(), value, b"\xa4tags\x80"].concat();
-            let wanted = Wanted::Only(std::rc::Rc::new([Str::from("tags")].into_iter().collect()));
+            let wanted = Wanted::Only(std::rc::Rc::from([Str::from("tags")]));
             let read = decode_resource(&object, Shape::Any, &wanted, &Sensitive::default()).unwrap();
             assert!(read.get("tags").is_some() && read.get("a").is_none(), "{value:?}");
         }

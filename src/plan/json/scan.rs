@@ -145,27 +145,39 @@ impl Skip {
 /// word or a whole number.
 #[inline]
 fn usual_members(text: &[u8], mut at: usize) -> usize {
-    let string = |at: usize| {
-        let end = plain(text, at + 1);
-        (text.get(at) == Some(&b'"') && text.get(end) == Some(&b'"')).then_some(end + 1)
-    };
-    loop {
-        let Some(colon) = string(at).filter(|&colon| text.get(colon) == Some(&b':')) else { return at };
-        let value = colon + 1;
-        let end = match text.get(value) {
-            Some(b'"') => string(value),
-            Some(b't' | b'f' | b'n' | b'0'..=b'9') => scalar(text, value).ok(),
-            _ => None,
-        };
-        match end {
+    while let Some(colon) = usual_string(text, at).filter(|&colon| text.get(colon) == Some(&b':')) {
+        match usual_value(text, colon + 1) {
             Some(end) if text.get(end) == Some(&b',') && text.get(end + 1) == Some(&b'"') => at = end + 1,
             _ => return at,
         }
     }
+    at
+}
+
+/// Behind the string, word or number that begins at `at`, if it is one that is at hand, and without escapes.
+#[inline]
+fn usual_value(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at)? {
+        b'"' => usual_string(text, at),
+        b't' | b'f' | b'n' | b'0'..=b'9' => scalar(text, at).ok(),
+        _ => None,
+    }
+}
+
+#[inline]
+fn usual_string(text: &[u8], at: usize) -> Option<usize> {
+    if text.get(at) != Some(&b'"') {
+        return None;
+    }
+    let end = plain(text, at + 1);
+    (text.get(end) == Some(&b'"')).then_some(end + 1)
 }
 
 /// The end of the value that begins at `at`, or after space.
 pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
+    if let Some(end) = usual_value(text, at) {
+        return Ok(end);
+    }
     match Skip::default().run(text, at) {
         Ok(Ok(end)) => Ok(end),
         Ok(Err(_)) => Err(Stop::More),
@@ -173,9 +185,14 @@ pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
     }
 }
 
-/// Where the members of an object stand: where the name of each begins.
+/// Where the members of an object stand.
 #[derive(Debug, Default)]
-pub(super) struct Members(pub(super) Vec<u32>);
+pub(super) struct Members {
+    /// Where the name of each begins.
+    pub(super) names: Vec<u32>,
+    /// Whether a name is written with escapes.
+    pub(super) has_escapes: bool,
+}
 
 impl Members {
     /// Finds those of the value that begins at `at`, if it is an object. With the value's end.
@@ -183,12 +200,13 @@ impl Members {
         if text.get(at) != Some(&b'{') {
             return Ok((None, value(text, at)?));
         }
-        let mut names = Vec::with_capacity(32);
-        let end = members(text, at, |name, _, from| {
-            names.push(name as u32);
+        let mut found = Self { names: Vec::with_capacity(32), has_escapes: false };
+        let end = members(text, at, |at, name, from| {
+            found.names.push(at as u32);
+            found.has_escapes |= !text[at + 1..].starts_with(name);
             value(text, from)
         })?;
-        Ok((Some(Self(names)), end))
+        Ok((Some(found), end))
     }
 }
 
@@ -219,12 +237,12 @@ pub(super) fn members(
 /// What stands between the quotation marks of the string that begins at `at`, and its end.
 pub(super) fn string(text: &[u8], at: usize) -> Result<(Cow<'_, [u8]>, usize), Stop> {
     let start = punctuation(text, at, b'"')?;
-    match rest_of_string(text, start) {
+    let end = plain(text, start);
+    if text.get(end) == Some(&b'"') {
+        return Ok((Cow::Borrowed(&text[start..end]), end + 1));
+    }
+    match rest_of_string(text, end) {
         (behind, Ok(true)) => {
-            let inside = &text[start..behind - 1];
-            if memchr::memchr(b'\\', inside).is_none() {
-                return Ok((Cow::Borrowed(inside), behind));
-            }
             let decoded: String = serde_json::from_slice(&text[start - 1..behind]).map_err(|_| Stop::Bad(at))?;
             Ok((Cow::Owned(decoded.into_bytes()), behind))
         }
@@ -260,6 +278,7 @@ fn rest_of_string(text: &[u8], mut at: usize) -> (usize, Result<bool, usize>) {
         match text.get(at) {
             None => return (at, Ok(false)),
             Some(b'"') => return (at + 1, Ok(true)),
+            Some(b'\\') if let Some(b'"' | b'\\' | b'/' | b'n') = text.get(at + 1) => at += 2,
             Some(b'\\') => match escape(text, at) {
                 Ok(behind) => at = behind,
                 Err(Stop::More) => return (at, Ok(false)),
@@ -418,7 +437,8 @@ mod tests {
         assert_eq!(end, Ok(text.len()));
         assert_eq!(found, [(2, "a".into(), "1".into()), (10, "bb".into(), r#"[ {"c": 2} , 3 ]"#.into())]);
         let (names, end) = Members::find(text, 1).unwrap();
-        assert_eq!((names.unwrap().0, end), (vec![2, 10], text.len()));
+        let names = names.unwrap();
+        assert_eq!((names.names, names.has_escapes, end), (vec![2, 10], true, text.len()));
         assert!(Members::find(b"[1]", 0).unwrap().0.is_none());
     }
 }

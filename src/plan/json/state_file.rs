@@ -14,8 +14,8 @@ use crate::lang::{Str, Value};
 use crate::source::{Problem, Span};
 
 use super::super::{Change, Shape};
-use super::scan::{self, Stop};
 use super::heads::Values;
+use super::scan::{self, Stop};
 use super::sections::Found;
 use super::values;
 

@@ -68,8 +68,17 @@ pub(super) struct Stream<'r> {
 impl<'r> Stream<'r> {
     pub(super) fn new(input: Box<dyn Read + 'r>) -> Result<Self, Fault> {
         let marked = (0, Position { line: 1, column: 1 });
-        let mut stream =
-            Self { input, buffer: Vec::new(), filled: 0, at: 0, valid: 0, is_ascii: true, marked, has_ended: false, size: 0 };
+        let mut stream = Self {
+            input,
+            buffer: Vec::new(),
+            filled: 0,
+            at: 0,
+            valid: 0,
+            is_ascii: true,
+            marked,
+            has_ended: false,
+            size: 0,
+        };
         stream.more(0)?;
         if stream.text_at_hand().starts_with("\u{feff}".as_bytes()) {
             (stream.at, stream.marked.0) = (3, 3);

@@ -117,12 +117,14 @@ pub(super) fn object<'t>(
     let said = Said { unknown: &unknown, sensitive: &sensitive };
     let mut reader = Reader::new(text, Some(names));
     let mut content = Content::default();
-    for &at in &members.0 {
-        reader.at = at as usize;
-        let name = reader.string()?;
-        if wanted.takes(&name) {
-            reader.expect(b':')?;
-            reader.member(name, shape, said, 0, &mut content)?;
+    for at in members.names.iter().map(|&at| at as usize) {
+        if members.has_escapes || wanted.takes_what_begins(&text[at + 1..]) {
+            reader.at = at;
+            let name = reader.string()?;
+            if wanted.takes(&name) {
+                reader.expect(b':')?;
+                reader.member(name, shape, said, 0, &mut content)?;
+            }
         }
     }
     let value = reader.object(content, shape, said, Some(wanted))?;
@@ -446,31 +448,11 @@ impl<'t, 'n> Reader<'t, 'n> {
     /// A string, as it stands where it has no escapes.
     fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
         let start = self.at;
-        let end = self.string_end()?;
-        let inside = &self.text[start + 1..end - 1];
-        if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
-            return Ok(Cow::Borrowed(inside));
-        }
-        serde_json::from_str(&self.text[start..end]).map(Cow::Owned).map_err(|_| Fault::Shape)
-    }
-
-    /// Goes to behind the string that begins here.
-    fn string_end(&mut self) -> Result<usize, Fault> {
-        if self.peek() != Some(b'"') {
-            return Err(Fault::Shape);
-        }
-        let bytes = self.text.as_bytes();
-        let mut at = self.at + 1;
-        loop {
-            at += memchr::memchr2(b'"', b'\\', &bytes[at..]).ok_or(Fault::Shape)?;
-            if bytes[at] == b'"' {
-                self.at = at + 1;
-                return Ok(at + 1);
-            }
-            at += 2;
-            if at > bytes.len() {
-                return Err(Fault::Shape);
-            }
+        let (text, end) = scan::string(self.text.as_bytes(), start).map_err(|_| Fault::Shape)?;
+        self.at = end;
+        match text {
+            Cow::Borrowed(_) => Ok(Cow::Borrowed(&self.text[start + 1..end - 1])),
+            Cow::Owned(decoded) => String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Fault::Shape),
         }
     }
 
