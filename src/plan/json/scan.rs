@@ -299,7 +299,8 @@ fn plain(text: &[u8], mut at: usize) -> usize {
         // The lowest byte that is marked is rightly so: what is borrowed goes upwards.
         let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
         let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let special = (zero_in(word ^ ONES * b'"' as u64) | zero_in(word ^ ONES * b'\\' as u64) | control) & HIGH;
+        let has = |byte: u8| zero_in(word ^ (ONES * u64::from(byte)));
+        let special = (has(b'"') | has(b'\\') | control) & HIGH;
         if special != 0 {
             return at + special.trailing_zeros() as usize / 8;
         }
