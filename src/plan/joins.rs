@@ -402,7 +402,7 @@ fn is_text(reference: &Reference) -> bool {
 /// The attribute of another resource that an attribute of this name holds as a rule.
 fn attribute_of(name: &str) -> Option<&'static str> {
     let identifies = ["_id", "_ids", "_group_name", "security_groups", "subnets"].iter().any(|end| name.ends_with(end));
-    if identifies {
+    if identifies || ["instance", "network_interface", "vpc_zone_identifier"].contains(&name) {
         return Some("id");
     }
     ["_arn", "_arns"].iter().any(|end| name.ends_with(end)).then_some("arn")

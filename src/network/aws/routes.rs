@@ -17,7 +17,7 @@ use super::Aws;
 use super::join::{Target, filtered};
 use super::sources::{Rest, Source};
 use super::spot::Spot;
-use super::vpcs::{SUBNETS, VPCS, vpc_attribute};
+use super::vpcs::{SUBNETS, VPCS, vpc_attribute, vpc_with};
 
 /// The attributes that refer to a route table.
 const ROUTE_TABLES: &[(&str, &str)] = &[
@@ -317,7 +317,9 @@ pub(in crate::network) fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Associ
     let table = of_vpc.map(Table::DefaultOf).or_else(|| {
         Some(match aws.ids().target(spot.value?, ROUTE_TABLES)? {
             Target::Instance(index) => found_main(aws, index).map_or_else(|| own_table(aws, index), Table::DefaultOf),
-            target => Table::Own(target),
+            target => {
+                spot.value.and_then(|value| vpc_with(aws, value, MAIN)).map_or(Table::Own(target), Table::DefaultOf)
+            }
         })
     });
     Association { table, spot: spot.clone() }
@@ -334,8 +336,7 @@ fn found_main(aws: &Aws<'_>, index: usize) -> Option<Target> {
 /// The table that an instance is.
 pub(in crate::network) fn own_table(aws: &Aws<'_>, index: usize) -> Table {
     let adopted = aws.inventory.instance(index).get("default_route_table_id");
-    let vpc =
-        adopted.and_then(|value: &Value| vpc_attribute(aws, value, &["default_route_table_id", "main_route_table_id"]));
+    let vpc = adopted.and_then(|value: &Value| vpc_attribute(aws, value, MAIN).or_else(|| vpc_with(aws, value, MAIN)));
     match vpc {
         Some(vpc) if aws.inventory.instance(index).type_name() == "aws_default_route_table" => Table::DefaultOf(vpc),
         Some(_) | None => Table::Own(Target::Instance(index)),

@@ -339,3 +339,10 @@ pub fn vpc_attribute(aws: &Aws<'_>, value: &Value, names: &[&str]) -> Option<Tar
         Target::Instance,
     ))
 }
+
+/// The VPC of which an attribute, such as its default route table, is known to be this text.
+#[must_use]
+pub fn vpc_with(aws: &Aws<'_>, value: &Value, names: &[&'static str]) -> Option<Target> {
+    let kinds: Vec<_> = VPCS.iter().flat_map(|(vpc, _)| names.iter().map(move |&name| (*vpc, name))).collect();
+    aws.ids().target(value, &kinds).filter(|target| matches!(target, Target::Instance(_)))
+}

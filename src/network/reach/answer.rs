@@ -10,7 +10,7 @@ use super::boxes::{Boxed, Wanted};
 use super::ends::Resolved;
 use super::pair::{Blocker, Pair, Route, Side};
 use super::relayed::relayed;
-use super::{Question, Reach, explain};
+use super::{Question, Reach, explain, services};
 
 /// What is said of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +106,16 @@ impl Default for Outcome<'_, '_> {
 
 /// Answers a question about two ends.
 pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'a>, question: &Question) -> Answer {
-    let direct = direct(reach, from, to, &question.wanted);
+    let mut direct = direct(reach, from, to, &question.wanted);
+    if let Some(internet) = &from.internet
+        && let Some(served) = services::answer(reach, &to.services, internet, &question.wanted)
+    {
+        if served.verdict > direct.verdict {
+            direct = served;
+        } else if served.verdict == Verdict::Unreachable {
+            direct.blocked_by.extend(served.blocked_by);
+        }
+    }
     if !question.relay || direct.verdict == Verdict::Reachable {
         return direct;
     }

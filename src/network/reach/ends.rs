@@ -18,6 +18,7 @@ use super::Reach;
 use super::bound::Sure;
 use super::groups::Worn;
 use super::model::Model;
+use super::services::Service;
 use super::tables::Kind;
 use super::things::{Place, Thing};
 use super::topology::everything;
@@ -77,6 +78,8 @@ pub(super) struct Resolved<'a> {
     pub(super) things: Vec<Thing<'a>>,
     pub(super) internet: Option<AddressSet>,
     pub(super) premises: Option<AddressSet>,
+    /// Public endpoints of services outside a VPC.
+    pub(super) services: Vec<Service<'a>>,
     /// Where the things are load balancers that keep their clients' addresses, those.
     pub(super) client: Option<Client>,
 }
@@ -97,12 +100,17 @@ pub(super) fn resolve<'a>(reach: &Reach<'a>, end: &End) -> Result<Resolved<'a>, 
         End::OnPremises => Ok(Resolved { premises: Some(premises(model)), ..Resolved::default() }),
         End::Address(address) => of_address(aws, model, *address),
         End::Tag(key, value) => {
-            let tagged = |thing: &&Thing<'a>| tag(aws, thing.instance, key).as_deref() == Some(value);
-            let things: Vec<Thing<'a>> = model.things.things.iter().filter(tagged).cloned().collect();
+            let all = model.things.things.iter().enumerate();
+            let tagged = all.filter(|(_, thing)| tag(aws, thing.instance, key).as_deref() == Some(value));
+            let mut things: Vec<Thing<'a>> =
+                tagged.flat_map(|(number, _)| model.things.whole(number)).cloned().collect();
+            things.sort_by_key(|thing| thing.instance);
+            things.dedup_by_key(|thing| thing.instance);
             if things.is_empty() {
                 return Err(format!("nothing with a network interface has the tag `{key}` = `{value}`"));
             }
-            Ok(Resolved { things, ..Resolved::default() })
+            let services = things.iter().filter_map(|thing| Service::of(aws, thing.instance)).collect();
+            Ok(Resolved { things, services, ..Resolved::default() })
         }
         End::Tier(name) => {
             let tiers = reach.tiers();
@@ -210,7 +218,17 @@ fn imagined<'a>(aws: &Aws<'a>, model: &Model<'a>, number: usize, instance: usize
         public: Sure::Yes,
     };
     let groups = Worn { open: true, doubt: Some(spot), ..Worn::default() };
-    Thing { instance, word: "subnet", places: vec![place], each: true, groups, forwards: Sure::No, holder: None }
+    Thing {
+        instance,
+        word: "subnet",
+        places: vec![place],
+        each: true,
+        groups,
+        forwards: Sure::No,
+        holder: None,
+        beside: false,
+        part_of: None,
+    }
 }
 
 fn of_resource<'a>(aws: &Aws<'a>, model: &Model<'a>, wanted: &Address) -> Result<Resolved<'a>, String> {
@@ -224,18 +242,20 @@ fn of_resource<'a>(aws: &Aws<'a>, model: &Model<'a>, wanted: &Address) -> Result
         return Err(format!("there is no `{wanted}`{hint}"));
     }
     let mut things = Vec::new();
+    let mut services = Vec::new();
     for instance in instances {
         things.extend(of_instance(aws, model, instance));
+        services.extend(Service::of(aws, instance));
     }
-    if things.is_empty() {
+    if things.is_empty() && services.is_empty() {
         return Err(format!("`{wanted}` has no network interface in a VPC"));
     }
-    Ok(Resolved { things, ..Resolved::default() })
+    Ok(Resolved { things, services, ..Resolved::default() })
 }
 
 fn of_instance<'a>(aws: &Aws<'a>, model: &Model<'a>, instance: usize) -> Vec<Thing<'a>> {
     if let Some(thing) = model.things.of_instance(instance) {
-        return vec![model.things.things[thing].clone()];
+        return model.things.whole(thing).cloned().collect();
     }
     if let Some(subnet) = model.topology.subnet_of(instance) {
         let found = placed(model, |place| place.subnet == Some(subnet));

@@ -232,8 +232,8 @@ fn ways<'a>(
 /// A thing that lets everything in.
 fn bare<'a>(thing: &Thing<'a>) -> Thing<'a> {
     let groups = Worn { open: true, ..Worn::default() };
-    let (instance, word, each, holder) = (thing.instance, thing.word, thing.each, thing.holder);
-    Thing { instance, word, each, holder, groups, places: Vec::new(), forwards: Sure::No }
+    let &Thing { instance, word, each, holder, beside, part_of, .. } = thing;
+    Thing { instance, word, each, holder, beside, part_of, groups, places: Vec::new(), forwards: Sure::No }
 }
 
 /// The packets that get from one side to another, by source: whatever address the other one has.

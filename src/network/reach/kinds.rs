@@ -248,6 +248,31 @@ pub(super) const KINDS: &[Kind] = &[
         .wearing(VPC_GROUPS)
         .public(Public::Attribute("publicly_accessible")),
     kind("aws_vpc_endpoint", "endpoint").at(&["subnet_ids"]).wearing(IDS).each(),
+    kind("aws_db_proxy", "database proxy").at(&["vpc_subnet_ids"]).wearing(VPC_GROUPS).each(),
+    kind("aws_docdbelastic_cluster", "database").at(&["subnet_ids"]).wearing(VPC_GROUPS).each(),
+    kind("aws_timestreaminfluxdb_db_instance", "database")
+        .at(&["vpc_subnet_ids"])
+        .wearing(VPC_GROUPS)
+        .public(Public::Attribute("publicly_accessible")),
+    kind("aws_fsx_lustre_file_system", "file system").at(&["subnet_ids"]).wearing(IDS).each(),
+    kind("aws_fsx_windows_file_system", "file system").at(&["subnet_ids"]).wearing(IDS).each(),
+    kind("aws_fsx_ontap_file_system", "file system").at(&["subnet_ids"]).wearing(IDS).each(),
+    kind("aws_fsx_openzfs_file_system", "file system").at(&["subnet_ids"]).wearing(IDS).each(),
+    kind("aws_msk_serverless_cluster", "broker")
+        .at(&["vpc_config.subnet_ids"])
+        .wearing(&["vpc_config.security_group_ids"])
+        .each(),
+    kind("aws_mwaa_environment", "Airflow environment")
+        .at(&["network_configuration.subnet_ids"])
+        .wearing(&["network_configuration.security_group_ids"])
+        .each(),
+    kind("aws_route53_resolver_endpoint", "resolver endpoint").at(&["ip_address.subnet_id"]).wearing(IDS).each(),
+    kind("aws_ec2_instance_connect_endpoint", "endpoint").at(&["subnet_id"]).wearing(IDS),
+    kind("aws_codebuild_project", "build")
+        .at(&["vpc_config.subnets"])
+        .wearing(&["vpc_config.security_group_ids"])
+        .each(),
+    kind("aws_sagemaker_notebook_instance", "notebook").at(&["subnet_id"]).wearing(&["security_groups"]),
     kind("aws_nat_gateway", "NAT gateway").at(&["subnet_id"]).public(Public::Elastic).open(),
 ];
 

@@ -8,14 +8,15 @@ use crate::network::registry::public_addresses;
 use crate::network::sets::AddressSet;
 
 use super::Reach;
-use super::answer::{Outcome, Packets, Verdict, between, groups_of, packets};
+use super::answer::{Outcome, Packets, Sides, Verdict, between, groups_of, packets};
 use super::bound::{Bound, Sure};
 use super::boxes::Wanted;
 use super::ends::{Resolved, tag};
 use super::pair::Side;
 use super::relayed::relayed;
+use super::services::{self, Service};
 use super::tables::{Kind, TableOf};
-use super::things::Thing;
+use super::things::{Place, Thing};
 
 /// What gets from one tier to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +45,17 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
             declared.entry(instance).or_default().push(format!("tier.{}", tier.name));
         }
     }
-    for thing in &reach.model.things.things {
-        if let Some(own) = declared.remove(&thing.instance) {
-            own.into_iter().for_each(|name| tiers.entry(name).or_default().things.push(thing.clone()));
-        } else if thing.word != "NAT gateway" && thing.holder.is_none() {
-            tiers.entry(tier_of(reach, thing)).or_default().things.push(thing.clone());
+    let things = &reach.model.things;
+    for (number, thing) in things.things.iter().enumerate() {
+        let names = match declared.remove(&thing.instance) {
+            Some(own) => own,
+            None if thing.word == "NAT gateway" || thing.holder.is_some() => continue,
+            None => vec![tier_of(reach, thing)],
+        };
+        for name in names {
+            let of_tier = tiers.entry(name).or_default();
+            of_tier.things.extend(things.whole(number).cloned());
+            of_tier.services.extend(Service::of(&reach.aws, thing.instance));
         }
     }
     let mut ends =
@@ -57,6 +64,7 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
     let looks = Looks::new(reach);
     let mut cells = Vec::new();
     for (from_name, from) in &ends {
+        let senders = Senders::new(from);
         for (to_name, to) in &ends {
             let outside = from.internet.is_some() && to.internet.is_some();
             let alone =
@@ -64,7 +72,13 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
             if outside || alone {
                 continue;
             }
-            let (mut verdict, mut shown) = cell(reach, &looks, from, to, wanted);
+            let (mut verdict, mut shown) = cell(reach, &looks, &senders, to, wanted);
+            if let Some(internet) = &from.internet
+                && let Some(served) = services::answer(reach, &to.services, internet, wanted)
+                && served.verdict > verdict
+            {
+                (verdict, shown) = (served.verdict, served.packets);
+            }
             let mut is_relayed = false;
             if relay
                 && verdict != Verdict::Reachable
@@ -99,16 +113,15 @@ pub(super) fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
 fn cell<'m, 'a>(
     reach: &'m Reach<'a>,
     looks: &Looks,
-    from: &'m Resolved<'a>,
+    senders: &Senders<'m, 'a>,
     to: &'m Resolved<'a>,
     wanted: &Wanted,
 ) -> (Verdict, Vec<Packets>) {
     let wanted = wanted.packets();
     let mut outcome = Outcome::default();
-    let sources = groups_of(from);
     for destination in groups_of(to) {
-        for source in sources.iter().filter(|source| looks.may_meet(reach, &source.1, &destination.1)) {
-            between(reach, source, &destination, &wanted, &mut outcome, false);
+        for source in looks.candidates(reach, senders, &destination.1) {
+            between(reach, &senders.all[source], &destination, &wanted, &mut outcome, false);
             if outcome.verdict == Verdict::Reachable {
                 return (outcome.verdict, packets(&outcome.certain));
             }
@@ -120,20 +133,62 @@ fn cell<'m, 'a>(
     (outcome.verdict, found)
 }
 
+/// Who sends, by what rules may name.
+struct Senders<'m, 'a> {
+    all: Vec<Sides<'m, 'a>>,
+    /// By group: who wears it.
+    by_group: BTreeMap<usize, Vec<usize>>,
+    /// Those of whom a look at rules says nothing.
+    anyhow: Vec<usize>,
+    /// The addresses of all others.
+    addresses: AddressSet,
+}
+
+impl<'m, 'a> Senders<'m, 'a> {
+    fn new(from: &'m Resolved<'a>) -> Self {
+        let all = groups_of(from);
+        let (mut by_group, mut anyhow): (BTreeMap<usize, Vec<usize>>, Vec<usize>) = (BTreeMap::new(), Vec::new());
+        let mut addresses = Vec::new();
+        for (number, (_, sides)) in all.iter().enumerate() {
+            for side in sides {
+                match side {
+                    Side::Place(thing, place) if thing.groups.doubt.is_none() && place.subnet.is_some() => {
+                        thing.groups.known.iter().for_each(|&group| by_group.entry(group).or_default().push(number));
+                        addresses.extend([&place.v4, &place.v6].into_iter().flatten());
+                    }
+                    Side::Place(..) | Side::Client(..) | Side::Internet(_) | Side::OnPremises(_) => anyhow.push(number),
+                }
+            }
+        }
+        let addresses = addresses.into_iter().collect();
+        Self { all, by_group, anyhow, addresses }
+    }
+}
+
 /// A first look at pairs, which most do not survive.
 pub(super) struct Looks {
     /// By VPC: what it is joined with, however indirectly; `None` where that may be anything.
     joined: Vec<Option<usize>>,
-    /// By thing: where packets may come from, and which groups may name their sender.
-    lets_in: BTreeMap<usize, LetsIn>,
+    /// By thing: whom it lets in, and where it lets packets out to.
+    lets: BTreeMap<usize, (Far, Far)>,
     /// Whether some packets come from the address of a NAT gateway within private networks.
     pub(super) translated: bool,
 }
 
-struct LetsIn {
+/// The other end, as rules name it.
+struct Far {
     addresses: AddressSet,
     groups: BTreeSet<usize>,
     anyone: bool,
+}
+
+impl Far {
+    fn holds(&self, thing: &Thing<'_>, place: &Place<'_>) -> bool {
+        self.anyone
+            || thing.groups.doubt.is_some()
+            || thing.groups.known.iter().any(|group| self.groups.contains(group))
+            || [&place.v4, &place.v6].into_iter().flatten().any(|own| own.overlaps(&self.addresses))
+    }
 }
 
 impl Looks {
@@ -143,9 +198,10 @@ impl Looks {
             route.via.kind == Kind::Nat && route.blocks.iter().any(|block| block.prefix_len() > 0)
         };
         let translated = reach.model.topology.tables.tables.iter().any(|table| table.routes.iter().any(private));
-        let things = reach.model.things.things.iter();
-        let lets_in = things.map(|thing| (thing.instance, lets_in(reach, thing, translated)));
-        Self { joined: joined(reach), lets_in: lets_in.collect(), translated }
+        let far =
+            |thing| (far(reach, thing, Direction::Ingress, translated), far(reach, thing, Direction::Egress, false));
+        let lets = reach.model.things.things.iter().map(|thing| (thing.instance, far(thing)));
+        Self { joined: joined(reach), lets: lets.collect(), translated }
     }
 
     /// Whether packets may get from one to the other at all.
@@ -153,27 +209,61 @@ impl Looks {
         source.iter().any(|source| destination.iter().any(|destination| self.may_pair(reach, source, destination)))
     }
 
+    /// Likewise, of one place and another.
     pub(super) fn may_pair(&self, reach: &Reach<'_>, source: &Side<'_, '_>, destination: &Side<'_, '_>) -> bool {
-        let (Side::Place(from, source), Side::Place(to, destination)) = (source, destination) else { return true };
-        let vpc = |subnet: Option<usize>| subnet.and_then(|subnet| reach.model.topology.subnets[subnet].vpc);
-        let (Some(one), Some(other)) = (vpc(source.subnet), vpc(destination.subnet)) else { return true };
-        let apart = self.joined[one].zip(self.joined[other]).is_some_and(|(one, other)| one != other);
-        if apart {
+        if let (Side::Place(from, own), Side::Place(to, _)) = (source, destination)
+            && self.lets.get(&to.instance).is_some_and(|(far, _)| !far.holds(from, own))
+        {
             return false;
         }
-        let Some(lets_in) = self.lets_in.get(&to.instance) else { return true };
-        lets_in.anyone
-            || from.groups.doubt.is_some()
-            || from.groups.known.iter().any(|group| lets_in.groups.contains(group))
-            || [&source.v4, &source.v6].into_iter().flatten().any(|own| own.overlaps(&lets_in.addresses))
+        self.may_send(reach, source, destination)
+    }
+
+    /// The senders of whom something may get to one of these places, in order.
+    fn candidates(&self, reach: &Reach<'_>, senders: &Senders<'_, '_>, destination: &[Side<'_, '_>]) -> Vec<usize> {
+        let mut found = senders.anyhow.clone();
+        for place in destination {
+            let lets_in = match place {
+                Side::Place(thing, _) => self.lets.get(&thing.instance).map(|(far, _)| far).filter(|far| !far.anyone),
+                Side::Client(..) | Side::Internet(_) | Side::OnPremises(_) => None,
+            };
+            let may = |number: &usize| senders.all[*number].1.iter().any(|side| self.may_send(reach, side, place));
+            let Some(lets_in) = lets_in else {
+                found.extend((0..senders.all.len()).filter(may));
+                continue;
+            };
+            let named = lets_in.groups.iter().filter_map(|group| senders.by_group.get(group));
+            found.extend(named.flatten().copied().filter(may));
+            if senders.addresses.overlaps(&lets_in.addresses) {
+                let addressed = |number: &usize| {
+                    let sides = senders.all[*number].1.iter();
+                    sides.filter_map(Side::thing).any(|(thing, place)| lets_in.holds(thing, place))
+                };
+                found.extend((0..senders.all.len()).filter(addressed).filter(may));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether packets may go from one place to another, as far as their VPCs and what the sender lets out are concerned.
+    fn may_send(&self, reach: &Reach<'_>, source: &Side<'_, '_>, destination: &Side<'_, '_>) -> bool {
+        let (Side::Place(from, source), Side::Place(to, destination)) = (source, destination) else { return true };
+        if self.lets.get(&from.instance).is_some_and(|(_, far)| !far.holds(to, destination)) {
+            return false;
+        }
+        let vpc = |subnet: Option<usize>| subnet.and_then(|subnet| reach.model.topology.subnets[subnet].vpc);
+        let (Some(one), Some(other)) = (vpc(source.subnet), vpc(destination.subnet)) else { return true };
+        self.joined[one].zip(self.joined[other]).is_none_or(|(one, other)| one == other)
     }
 }
 
-fn lets_in(reach: &Reach<'_>, thing: &Thing<'_>, translated: bool) -> LetsIn {
+fn far(reach: &Reach<'_>, thing: &Thing<'_>, direction: Direction, translated: bool) -> Far {
     let groups = &reach.model.groups;
-    let filter = groups.filter(&thing.groups, Direction::Ingress, None, &Sure::No, Bound::Possible);
+    let filter = groups.filter(&thing.groups, direction, None, &Sure::No, Bound::Possible);
     let addresses: AddressSet = filter.pieces().map(|(_, _, addresses)| addresses).collect();
-    let named = groups.rules_of(&thing.groups, Direction::Ingress).filter(|_| !thing.groups.open);
+    let named = groups.rules_of(&thing.groups, direction).filter(|_| !thing.groups.open);
     let (mut peers, mut anyone) = (BTreeSet::new(), translated || addresses == AddressSet::everything());
     for peer in named.flat_map(|rule| &rule.peers) {
         match peer {
@@ -181,7 +271,7 @@ fn lets_in(reach: &Reach<'_>, thing: &Thing<'_>, translated: bool) -> LetsIn {
             super::groups::Peer::Unknown(_) => anyone = true,
         }
     }
-    LetsIn { addresses, groups: peers, anyone }
+    Far { addresses, groups: peers, anyone }
 }
 
 /// VPCs that peering connections or transit gateways join, however indirectly.

@@ -21,6 +21,7 @@ mod pair;
 mod picture;
 mod relayed;
 mod relays;
+mod services;
 pub(super) mod tables;
 mod things;
 pub(super) mod topology;

@@ -4,6 +4,7 @@ use crate::network::sets::AddressSet;
 
 use super::Reach;
 use super::answer::{Answer, Hop, Packets, Verdict, direct};
+use super::bound::{Bound, Sure};
 use super::boxes::Wanted;
 use super::ends::{Client, Resolved};
 use super::explain::hop;
@@ -63,9 +64,15 @@ pub(super) fn over<'a>(
     if first.verdict == Verdict::Unreachable {
         return first;
     }
+    if relay.private_link {
+        return through_endpoint(reach, first, relay);
+    }
     let second_wanted = Wanted { protocol: Some(protocol), port: relay.target_port };
     let client = Resolved { client: Some(from.client()), ..balancer.clone() };
-    let second = match (relay.preserves.doubt(), relay.preserves.holds(super::bound::Bound::Certain)) {
+    // What comes from an endpoint has the load balancer's own address.
+    let endpoint = first.path.iter().any(|hop| hop.kind == ENDPOINT_SERVICE);
+    let preserves = if endpoint { Sure::No } else { relay.preserves.clone() };
+    let second = match (preserves.doubt(), preserves.holds(Bound::Certain)) {
         (None, true) => direct(reach, &client, to, &second_wanted),
         (None, false) => direct(reach, &balancer, to, &second_wanted),
         (Some(doubt), _) => {
@@ -80,6 +87,21 @@ pub(super) fn over<'a>(
         }
     };
     joined(reach, first, second, relay)
+}
+
+/// The kind of the hop from an endpoint to the load balancer of its service.
+const ENDPOINT_SERVICE: &str = "endpoint-service";
+
+/// From an endpoint to the load balancer of the service, which no route leads to.
+fn through_endpoint<'a>(reach: &Reach<'a>, first: Answer, relay: &Relay<'a>) -> Answer {
+    let mut answer = Answer { relayed: true, ..first };
+    for doubt in relay.doubt.iter().chain(unknown_port(&reach.aws, relay).then_some(&relay.listener)) {
+        answer.verdict = answer.verdict.min(Verdict::Undetermined);
+        answer.depends_on.push(hop(reach, "unknown", Some(doubt), "is not known until apply".to_owned()));
+    }
+    let why = "its service is behind a network load balancer".to_owned();
+    answer.path.push(hop(reach, ENDPOINT_SERVICE, Some(&relay.attachment), why));
+    answer
 }
 
 /// Both halves of a way.
@@ -97,7 +119,7 @@ fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a
     let mut path = first.path;
     let port = relay.port.map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
     path.push(hop(reach, "listener", Some(&relay.listener), format!("listens on {port} and carries it on")));
-    let keeps = if relay.preserves.holds(super::bound::Bound::Certain) { ", with the client's address" } else { "" };
+    let keeps = if relay.preserves.holds(Bound::Certain) { ", with the client's address" } else { "" };
     path.push(hop(reach, "target", Some(&relay.attachment), format!("is behind the load balancer{keeps}")));
     path.extend(second.path.into_iter().skip(1));
     let source = first.packets.into_iter().next().map(|first| first.source);

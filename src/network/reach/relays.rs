@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::lang::Value;
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
 use crate::network::aws::spot::{Setting, Spot};
@@ -39,6 +40,8 @@ pub(super) struct Relay<'a> {
     pub(super) doubt: Option<Spot<'a>>,
     /// Whether it carries connections on as they are: what a network one does, and a classic one for TCP.
     pub(super) connects: bool,
+    /// Whether it is an endpoint, of which what comes in arrives at a load balancer wherever that is.
+    pub(super) private_link: bool,
 }
 
 /// A port: known, or any.
@@ -62,6 +65,7 @@ const GROUPS: Targets = &[
     ("aws_alb_target_group", "arn"),
     ("aws_alb_target_group", "id"),
 ];
+const SERVICES: Targets = &[("aws_vpc_endpoint_service", "service_name")];
 const CLASSIC: Targets = &[("aws_elb", "id"), ("aws_elb", "name")];
 const SCALING: Targets = &[("aws_autoscaling_group", "name"), ("aws_autoscaling_group", "id")];
 const MEMBERS: Targets = &[
@@ -74,6 +78,9 @@ const MEMBERS: Targets = &[
     ("aws_alb", "arn"),
     ("aws_alb", "id"),
 ];
+
+/// The most ways that are told apart.
+const MAX_RELAYS: usize = 100_000;
 
 /// All ways through load balancers.
 pub(super) fn read<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Relay<'a>> {
@@ -90,7 +97,7 @@ pub(super) fn read<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Relay<'a>> {
     for type_name in ["aws_lb_listener_rule", "aws_alb_listener_rule"] {
         for index in aws.of_type(type_name) {
             let rule = Spot::instance(aws.inventory, index);
-            if let Some(listener) = reader.named(&rule.get("listener_arn"), LISTENERS) {
+            for (listener, _) in reader.which(&rule.get("listener_arn"), LISTENERS) {
                 let listener = Spot::instance(aws.inventory, listener);
                 let groups = reader.forwarded(&rule, "action");
                 reader.listen(&listener, &rule, groups, &members, &mut relays);
@@ -98,6 +105,7 @@ pub(super) fn read<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Relay<'a>> {
         }
     }
     reader.classic(&mut relays);
+    reader.private_links(&mut relays);
     relays
 }
 
@@ -141,6 +149,22 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// What a value names: one instance, or any of them where that is not known, which is the doubt.
+    fn which(&self, spot: &Spot<'a>, kinds: Targets) -> Vec<(usize, Option<Spot<'a>>)> {
+        if let Some(known) = self.named(spot, kinds) {
+            return vec![(known, None)];
+        }
+        if spot.value.and_then(Value::identity).is_some() || !spot.is_unknown(self.aws.inventory) {
+            return Vec::new();
+        }
+        let held: Vec<usize> = spot.held().iter().filter_map(|spot| self.named(spot, kinds)).collect();
+        let mut types: Vec<&str> = kinds.iter().map(|(type_name, _)| *type_name).collect();
+        types.dedup();
+        let any = || types.iter().flat_map(|type_name| self.aws.of_type(type_name)).collect();
+        let found: Vec<usize> = if held.is_empty() { any() } else { held };
+        found.into_iter().map(|instance| (instance, Some(spot.clone()))).collect()
+    }
+
     fn port(&self, spot: &Spot<'a>) -> Port {
         spot.integer().and_then(|port| u16::try_from(port).ok())
     }
@@ -164,15 +188,20 @@ impl<'a> Reader<'_, 'a> {
         members: &BTreeMap<usize, Vec<Member<'a>>>,
         relays: &mut Vec<Relay<'a>>,
     ) {
-        let balancer = self.named(&listener.get("load_balancer_arn"), BALANCERS);
-        let Some(balancer) = balancer.and_then(|instance| self.things.of_instance(instance)) else { return };
         let protocol = listener.get("protocol").text().unwrap_or_default();
         let protocols = protocols(&protocol);
-        for named in groups {
-            let Some(group) = self.named(&named, GROUPS) else { continue };
+        let balancers = self.which(&listener.get("load_balancer_arn"), BALANCERS);
+        let groups = groups.iter().flat_map(|named| self.which(named, GROUPS));
+        let pairs = groups.flat_map(|group| balancers.iter().map(move |balancer| (group.clone(), balancer)));
+        for ((group, group_doubt), (balancer, balancer_doubt)) in pairs {
+            let Some(balancer) = self.things.of_instance(*balancer) else { continue };
+            let doubt = group_doubt.as_ref().or(balancer_doubt.as_ref());
             let own = Spot::instance(self.aws.inventory, group);
             let port = self.port(&own.get("port"));
             for member in members.get(&group).into_iter().flatten() {
+                if relays.len() >= MAX_RELAYS {
+                    return;
+                }
                 relays.push(Relay {
                     balancer,
                     listener: shown.clone(),
@@ -182,8 +211,9 @@ impl<'a> Reader<'_, 'a> {
                     protocols: protocols.clone(),
                     preserves: self.preserves(balancer, &own),
                     attachment: member.spot.clone(),
-                    doubt: member.doubt.clone(),
+                    doubt: member.doubt.clone().or_else(|| doubt.cloned()),
                     connects: self.kind(balancer).as_deref() == Some("network"),
+                    private_link: false,
                 });
             }
         }
@@ -209,40 +239,44 @@ impl<'a> Reader<'_, 'a> {
     fn members(&self) -> BTreeMap<usize, Vec<Member<'a>>> {
         let aws = self.aws;
         let mut members: BTreeMap<usize, Vec<Member<'a>>> = BTreeMap::new();
-        let mut add = |group: &Spot<'a>, target: Option<usize>, port: Port, spot: Spot<'a>| {
-            let target = target.and_then(|target| self.things.of_instance(target));
-            if let (Some(group), Some(target)) = (self.named(group, GROUPS), target) {
-                let absent =
-                    aws.may_be_absent(spot.instance, Some(&Target::Instance(self.things.things[target].instance)));
-                let doubt = absent.then(|| spot.clone());
-                members.entry(group).or_default().push(Member { target, port, spot, doubt });
+        let mut add = |group: &Spot<'a>, targets: &[(usize, Option<Spot<'a>>)], port: Port, spot: &Spot<'a>| {
+            for (group, group_doubt) in self.which(group, GROUPS) {
+                for (instance, doubt) in targets {
+                    let Some(target) = self.things.of_instance(*instance) else { continue };
+                    let absent = aws.may_be_absent(spot.instance, Some(&Target::Instance(*instance)));
+                    let doubt = doubt.clone().or_else(|| group_doubt.clone()).or_else(|| absent.then(|| spot.clone()));
+                    members.entry(group).or_default().push(Member { target, port, spot: spot.clone(), doubt });
+                }
             }
         };
         for type_name in ["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"] {
             for index in aws.of_type(type_name) {
                 let spot = Spot::instance(aws.inventory, index);
                 let id = spot.get("target_id");
-                let target = self.named(&id, MEMBERS).or_else(|| self.with_address(&id));
-                add(&spot.get("target_group_arn"), target, self.port(&spot.get("port")), spot.clone());
+                let targets = match self.with_address(&id) {
+                    Some(target) => vec![(target, None)],
+                    None => self.which(&id, MEMBERS),
+                };
+                add(&spot.get("target_group_arn"), &targets, self.port(&spot.get("port")), &spot);
             }
         }
         for index in aws.of_type("aws_autoscaling_group") {
             let spot = Spot::instance(aws.inventory, index);
             for named in spot.get("target_group_arns").each() {
-                add(&named, Some(index), None, named.clone());
+                add(&named, &[(index, None)], None, &named);
             }
         }
         for index in aws.of_type("aws_autoscaling_attachment") {
             let spot = Spot::instance(aws.inventory, index);
-            let group = self.named(&spot.get("autoscaling_group_name"), SCALING);
+            let groups = self.which(&spot.get("autoscaling_group_name"), SCALING);
             for name in ["lb_target_group_arn", "alb_target_group_arn"] {
-                add(&spot.get(name), group, None, spot.clone());
+                add(&spot.get(name), &groups, None, &spot);
             }
         }
         for index in aws.of_type("aws_ecs_service") {
             for block in Spot::instance(aws.inventory, index).get("load_balancer").each() {
                 let port = self.port(&block.get("container_port"));
-                add(&block.get("target_group_arn"), Some(index), port, block.clone());
+                add(&block.get("target_group_arn"), &[(index, None)], port, &block);
             }
         }
         members
@@ -257,33 +291,36 @@ impl<'a> Reader<'_, 'a> {
 
     fn classic(&self, relays: &mut Vec<Relay<'a>>) {
         let aws = self.aws;
-        let mut joins: Vec<(usize, usize, Spot<'a>)> = Vec::new();
+        let mut joins: Vec<(usize, usize, Spot<'a>, Option<Spot<'a>>)> = Vec::new();
+        let mut join = |balancers: &[(usize, Option<Spot<'a>>)],
+                        targets: &[(usize, Option<Spot<'a>>)],
+                        spot: &Spot<'a>| {
+            for (balancer, balancer_doubt) in balancers {
+                for (target, doubt) in targets {
+                    joins.push((*balancer, *target, spot.clone(), balancer_doubt.clone().or_else(|| doubt.clone())));
+                }
+            }
+        };
         for index in aws.of_type("aws_elb") {
             for named in Spot::instance(aws.inventory, index).get("instances").each() {
-                joins.extend(self.named(&named, MEMBERS).map(|target| (index, target, named)));
+                join(&[(index, None)], &self.which(&named, MEMBERS), &named);
             }
         }
         for index in aws.of_type("aws_elb_attachment") {
             let spot = Spot::instance(aws.inventory, index);
-            let pair = (self.named(&spot.get("elb"), CLASSIC), self.named(&spot.get("instance"), MEMBERS));
-            if let (Some(balancer), Some(target)) = pair {
-                joins.push((balancer, target, spot));
-            }
+            join(&self.which(&spot.get("elb"), CLASSIC), &self.which(&spot.get("instance"), MEMBERS), &spot);
         }
         for index in aws.of_type("aws_autoscaling_group") {
             for named in Spot::instance(aws.inventory, index).get("load_balancers").each() {
-                joins.extend(self.named(&named, CLASSIC).map(|balancer| (balancer, index, named)));
+                join(&self.which(&named, CLASSIC), &[(index, None)], &named);
             }
         }
         for index in aws.of_type("aws_autoscaling_attachment") {
             let spot = Spot::instance(aws.inventory, index);
-            let pair =
-                (self.named(&spot.get("elb"), CLASSIC), self.named(&spot.get("autoscaling_group_name"), SCALING));
-            if let (Some(balancer), Some(target)) = pair {
-                joins.push((balancer, target, spot));
-            }
+            let groups = self.which(&spot.get("autoscaling_group_name"), SCALING);
+            join(&self.which(&spot.get("elb"), CLASSIC), &groups, &spot);
         }
-        for (balancer, target, attachment) in joins {
+        for (balancer, target, attachment, doubt) in joins {
             let pair = (self.things.of_instance(balancer), self.things.of_instance(target));
             let (Some(thing), Some(target)) = pair else { continue };
             for listener in Spot::instance(aws.inventory, balancer).get("listener").each() {
@@ -295,13 +332,58 @@ impl<'a> Reader<'_, 'a> {
                     protocols: vec![6],
                     preserves: Sure::No,
                     attachment: attachment.clone(),
-                    doubt: aws.may_be_absent(attachment.instance, None).then(|| attachment.clone()),
+                    doubt: doubt
+                        .clone()
+                        .or_else(|| aws.may_be_absent(attachment.instance, None).then(|| attachment.clone())),
                     connects: listener
                         .get("lb_protocol")
                         .text()
                         .is_some_and(|text| ["TCP", "SSL"].iter().any(|name| name.eq_ignore_ascii_case(&text))),
+                    private_link: false,
                     listener,
                 });
+            }
+        }
+    }
+
+    /// From an interface endpoint to the load balancers of the service ("What is AWS PrivateLink?"): the service sees the load
+    /// balancer's address.
+    fn private_links(&self, relays: &mut Vec<Relay<'a>>) {
+        let aws = self.aws;
+        let mut listeners: BTreeMap<usize, Vec<Spot<'a>>> = BTreeMap::new();
+        for index in aws.of_type("aws_lb_listener") {
+            let spot = Spot::instance(aws.inventory, index);
+            if let Some(balancer) = self.named(&spot.get("load_balancer_arn"), BALANCERS) {
+                listeners.entry(balancer).or_default().push(spot);
+            }
+        }
+        for index in aws.of_type("aws_vpc_endpoint") {
+            let Some(endpoint) = self.things.of_instance(index) else { continue };
+            let named = Spot::instance(aws.inventory, index).get("service_name");
+            let Some(service) = self.named(&named, SERVICES) else { continue };
+            let service = Spot::instance(aws.inventory, service);
+            for balancer in service.get("network_load_balancer_arns").each() {
+                let Some(balancer) = self.named(&balancer, BALANCERS) else { continue };
+                let Some(target) = self.things.of_instance(balancer) else { continue };
+                for listener in listeners.get(&balancer).into_iter().flatten() {
+                    let port = self.port(&listener.get("port"));
+                    // Groups of the load balancer may be asked, or not.
+                    let doubt = (!self.things.things[target].groups.open)
+                        .then(|| Spot::instance(aws.inventory, balancer).get("security_groups"));
+                    relays.push(Relay {
+                        balancer: endpoint,
+                        listener: named.clone(),
+                        port,
+                        target,
+                        target_port: port,
+                        protocols: protocols(&listener.get("protocol").text().unwrap_or_default()),
+                        preserves: Sure::No,
+                        attachment: service.clone(),
+                        doubt,
+                        connects: true,
+                        private_link: true,
+                    });
+                }
             }
         }
     }
@@ -318,6 +400,9 @@ fn protocols(text: &str) -> Vec<u8> {
 
 /// Whether a port is not known.
 pub(super) fn unknown_port<'a>(aws: &Aws<'a>, relay: &Relay<'a>) -> bool {
+    if relay.private_link {
+        return relay.port.is_none();
+    }
     let own = relay.listener.get("port");
     matches!(own.setting(aws.inventory), Setting::Unknown) || relay.port.is_none() || relay.target_port.is_none()
 }

@@ -107,6 +107,10 @@ const ATTACHMENTS: &[(&str, &str)] = &[
 ];
 const TABLES: &[(&str, &str)] = &[("aws_ec2_transit_gateway_route_table", "id")];
 const DEFAULTS: &[&str] = &["association_default_route_table_id", "propagation_default_route_table_id"];
+const DEFAULT_TABLES: &[(&str, &str)] = &[
+    ("aws_ec2_transit_gateway", "association_default_route_table_id"),
+    ("aws_ec2_transit_gateway", "propagation_default_route_table_id"),
+];
 
 impl<'a> Transit<'a> {
     pub(in crate::network) fn read(aws: &Aws<'a>, topology: &mut Topology<'a>) -> Self {
@@ -193,7 +197,11 @@ impl<'a> Transit<'a> {
                 let named = matches!(&*reference.path, [Step::Attribute(name)] if DEFAULTS.contains(&&**name));
                 aws.ids().referenced(&reference.clone()).filter(|_| named).map(Target::Instance)
             }
-            Target::Instance(_) | Target::Id(_) => None,
+            Target::Id(_) => {
+                let gateways = aws.ids().target(spot.value?, DEFAULT_TABLES);
+                gateways.filter(|found| matches!(found, Target::Instance(_)))
+            }
+            Target::Instance(_) => None,
         };
         let foreign = default.is_none() && !matches!(target, Target::Instance(_));
         let number = self.of_key(default.map_or(Key::Own(target), Key::DefaultOf));

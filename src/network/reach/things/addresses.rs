@@ -6,6 +6,7 @@ use crate::network::aws::Aws;
 use crate::network::aws::databases::is_before_version_6;
 use crate::network::aws::join::Target;
 use crate::network::aws::spot::{Setting, Spot};
+use crate::network::aws::vpcs::SUBNETS;
 use crate::network::cidr;
 use crate::network::sets::{AddressSet, Family};
 
@@ -15,7 +16,24 @@ use super::super::topology::{everything, truth};
 use super::{Place, Reader, follow, is_empty};
 
 /// What has elastic addresses, by instance.
-pub(super) type Elastic<'a> = BTreeMap<usize, Sure<'a>>;
+#[derive(Debug, Default)]
+pub(super) struct Elastic<'a> {
+    of: BTreeMap<usize, Sure<'a>>,
+    /// An address of which nobody knows whose it is.
+    stray: Option<Spot<'a>>,
+}
+
+impl<'a> Elastic<'a> {
+    fn of(&self, instance: usize) -> Sure<'a> {
+        let known = self.of.get(&instance).cloned().unwrap_or_default();
+        known.or(|| self.stray.clone().map_or(Sure::No, Sure::Perhaps))
+    }
+
+    fn give(&mut self, holder: usize, sure: Sure<'a>) {
+        let known = self.of.remove(&holder).unwrap_or_default();
+        self.of.insert(holder, known.or(|| sure));
+    }
+}
 
 impl<'a> Reader<'_, 'a> {
     pub(super) fn place(
@@ -29,7 +47,12 @@ impl<'a> Reader<'_, 'a> {
         let aws = self.aws;
         let of_subnet = subnet.map(|subnet| &self.topology.subnets[subnet]);
         let anywhere = || Some(everything(Family::V4));
-        let own = own_address(aws, spot);
+        let given = || {
+            let interfaces = self.given(kind, spot).into_iter();
+            let mut addresses = interfaces.map(|interface| Spot::instance(aws.inventory, interface));
+            addresses.find(|it| self.is_in(it, subnet)).and_then(|it| own_address(aws, &it))
+        };
+        let own = own_address(aws, spot).or_else(given);
         let v4 = own.or_else(|| of_subnet.map_or_else(anywhere, |subnet| subnet.v4.clone()));
         let has_v6 = match kind.v6 {
             V6::Never => Sure::No,
@@ -64,9 +87,29 @@ impl<'a> Reader<'_, 'a> {
         Place { subnet, spot: named, v4, v6, has_v6, public }
     }
 
+    /// The interfaces that an instance is given when it starts, where they are resources here.
+    fn given(&self, kind: &Kind, spot: &Spot<'a>) -> Vec<usize> {
+        if kind.type_name != "aws_instance" {
+            return Vec::new();
+        }
+        let named = follow(spot, "network_interface.network_interface_id").into_iter();
+        let targets = named.filter_map(|spot| self.aws.ids().target(spot.value?, &[("aws_network_interface", "id")]));
+        targets.filter_map(|it| if let Target::Instance(interface) = it { Some(interface) } else { None }).collect()
+    }
+
+    fn is_in(&self, interface: &Spot<'a>, subnet: Option<usize>) -> bool {
+        let target = interface.get("subnet_id").value.and_then(|value| self.aws.ids().target(value, SUBNETS));
+        subnet.is_some_and(|subnet| target.as_ref() == Some(&self.topology.subnets[subnet].target))
+    }
+
     fn public(&self, kind: &Kind, spot: &Spot<'a>, templates: &[Spot<'a>], subnet: Option<usize>) -> Sure<'a> {
         let aws = self.aws;
-        let elastic = || self.elastic.get(&spot.instance).cloned().unwrap_or_default();
+        let given = self.given(kind, spot);
+        let elastic = || {
+            let own =
+                given.iter().fold(Sure::No, |known: Sure<'a>, &interface| known.or(|| self.elastic.of(interface)));
+            own.or(|| self.elastic.of(spot.instance))
+        };
         let set = |path: &'static str, missing: bool| {
             let named = follow(spot, path);
             named.first().map_or_else(|| missing.into(), |spot| truth(aws, spot, missing))
@@ -95,6 +138,8 @@ impl<'a> Reader<'_, 'a> {
                 }
                 let asked = asked.into_iter().find(|spot| !is_empty(aws, spot));
                 let by_subnet = || match subnet {
+                    // "You can't auto-assign a public IPv4 address" to an interface that is there already.
+                    Some(_) if !given.is_empty() => Sure::No,
                     Some(subnet) => self.topology.subnets[subnet].public_on_launch.clone(),
                     None => Sure::Perhaps(spot.clone()),
                 };
@@ -122,7 +167,7 @@ pub(super) fn elastic<'a>(aws: &Aws<'a>) -> Elastic<'a> {
         ("aws_instance", "primary_network_interface_id"),
         ("aws_spot_instance_request", "spot_instance_id"),
     ];
-    let mut elastic = Elastic::new();
+    let mut elastic = Elastic::default();
     for (type_name, names) in [
         ("aws_eip", ["instance", "network_interface"]),
         ("aws_eip_association", ["instance_id", "network_interface_id"]),
@@ -131,11 +176,24 @@ pub(super) fn elastic<'a>(aws: &Aws<'a>) -> Elastic<'a> {
             let spot = Spot::instance(aws.inventory, index);
             for name in names {
                 let named = spot.get(name);
-                if let Some(Target::Instance(holder)) = named.value.and_then(|value| aws.ids().target(value, HOLDERS)) {
-                    let absent = aws.may_be_absent(index, Some(&Target::Instance(holder)));
-                    let sure = if absent { Sure::Perhaps(spot.clone()) } else { Sure::Yes };
-                    let known = elastic.remove(&holder).unwrap_or_default();
-                    elastic.insert(holder, known.or(|| sure));
+                match named.value.and_then(|value| aws.ids().target(value, HOLDERS)) {
+                    Some(Target::Instance(holder)) => {
+                        let absent = aws.may_be_absent(index, Some(&Target::Instance(holder)));
+                        elastic.give(holder, if absent { Sure::Perhaps(spot.clone()) } else { Sure::Yes });
+                    }
+                    None if named.is_unknown(aws.inventory) => {
+                        let held = named.held();
+                        let those = held.iter().filter_map(|spot| aws.ids().target(spot.value?, HOLDERS));
+                        for target in those {
+                            if let Target::Instance(holder) = target {
+                                elastic.give(holder, Sure::Perhaps(named.clone()));
+                            }
+                        }
+                        if held.is_empty() {
+                            elastic.stray = Some(named);
+                        }
+                    }
+                    Some(Target::Id(_) | Target::Attribute(_)) | None => {}
                 }
             }
         }

@@ -34,6 +34,10 @@ pub(super) struct Thing<'a> {
     pub(super) forwards: Sure<'a>,
     /// The thing whose interface it is, in [`Things::things`].
     pub(super) holder: Option<usize>,
+    /// Whether that thing does not name it itself: it has this interface beside its own.
+    pub(super) beside: bool,
+    /// The instance of the cluster that it is a member of.
+    pub(super) part_of: Option<usize>,
 }
 
 /// A network interface.
@@ -110,14 +114,14 @@ impl<'a> Things<'a> {
         let mut joins = Vec::new();
         for index in aws.of_type("aws_instance") {
             let blocks = follow(&Spot::instance(aws.inventory, index), "network_interface.network_interface_id");
-            joins.extend(blocks.into_iter().map(|spot| (index, spot)));
+            joins.extend(blocks.into_iter().map(|spot| (index, spot, false)));
         }
         for index in aws.of_type("aws_network_interface_attachment") {
             let spot = Spot::instance(aws.inventory, index);
             let instance =
                 spot.get("instance_id").value.and_then(|value| aws.ids().target(value, &[("aws_instance", "id")]));
             if let Some(Target::Instance(instance)) = instance {
-                joins.push((instance, spot.get("network_interface_id")));
+                joins.push((instance, spot.get("network_interface_id"), true));
             }
         }
         for index in aws.of_type("aws_network_interface") {
@@ -128,17 +132,27 @@ impl<'a> Things<'a> {
                     && let (Some(holder), Some(interface)) = (self.of_instance(holder), self.of_instance(index))
                 {
                     self.things[interface].holder = Some(holder);
+                    self.things[interface].beside = true;
                 }
             }
         }
-        for (instance, spot) in joins {
+        for (instance, spot, beside) in joins {
             let interface = spot.value.and_then(|value| aws.ids().target(value, interfaces));
             if let Some(Target::Instance(interface)) = interface
                 && let (Some(holder), Some(interface)) = (self.of_instance(instance), self.of_instance(interface))
             {
                 self.things[interface].holder = Some(holder);
+                self.things[interface].beside = beside;
             }
         }
+    }
+
+    /// A thing, the interfaces that it has beside its own, and the members of a cluster.
+    pub(super) fn whole(&self, thing: usize) -> impl Iterator<Item = &Thing<'a>> {
+        let instance = Some(self.things[thing].instance);
+        let beside =
+            self.things.iter().filter(move |it| (it.beside && it.holder == Some(thing)) || it.part_of == instance);
+        std::iter::once(&self.things[thing]).chain(beside)
     }
 }
 
@@ -154,8 +168,10 @@ impl<'a> Reader<'_, 'a> {
         let aws = self.aws;
         let spot = Spot::instance(aws.inventory, index);
         if kind.type_name == "aws_vpc_endpoint" {
-            let wanted = spot.get("vpc_endpoint_type").text().unwrap_or_default();
-            if !["Interface", "GatewayLoadBalancer"].contains(&wanted.as_str()) {
+            // Where it is that of a service here, it names subnets.
+            let wanted = spot.get("vpc_endpoint_type");
+            let gateway = wanted.is_unset(aws.inventory) || wanted.text().is_some_and(|text| text == "Gateway");
+            if gateway {
                 return None;
             }
         }
@@ -183,6 +199,8 @@ impl<'a> Reader<'_, 'a> {
             groups,
             forwards: forwards(aws, &spot),
             holder: None,
+            beside: false,
+            part_of: parents.first().map(|parent| parent.instance),
         };
         self.give_groups(kind, &mut thing);
         Some(thing)

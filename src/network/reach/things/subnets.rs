@@ -75,6 +75,8 @@ impl<'a> Reader<'_, 'a> {
             | "aws_opensearch_domain"
             | "aws_elasticsearch_domain"
             | "aws_vpc_endpoint"
+            | "aws_codebuild_project"
+            | "aws_sagemaker_notebook_instance"
             | "aws_ecs_service" => Vec::new(),
             // The rest is in the default VPC, or in a subnet group of AWS's own.
             _ => vec![(None, spot.clone())],
