@@ -26,7 +26,7 @@ locals {
     app-db        = { from = "app", to = "db", port = var.database_port }
     bastion-web   = { from = "bastion", to = "web", port = 22 }
     bastion-app   = { from = "bastion", to = "app", port = 22 }
-    bastion-db    = { from = "bastion", to = "db", port = 22 }
+    bastion-db    = { from = "bastion", to = "db", port = var.database_port }
   }
 }
 

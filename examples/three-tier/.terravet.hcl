@@ -1,11 +1,11 @@
 # What is meant to flow. Everything else is denied: `network/unintended-flow` says what gets through all the same,
 # `network/missing-flow` what does not although it should.
 
-tier "alb" { addresses = ["aws_lb.main"] }
-tier "web" { addresses = ["aws_autoscaling_group.tier[\"web\"]"] }
-tier "app" { addresses = ["aws_autoscaling_group.tier[\"app\"]"] }
-tier "db" { addresses = ["aws_db_instance.main"] }
-tier "bastion" { addresses = ["aws_instance.bastion"] }
+tier "alb" { match = { Tier = "alb" } }
+tier "web" { match = { Tier = "web" } }
+tier "app" { match = { Tier = "app" } }
+tier "db" { match = { Tier = "db" } }
+tier "bastion" { match = { Tier = "bastion" } }
 
 flow { from = internet  to = tier.alb  ports = [80, 443] }
 flow { from = tier.alb  to = tier.web  ports = [80, 443] }
@@ -19,5 +19,6 @@ flow {
   ports       = [443]
 }
 
-flow { from = "203.0.113.0/24"  to = tier.bastion                  ports = [22] }
-flow { from = tier.bastion      to = [tier.web, tier.app, tier.db]  ports = [22] }
+flow { from = "203.0.113.0/24"  to = tier.bastion           ports = [22] }
+flow { from = tier.bastion      to = [tier.web, tier.app]  ports = [22] }
+flow { from = tier.bastion      to = tier.db               ports = [5432] }

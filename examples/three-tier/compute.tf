@@ -14,7 +14,7 @@ resource "aws_lb" "main" {
 
   drop_invalid_header_fields = true
 
-  tags = { Name = var.environment }
+  tags = { Name = var.environment, Tier = "alb" }
 }
 
 resource "aws_lb_target_group" "web" {
@@ -92,6 +92,7 @@ resource "aws_autoscaling_group" "tier" {
   dynamic "tag" {
     for_each = {
       Name        = "${var.environment}-${each.key}"
+      Tier        = each.key
       Owner       = "platform"
       Environment = var.environment
       CostCenter  = "4711"
@@ -116,5 +117,5 @@ resource "aws_instance" "bastion" {
     http_tokens = "required"
   }
 
-  tags = { Name = "${var.environment}-bastion" }
+  tags = { Name = "${var.environment}-bastion", Tier = "bastion" }
 }

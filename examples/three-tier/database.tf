@@ -21,5 +21,5 @@ resource "aws_db_instance" "main" {
   skip_final_snapshot         = false
   final_snapshot_identifier   = "${var.environment}-final"
 
-  tags = { Name = var.environment }
+  tags = { Name = var.environment, Tier = "db" }
 }
