@@ -296,3 +296,71 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Boxes over a few protocols, ports and addresses, so that they meet often.
+    fn boxes() -> impl Strategy<Value = Boxed> {
+        let range = |most: u16| (0..=most, 0..=most).prop_map(|(one, other)| (one.min(other), one.max(other)));
+        let set = (0u32..8, 0u32..8).prop_map(|(one, other)| {
+            let (first, last) = (u128::from(one.min(other)), u128::from(one.max(other)));
+            let ranges = crate::network::sets::Ranges::range(first, last);
+            AddressSet::of_family(crate::network::sets::Family::V4, ranges)
+        });
+        (range(7), prop_oneof![range(5), Just((0, u16::MAX))], set.clone(), set).prop_map(
+            |((first, last), ports, sources, destinations)| Boxed {
+                protocols: (first as u8, last as u8),
+                ports,
+                sources,
+                destinations,
+            },
+        )
+    }
+
+    fn has(it: &Boxed, (protocol, port, source, destination): (u8, u16, u8, u8)) -> bool {
+        let one = |number: u8| AddressSet::from(ipnet::IpNet::from(std::net::IpAddr::from([0, 0, 0, number])));
+        it.protocols.0 <= protocol
+            && protocol <= it.protocols.1
+            && it.ports.0 <= port
+            && port <= it.ports.1
+            && one(source).is_subset(&it.sources)
+            && one(destination).is_subset(&it.destinations)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_left_is_what_is_in_none_of_the_others(
+            own in prop::collection::vec(boxes(), 1..3),
+            others in prop::collection::vec(boxes(), 0..4),
+        ) {
+            let left = difference(own.clone(), &others);
+            for protocol in 0..=8u8 {
+                for port in [0, 1, 2, 3, 4, 5, 6, u16::MAX] {
+                    for (source, destination) in (0..64).map(|both| (both / 8, both % 8)) {
+                        let packet = (protocol, port, source, destination);
+                        let is_in = |boxes: &[Boxed]| boxes.iter().any(|it| has(it, packet));
+                        prop_assert_eq!(is_in(&left), is_in(&own) && !is_in(&others), "{:?}", packet);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn a_part_holds_the_packets_of_the_set(own in boxes(), filter in prop::collection::vec(boxes(), 0..3)) {
+            let packets = filter.iter().fold(PacketSet::EMPTY, |all, it| all.union(&it.packets(&it.sources)));
+            let parts = own.within(&packets, true);
+            for (protocol, port) in (0..=8u8).flat_map(|protocol| [0, 3, 5, 6, u16::MAX].map(|port| (protocol, port))) {
+                for source in 0..8u8 {
+                    let packet = (protocol, port, source, 0);
+                    let address = AddressSet::from(ipnet::IpNet::from(std::net::IpAddr::from([0, 0, 0, source])));
+                    let wanted = address.is_subset(packets.addresses(protocol, port));
+                    prop_assert_eq!(parts.iter().any(|it| has(it, packet)), has(&own, packet) && wanted);
+                }
+            }
+        }
+    }
+}
