@@ -23,9 +23,9 @@ use crate::terraform::Reading;
 /// Draw the network: VPCs, subnets, gateways, what is in them and what gets where
 ///
 /// The picture shows what is there after apply, from configuration, a plan or a state: subnets by zone and by what their routes
-/// make of them, tiers (the tag `Tier`; other things by themselves), gateways, and the flows between them with their ports. What
-/// the internet reaches is red, what hangs on values that are not known yet is dashed, and what a check finds is marked. An SVG
-/// is a file of its own, in the light or dark theme of whoever looks at it.
+/// make of them, tiers (as `.terravet.hcl` declares them, else by the tag `Tier`; other things by themselves), gateways, and
+/// the flows between them with their ports. What the internet reaches is red, what hangs on values that are not known yet is
+/// dashed, and what a check finds is marked. An SVG is a file of its own, in the light or dark theme of whoever looks at it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -85,8 +85,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         current: &current,
     };
     let reading = read(&input, &mut sources, &mut trees)?;
-    let mut problems = reading.problems.clone();
-    let mut picture = Reach::new(&reading.inventory, &trees).picture(&title(&arguments.path));
+    let (intent, mistakes) = input.intent(config.as_deref(), &mut sources, &mut trees)?;
+    let mut problems = [reading.problems.as_slice(), &mistakes].concat();
+    let mut picture = Reach::new(&reading.inventory, &trees).with(&intent).picture(&title(&arguments.path));
     if !arguments.no_findings {
         let near = arguments.source.as_ref().unwrap_or(&arguments.path);
         let config = config.or_else(|| configuration::find(&directory(&current.join(near))));

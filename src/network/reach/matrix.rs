@@ -12,6 +12,7 @@ use super::answer::{Outcome, Packets, Sides, Verdict, between, groups_of, packet
 use super::bound::{Bound, Sure};
 use super::boxes::Wanted;
 use super::ends::{Resolved, tag};
+use super::intent::declared_tier;
 use super::pair::Side;
 use super::relayed::relayed;
 use super::services::{self, Service};
@@ -94,7 +95,10 @@ pub(super) fn matrix(reach: &Reach<'_>, wanted: &Wanted, relay: bool) -> Vec<Cel
 }
 
 /// The tier that a thing is of: by its tag, else the address of its resource.
-pub(super) fn tier_of(reach: &Reach<'_>, thing: &Thing<'_>) -> String {
+pub(super) fn tier_of<'a>(reach: &Reach<'a>, thing: &Thing<'a>) -> String {
+    if let Some(declared) = declared_tier(reach, thing) {
+        return format!("tier.{declared}");
+    }
     let tagged = TIER.iter().find_map(|key| tag(&reach.aws, thing.instance, key));
     let tagged = tagged.filter(|_| reach.intent.tiers.is_empty());
     tagged.map_or_else(

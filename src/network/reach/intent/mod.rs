@@ -21,8 +21,8 @@ use super::pair::Side;
 use super::things::Thing;
 use super::{Reach, answer::Sides, ends};
 
-pub(super) use tiers::members;
 pub use tiers::{Members, Overlap};
+pub(super) use tiers::{declared_tier, members};
 
 /// Packets that get through and that no flow allows.
 #[derive(Clone, Debug)]

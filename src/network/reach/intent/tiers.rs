@@ -86,6 +86,12 @@ pub(in crate::network::reach) fn members(reach: &Reach<'_>, intent: &Intent) -> 
     members
 }
 
+/// The first declared tier that a thing certainly is in.
+pub(in crate::network::reach) fn declared_tier<'a>(reach: &Reach<'a>, thing: &Thing<'a>) -> Option<String> {
+    let own = reach.intent.tiers.iter().find(|tier| matches!(sits(reach, tier, thing), Sure::Yes))?;
+    Some(own.name.clone())
+}
+
 /// The things that are, or may be, in several tiers.
 pub(super) fn overlaps(reach: &Reach<'_>, intent: &Intent) -> Vec<Overlap> {
     let mut found = Vec::new();
