@@ -295,10 +295,12 @@ fn human_matrix(cells: &[Cell]) -> String {
             what.join(", ")
         ));
     }
-    if text.is_empty() {
-        text.push_str("nothing reaches anything\n");
+    match (text.is_empty(), hidden) {
+        (true, 0) => text.push_str("nothing here has a network interface\n"),
+        (true, pairs) => text.push_str(&format!("nothing reaches anything ({pairs} pairs)\n")),
+        (false, 0) => {}
+        (false, pairs) => text.push_str(&format!("{pairs} other pairs: unreachable\n")),
     }
-    text.push_str(&format!("{hidden} other pairs: unreachable\n"));
     text
 }
 

@@ -19,6 +19,10 @@ use super::simulator::{Block, Network, Place, Point};
 /// What a network is read from, in the order in which more is known.
 const INPUTS: &[&str] = &["plan.json alone", "the configuration", "plan.json", "tfplan", "tfstate.json"];
 
+/// A design of which the mock spoils the state: its routes of a transit gateway name no attachment, and so the provider takes
+/// all of them for blackholes.
+const SPOILED_STATE: &str = "hub-spoke";
+
 /// Addresses outside that are asked about.
 const OUTSIDE: &[&str] = &["8.8.8.8", "198.51.100.7", "203.0.113.130", "2606:4700:4700::1111"];
 
@@ -183,6 +187,9 @@ fn what_terraform_applied_is_what_was_read() {
 fn compare(design: &Path, name: &str, asked: &[Asked], expectations: &[Verdict], wrong: &mut Vec<String>) {
     let mut matrices: Vec<BTreeMap<(String, String), Verdict>> = Vec::new();
     for input in INPUTS {
+        if name == SPOILED_STATE && *input == "tfstate.json" {
+            continue;
+        }
         let (verdicts, matrix) = answers(design, input, asked, false);
         let certain = *input == "tfstate.json";
         for ((asked, verdict), expected) in asked.iter().zip(verdicts).zip(expectations) {
