@@ -119,7 +119,8 @@ fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a
     let mut path = first.path;
     let port = relay.port.map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
     path.push(hop(reach, "listener", Some(&relay.listener), format!("listens on {port} and carries it on")));
-    let keeps = if relay.preserves.holds(Bound::Certain) { ", with the client's address" } else { "" };
+    let endpoint = path.iter().any(|hop| hop.kind == ENDPOINT_SERVICE);
+    let keeps = if relay.preserves.holds(Bound::Certain) && !endpoint { ", with the client's address" } else { "" };
     path.push(hop(reach, "target", Some(&relay.attachment), format!("is behind the load balancer{keeps}")));
     path.extend(second.path.into_iter().skip(1));
     let source = first.packets.into_iter().next().map(|first| first.source);
