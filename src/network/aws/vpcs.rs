@@ -107,6 +107,8 @@ pub struct Member<'a> {
 pub struct Joint<'a> {
     /// `peered`, or `attached to one transit gateway`.
     pub how: &'static str,
+    /// Whether it is a transit gateway of the configuration, whose tables say who gets to whom.
+    pub has_tables: bool,
     /// The VPCs.
     pub members: Vec<Member<'a>>,
 }
@@ -263,7 +265,7 @@ impl<'a> Vpcs<'a> {
                 let doubt = aws.inventory.instance(index).symbolic.then(|| peering.clone());
                 Member { vpc: self.vpc(aws, &spot), spot, doubt }
             });
-            self.joints.push(Joint { how: "peered", members: members.into() });
+            self.joints.push(Joint { how: "peered", has_tables: false, members: members.into() });
         }
     }
 
@@ -293,7 +295,10 @@ impl<'a> Vpcs<'a> {
             }
         }
         let how = "attached to one transit gateway";
-        self.joints.extend(gateways.into_values().map(|members| Joint { how, members }));
+        self.joints.extend(gateways.into_iter().map(|(gateway, members)| {
+            let has_tables = matches!(gateway, Target::Instance(_));
+            Joint { how, has_tables, members }
+        }));
     }
 }
 

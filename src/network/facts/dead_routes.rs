@@ -16,7 +16,7 @@ use crate::network::reach::tables::{Kind, Route, Table};
 use crate::network::reach::topology::Gateway;
 use crate::network::sets::{AddressSet, Family};
 
-use super::peerings::connection;
+use super::peerings::{connection, made_here};
 use super::{object, text};
 
 /// One fact per route whose target takes nothing from the VPC of its table, or may not.
@@ -133,7 +133,7 @@ impl<'a> Dead<'_, 'a> {
         if let Some(id) = route.via.spot.text().filter(|text| gone.contains(text)) {
             return Some((None, format!("the plan destroys `{id}`")));
         }
-        let Some(Target::Instance(target)) = route.via.target else { return None };
+        let target = self.network.aws.made(route.via.target.as_ref()?)?;
         let topology = &self.model.topology;
         let name = self.network.address(target);
         match route.via.kind {
@@ -142,7 +142,7 @@ impl<'a> Dead<'_, 'a> {
             Kind::Nat => {
                 let subnet = self.spot(target, "subnet_id");
                 let subnet = subnet.value.and_then(|value| self.network.aws.ids().target(value, SUBNETS))?;
-                let Target::Instance(subnet) = subnet else { return None };
+                let subnet = self.network.aws.made(&subnet)?;
                 let vpc = topology.subnets[topology.subnet_of(subnet)?].vpc;
                 self.elsewhere(vpc).then(|| (None, format!("{name} is in another VPC")))
             }
@@ -152,7 +152,7 @@ impl<'a> Dead<'_, 'a> {
             }
             Kind::Peering => self.peering(connection(self.network, route)?),
             Kind::Transit => {
-                let here = self.vpc.filter(|&vpc| matches!(topology.vpcs[vpc].target, Target::Instance(_)))?;
+                let here = made_here(self.network, self.model, self.vpc)?;
                 let is_gateway = self.network.inventory.instance(target).type_name() == "aws_ec2_transit_gateway";
                 let attachments = self.model.transit.attachments_of(here, Some(&Target::Instance(target)));
                 (is_gateway && attachments.is_empty()).then(|| (None, format!("the VPC is not attached to {name}")))
@@ -168,8 +168,11 @@ impl<'a> Dead<'_, 'a> {
     /// Whether something is certainly of another VPC than the table. Both have to be made here: of others an id may stand for a
     /// VPC that something else names otherwise.
     fn elsewhere(&self, vpc: Option<usize>) -> bool {
-        let made_here = |vpc: &usize| matches!(self.model.topology.vpcs[*vpc].target, Target::Instance(index) if !self.network.inventory.instance(index).several);
-        let (own, other) = (self.vpc.filter(made_here), vpc.filter(made_here));
+        let only = |vpc: &usize| {
+            let made = self.network.aws.made(&self.model.topology.vpcs[*vpc].target);
+            made.is_some_and(|index| !self.network.inventory.instance(index).several)
+        };
+        let (own, other) = (self.vpc.filter(only), vpc.filter(only));
         own.is_some() && other.is_some() && own != other
     }
 
@@ -197,8 +200,7 @@ impl<'a> Dead<'_, 'a> {
             return Some((None, format!("{name} is of other VPCs")));
         }
         // Of a VPC that others make, others accept.
-        let here =
-            |end: &Option<usize>| end.is_some_and(|vpc| matches!(topology.vpcs[vpc].target, Target::Instance(_)));
+        let here = |end: &Option<usize>| made_here(self.network, self.model, *end).is_some();
         let owner = self.spot(connection, "peer_owner_id");
         if !peering.ends.iter().all(here) || !owner.is_unset(self.network.inventory) {
             return None;

@@ -12,6 +12,7 @@ mod network_acls;
 mod networks;
 mod peerings;
 mod redundant_rules;
+mod routed_overlaps;
 mod security_groups;
 mod subnets;
 mod unattached;

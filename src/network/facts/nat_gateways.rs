@@ -2,7 +2,6 @@
 
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
-use crate::network::aws::join::Target;
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::aws::vpcs::SUBNETS;
 use crate::network::reach::bound::Sure;
@@ -25,7 +24,8 @@ pub(super) fn nat_gateways(network: &Network<'_>) -> Vec<Value> {
         };
         let subnet_id = spot.get("subnet_id");
         let named = subnet_id.value.and_then(|value| network.aws.ids().target(value, SUBNETS));
-        let (Sure::No | Sure::Perhaps(_), Some(Target::Instance(subnet))) = (&private, named) else { continue };
+        let subnet = named.and_then(|target| network.aws.made(&target));
+        let (Sure::No | Sure::Perhaps(_), Some(subnet)) = (&private, subnet) else { continue };
         let (way_out, table) = way_out(network.reach().model(), subnet);
         let routed = match way_out.or(|| private) {
             Sure::Yes => Value::bool(true),

@@ -1,5 +1,6 @@
 //! Blocks of VPCs and subnets: size, place, overlaps.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
@@ -15,6 +16,7 @@ use crate::network::cidr;
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
 
+use super::routed_overlaps::{Meetings, routed_overlaps};
 use super::{object, text, words};
 
 /// One fact per block of a VPC or subnet that the configuration sets, or asks AWS for.
@@ -95,7 +97,7 @@ fn size_spot<'a>(network: &Network<'a>, block: &Block<'a>) -> Spot<'a> {
 }
 
 /// The block as a message names it.
-fn shown(block: &Block<'_>) -> Value {
+pub(super) fn shown(block: &Block<'_>) -> Value {
     let written = block.spot.text().filter(|_| block.written).map(|text| format!("`{}`", text.trim()));
     let computed = || match (block.net, block.prefix) {
         (Some(net), _) => format!("`{net}`"),
@@ -224,7 +226,7 @@ fn are_apart(block: &Block<'_>, other: &Block<'_>) -> bool {
 }
 
 /// A VPC as a message names it.
-fn vpc_name<'a>(network: &Network<'a>, vpc: &Vpc<'a>) -> String {
+pub(super) fn vpc_name<'a>(network: &Network<'a>, vpc: &Vpc<'a>) -> String {
     match &vpc.target {
         Target::Instance(index) => network.address(*index),
         Target::Id(id) => format!("`{id}`"),
@@ -316,8 +318,8 @@ fn is_repeated(network: &Network<'_>, block: &Block<'_>, is_unknown: bool) -> bo
     same && network.inventory.instance(block.spot.instance).several
 }
 
-/// One fact per pair of joined VPCs that share addresses, at the later one, and one per VPC of a joint whose blocks are
-/// not known.
+/// One fact per pair of joined VPCs that share addresses, at the later one, one per VPC of a joint whose blocks are
+/// not known, and those of [`routed_overlaps`].
 pub(super) fn network_overlaps(network: &Network<'_>) -> Vec<Value> {
     let mut facts = Vec::new();
     let mut told = BTreeSet::new();
@@ -325,6 +327,7 @@ pub(super) fn network_overlaps(network: &Network<'_>) -> Vec<Value> {
         known_overlaps(network, joint, &mut told, &mut facts);
         unknown_members(network, joint, &mut facts);
     }
+    facts.extend(routed_overlaps(network, &mut told));
     facts
 }
 
@@ -339,9 +342,14 @@ fn known_overlaps<'a>(
         joint.members.iter().filter_map(|member| Some((member.vpc?, member))).collect();
     let blocks: Vec<(usize, &Block<'a>)> =
         members.keys().flat_map(|&vpc| vpcs[vpc].blocks.iter().map(move |block| (vpc, block))).collect();
+    let meetings = OnceCell::new();
     for (first, second) in overlapping(&blocks) {
         let ((earlier, first), (later, second)) = (blocks[first], blocks[second]);
-        if !told.insert((earlier, later)) {
+        let apart = || {
+            let meetings = meetings.get_or_init(|| Meetings::read(&network.reach().model().transit));
+            meetings.keep_apart(earlier, later)
+        };
+        if joint.has_tables && apart() || !told.insert((earlier, later)) {
             continue;
         }
         let doubt = members[&later].doubt.as_ref().or(members[&earlier].doubt.as_ref());
@@ -354,7 +362,7 @@ fn known_overlaps<'a>(
         facts.push(joined(
             network,
             &second.spot,
-            joint,
+            joint.how,
             overlaps,
             [shown(second), text(&name, Marks::NONE), shown(first)],
             related,
@@ -373,22 +381,29 @@ fn unknown_members<'a>(network: &Network<'a>, joint: &Joint<'a>, facts: &mut Vec
         if uncertain && !member.spot.is_unset(network.inventory) {
             let overlaps = network.unknown_at(Type::Bool, &member.spot);
             let nothing = || text("", Marks::NONE);
-            facts.push(joined(network, &member.spot, joint, overlaps, [nothing(), nothing(), nothing()], Vec::new()));
+            facts.push(joined(
+                network,
+                &member.spot,
+                joint.how,
+                overlaps,
+                [nothing(), nothing(), nothing()],
+                Vec::new(),
+            ));
         }
     }
 }
 
-fn joined<'a>(
+pub(super) fn joined<'a>(
     network: &Network<'a>,
     site: &Spot<'a>,
-    joint: &Joint<'_>,
+    how: &'static str,
     overlaps: Value,
     [own, other, other_text]: [Value; 3],
     related: Vec<(Spot<'a>, String)>,
 ) -> Value {
     object([
         ("address", network.address_text(site.instance)),
-        ("how", text(joint.how, Marks::NONE)),
+        ("how", text(how, Marks::NONE)),
         ("other", other),
         ("other_text", other_text),
         ("overlaps", overlaps),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::address::Reference;
+use crate::inventory::Way;
 use crate::lang::{Marks, Type, Value};
 use crate::network::Network;
 use crate::network::aws::join::Target;
@@ -65,10 +66,12 @@ pub(super) fn spreads(network: &Network<'_>) -> Vec<Value> {
 
 /// Whether all subnets are listed, be they known or not.
 fn is_listed(spot: &Spot<'_>) -> bool {
-    let elements = spot.value.and_then(Value::elements);
-    // A block that stands for an unknown number of them says nothing of how many there are.
-    let several = |element: &Value| element.certain().is_some() && element.identity().is_none();
-    elements.is_some_and(|elements| !elements.is_empty() && !elements.iter().any(several))
+    // Among blocks, what is not known stands for any number of them.
+    let blocks = spot.way().last().is_some_and(|step| matches!(step, Way::Name("subnet_mapping")));
+    let one = |element: &Value| {
+        if blocks { element.entries().is_some() } else { element.certain().is_none() || element.identity().is_some() }
+    };
+    spot.value.and_then(Value::elements).is_some_and(|elements| !elements.is_empty() && elements.iter().all(one))
 }
 
 fn fact<'a>(network: &Network<'a>, index: usize, listed: &Spot<'a>) -> Value {
@@ -112,8 +115,8 @@ fn fact<'a>(network: &Network<'a>, index: usize, listed: &Spot<'a>) -> Value {
 
 /// The zone of a subnet, by name or id; of an Outpost it is not asked.
 fn zone<'a>(network: &Network<'a>, target: Option<&Target>) -> Zone<'a> {
-    let Some(Target::Instance(subnet)) = target else { return Zone::Elsewhere };
-    let spot = Spot::instance(network.inventory, *subnet);
+    let Some(subnet) = target.and_then(|target| network.aws.made(target)) else { return Zone::Elsewhere };
+    let spot = Spot::instance(network.inventory, subnet);
     if !spot.get("outpost_arn").is_unset(network.inventory) {
         return Zone::Elsewhere;
     }

@@ -394,6 +394,16 @@ impl<'a> Transit<'a> {
         if table.doubt.is_some() && bound == Bound::Certain { (Vec::new(), AddressSet::EMPTY) } else { (taken, left) }
     }
 
+    /// How many tables there are.
+    pub(in crate::network) fn tables(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// The routes of a table.
+    pub(in crate::network) fn routes(&self, table: usize) -> &[TransitRoute<'a>] {
+        &self.tables[table].routes
+    }
+
     /// Where a table may have other routes: the expression.
     pub(in crate::network) fn doubt(&self, table: usize) -> Option<&Spot<'a>> {
         self.tables[table].doubt.as_ref()

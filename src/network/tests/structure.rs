@@ -380,3 +380,76 @@ fn a_flow_log_is_of_a_vpc_or_of_all_its_subnets() {
     assert_eq!(logged(json!({"vpc_id": "vpc-1"})), "aws_vpc.a: no");
     assert_eq!(logged(json!({"vpc_id": "${?}"})), "aws_vpc.a: ? aws_vpc.a: ");
 }
+
+#[test]
+fn what_data_sources_have_found_is_made_by_others() {
+    let route = json!({"cidr_block": "0.0.0.0/0", "gateway_id": "${data.aws_internet_gateway.g.id}"});
+    assert_eq!(dead(route, json!({"data.aws_internet_gateway.g": {}})), Vec::<String>::new());
+    let found = json!({
+        "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+        "data.aws_vpc.b": {"id": "${data.aws_vpc.b.id}"},
+        "data.aws_subnet.a": {"id": "${data.aws_subnet.a.id}"},
+        "data.aws_subnet.b": {"id": "${data.aws_subnet.b.id}"},
+        "aws_vpc_peering_connection.p": {"vpc_id": "${aws_vpc.a.id}", "peer_vpc_id": "${data.aws_vpc.b.id}"},
+        "aws_nat_gateway.n": {"subnet_id": "${data.aws_subnet.a.id}"},
+        "aws_db_subnet_group.g": {"subnet_ids": ["${data.aws_subnet.a.id}", "${data.aws_subnet.b.id}"]},
+    });
+    assert_eq!(told(&found, "peerings", "routed"), "");
+    assert_eq!(told(&found, "nat_gateways", "routed_out"), "");
+    assert_eq!(told(&found, "zone_spreads", "in_one_zone"), "aws_db_subnet_group.g: no");
+}
+
+#[test]
+fn blocks_of_unknown_number_are_in_any_number_of_zones() {
+    assert_eq!(told(&json!({"aws_lb.l": {"subnet_mapping": ["${?}"]}}), "zone_spreads", "in_one_zone"), "");
+    assert_eq!(told(&json!({"aws_lb.l": {"subnets": ["${?}"]}}), "zone_spreads", "in_one_zone"), "aws_lb.l: yes");
+}
+
+/// Two VPCs with the same block on one transit gateway without default tables, and these instances beside them.
+fn on_one_gateway(more: Json) -> String {
+    let attachment =
+        |vpc: &str| json!({"vpc_id": vpc, "transit_gateway_id": "${aws_ec2_transit_gateway.t.id}", "subnet_ids": []});
+    let base = json!({
+        "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+        "aws_vpc.b": {"cidr_block": "10.0.0.0/16"},
+        "aws_ec2_transit_gateway.t": {"default_route_table_association": "disable", "default_route_table_propagation": "disable"},
+        "aws_ec2_transit_gateway_vpc_attachment.a": attachment("${aws_vpc.a.id}"),
+        "aws_ec2_transit_gateway_vpc_attachment.b": attachment("${aws_vpc.b.id}"),
+        "aws_ec2_transit_gateway_route_table.r": {"transit_gateway_id": "${aws_ec2_transit_gateway.t.id}"},
+    });
+    told(&merged(base, more), "network_overlaps", "overlaps")
+}
+
+#[test]
+fn vpcs_that_meet_in_a_table_of_a_transit_gateway_share_no_addresses() {
+    let of = |attachment: &str| json!({"transit_gateway_attachment_id": attachment, "transit_gateway_route_table_id": "${aws_ec2_transit_gateway_route_table.r.id}"});
+    let a = of("${aws_ec2_transit_gateway_vpc_attachment.a.id}");
+    let b = of("${aws_ec2_transit_gateway_vpc_attachment.b.id}");
+    let association = "aws_ec2_transit_gateway_route_table_association.a";
+    let propagation = "aws_ec2_transit_gateway_route_table_propagation.b";
+    assert_eq!(on_one_gateway(json!({})), "");
+    assert_eq!(on_one_gateway(json!({association: a, "aws_ec2_transit_gateway_route_table_association.b": b})), "");
+    assert_eq!(on_one_gateway(json!({association: a, propagation: b})), "aws_vpc.b: yes");
+    let both = json!({"aws_ec2_transit_gateway_route_table_propagation.a": a, propagation: b});
+    assert_eq!(on_one_gateway(both), "aws_vpc.b: yes");
+    let usual = json!({"aws_ec2_transit_gateway.t": {}});
+    assert_eq!(on_one_gateway(usual), "aws_vpc.b: yes");
+}
+
+#[test]
+fn a_route_to_a_network_on_premises_leads_around_the_vpc() {
+    let route = |block: &str| {
+        let instances = json!({
+            "aws_vpc.a": {"cidr_block": "10.0.0.0/16"},
+            "aws_vpn_gateway.g": {"vpc_id": "${aws_vpc.a.id}"},
+            "aws_vpn_connection.c": {"vpn_gateway_id": "${aws_vpn_gateway.g.id}"},
+            "aws_vpn_connection_route.r": {"vpn_connection_id": "${aws_vpn_connection.c.id}", "destination_cidr_block": block},
+        });
+        told(&instances, "network_overlaps", "overlaps")
+    };
+    assert_eq!(route("10.0.7.0/24"), "aws_vpn_connection_route.r: yes");
+    assert_eq!(route("10.0.0.0/16"), "aws_vpn_connection_route.r: yes");
+    assert_eq!(route("10.0.0.0/8"), "");
+    assert_eq!(route("192.168.0.0/16"), "");
+    assert_eq!(route("${?}"), "");
+}
