@@ -68,7 +68,7 @@ impl Meetings {
     pub(super) fn keep_apart(&self, one: usize, other: usize) -> bool {
         let meet = |table: &Meeting| {
             let (first, second) = (table.routed.contains(&one), table.routed.contains(&other));
-            first && second || first && table.associated.contains(&other) || second && table.associated.contains(&one)
+            first && (second || table.associated.contains(&other)) || second && table.associated.contains(&one)
         };
         !self.doubtful && !self.tables.iter().any(meet)
     }
