@@ -1,6 +1,6 @@
 rule "network/full-subnet" {
   title    = "Subnet that has not enough addresses for what is put into it"
-  severity = "error"
+  severity = each.value.overflows ? "error" : "warning"
   since    = "0.1.0"
 
   for_each      = network.subnet_loads
@@ -9,7 +9,7 @@ rule "network/full-subnet" {
   highlight     = each.value.site
 
   why        = "AWS keeps five addresses of each subnet. What does not fit into the rest fails, at apply or later, when something should scale; and a subnet cannot be made larger, only replaced with all that is in it. Counted is what certainly takes addresses there: instances, interfaces, gateways, endpoints, load balancers, and the desired number of Auto Scaling groups, ECS services and node groups."
-  fix        = "Give the subnet a larger block, or spread what is in it over more subnets. A subnet of an application or classic load balancer is a /27 at least, with eight free addresses."
+  fix        = "Give the subnet a larger block, or spread what is in it over more subnets. A subnet of an application or classic load balancer is a /27 at least, with eight free addresses, or it cannot scale: a warning."
   references = ["AWS: Subnet CIDR blocks", "AWS: Availability Zones for your Application Load Balancer"]
 
   example "twelve instances in a /28, which has eleven addresses" {

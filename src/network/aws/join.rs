@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::address::{Address, InstanceKey, Reference};
+use crate::address::{Address, InstanceKey, Mode, Reference};
 use crate::inventory::Inventory;
 use crate::lang::{Str, Value};
 
@@ -13,12 +13,23 @@ use super::spot::Spot;
 /// What a value that should identify a resource stands for. Equal targets are the same resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
-    /// An instance of the inventory.
+    /// A managed instance of the inventory: what data sources have found, others make.
     Instance(usize),
     /// A resource outside the inventory, by its id.
     Id(Str),
     /// An attribute of some resource: of a data source, say.
     Attribute(Reference),
+}
+
+impl Target {
+    /// The instance that it is, if the configuration makes it.
+    #[must_use]
+    pub const fn instance(&self) -> Option<usize> {
+        match self {
+            Self::Instance(index) => Some(*index),
+            Self::Id(_) | Self::Attribute(_) => None,
+        }
+    }
 }
 
 /// Whether a data source has a filter that takes this one value alone.
@@ -53,7 +64,7 @@ impl<'a> Ids<'a> {
     #[must_use]
     pub fn target(&self, value: &Value, kinds: &[(&'static str, &'static str)]) -> Option<Target> {
         if let Some(reference) = value.identity() {
-            let found = self.referenced(reference).filter(|&index| {
+            let found = self.managed(reference).filter(|&index| {
                 let type_name = self.inventory.instance(index).type_name();
                 kinds.iter().any(|kind| kind.0 == type_name && Some(kind.1) == reference.attribute())
             });
@@ -64,7 +75,20 @@ impl<'a> Ids<'a> {
         Some(found.map_or_else(|| Target::Id(text.into()), Target::Instance))
     }
 
-    /// The managed instance that a reference goes to. Where its number is not known, the symbolic one.
+    /// The managed instance that a reference goes to.
+    #[must_use]
+    pub fn managed(&self, reference: &Reference) -> Option<usize> {
+        self.referenced(reference).filter(|&index| self.inventory.instance(index).address.mode == Mode::Managed)
+    }
+
+    /// The data source that a target is an attribute of.
+    #[must_use]
+    pub fn data_source(&self, target: &Target) -> Option<usize> {
+        let Target::Attribute(reference) = target else { return None };
+        self.referenced(reference).filter(|&index| self.inventory.instance(index).address.mode == Mode::Data)
+    }
+
+    /// The instance that a reference goes to. Where its number is not known, the symbolic one.
     #[must_use]
     pub fn referenced(&self, reference: &Reference) -> Option<usize> {
         self.inventory.find(&reference.address).or_else(|| {

@@ -18,7 +18,6 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::address::Mode;
 use crate::inventory::{Action, Inventory};
 use crate::source::{FileId, Span};
 use crate::syntax::{NodeId, Trees};
@@ -105,13 +104,6 @@ impl<'a> Aws<'a> {
     /// Network ACLs.
     pub fn network_acls(&self) -> &NetworkAcls<'a> {
         self.network_acls.get_or_init(|| NetworkAcls::read(self))
-    }
-
-    /// The instance that a target is, if the configuration makes it: what a data source has found, others make.
-    #[must_use]
-    pub fn made(&self, target: &Target) -> Option<usize> {
-        let Target::Instance(index) = *target else { return None };
-        (self.inventory.instance(index).address.mode == Mode::Managed).then_some(index)
     }
 
     /// Indices of the managed instances of a type that will be there after apply.

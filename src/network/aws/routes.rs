@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::address::Mode;
 use crate::lang::Value;
 use crate::network::registry::public_part;
 use crate::network::sets::AddressSet;
@@ -316,9 +315,10 @@ pub(in crate::network) fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Associ
     let of_vpc = spot.value.and_then(|value| vpc_attribute(aws, value, MAIN));
     let table = of_vpc.map(Table::DefaultOf).or_else(|| {
         Some(match aws.ids().target(spot.value?, ROUTE_TABLES)? {
-            Target::Instance(index) => found_main(aws, index).map_or_else(|| own_table(aws, index), Table::DefaultOf),
+            Target::Instance(index) => own_table(aws, index),
             target => {
-                spot.value.and_then(|value| vpc_with(aws, value, MAIN)).map_or(Table::Own(target), Table::DefaultOf)
+                let vpc = found_main(aws, &target).or_else(|| vpc_with(aws, spot.value?, MAIN));
+                vpc.map_or(Table::Own(target), Table::DefaultOf)
             }
         })
     });
@@ -326,10 +326,9 @@ pub(in crate::network) fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Associ
 }
 
 /// The VPC whose main table a data source looks for.
-fn found_main(aws: &Aws<'_>, index: usize) -> Option<Target> {
-    let data = Spot::instance(aws.inventory, index);
-    let is_main =
-        aws.inventory.instance(index).address.mode == Mode::Data && filtered(&data, "association.main", "true");
+fn found_main(aws: &Aws<'_>, target: &Target) -> Option<Target> {
+    let data = Spot::instance(aws.inventory, aws.ids().data_source(target)?);
+    let is_main = filtered(&data, "association.main", "true");
     is_main.then(|| aws.ids().target(data.get("vpc_id").value?, VPCS))?
 }
 

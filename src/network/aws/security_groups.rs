@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::address::Mode;
 use crate::inventory::{Action, Instance, Sites};
 
 use super::Aws;
@@ -274,14 +273,12 @@ impl<'a> SecurityGroups<'a> {
 /// The VPC whose default group a target is, if it is one (`Some(None)`: of a VPC that is not known): an attribute of the
 /// VPC that holds it, or a data source that looks for the name `default`, which no other group may have.
 fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> {
-    let found = match target? {
-        Target::Attribute(reference) if reference.attribute() == Some("default_security_group_id") => {
-            return Some(aws.ids().referenced(reference).map(Target::Instance));
-        }
-        Target::Instance(found) if aws.inventory.instance(*found).address.mode == Mode::Data => *found,
-        Target::Instance(_) | Target::Id(_) | Target::Attribute(_) => return None,
-    };
-    let data = Spot::instance(aws.inventory, found);
+    if let Target::Attribute(reference) = target?
+        && reference.attribute() == Some("default_security_group_id")
+    {
+        return Some(aws.ids().managed(reference).map(Target::Instance));
+    }
+    let data = Spot::instance(aws.inventory, aws.ids().data_source(target?)?);
     let is_default = data.get("name").text().as_deref() == Some("default") || filtered(&data, "group-name", "default");
     is_default.then(|| data.get("vpc_id").value.and_then(|id| aws.ids().target(id, VPCS)))
 }

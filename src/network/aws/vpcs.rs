@@ -335,7 +335,7 @@ pub fn vpc_attribute(aws: &Aws<'_>, value: &Value, names: &[&str]) -> Option<Tar
     if !named || !is_vpc {
         return None;
     }
-    Some(aws.ids().referenced(reference).map_or_else(
+    Some(aws.ids().managed(reference).map_or_else(
         || {
             let path = [crate::address::Step::Attribute("id".into())].into();
             let address = reference.address.clone();

@@ -117,6 +117,7 @@ pub(super) fn loads(network: &Network<'_>) -> Vec<Value> {
         facts.push(object([
             ("address", network.address_text(spread.spot.instance)),
             ("fits", Value::bool(spread.number <= free)),
+            ("overflows", Value::bool(spread.number > free)),
             ("site", network.link(&spread.spot, Vec::new())),
             ("text", text(&words, spread.spot.marks)),
         ]));
@@ -152,6 +153,7 @@ fn of_subnet<'a>(network: &Network<'a>, subnet: usize, prefix: u8, size: i64, lo
     object([
         ("address", network.address_text(subnet)),
         ("fits", fits),
+        ("overflows", Value::bool(load.taken > size)),
         ("site", network.leaf_with(site, related)),
         ("text", text(&words, site.marks)),
     ])

@@ -133,7 +133,7 @@ impl<'a> Dead<'_, 'a> {
         if let Some(id) = route.via.spot.text().filter(|text| gone.contains(text)) {
             return Some((None, format!("the plan destroys `{id}`")));
         }
-        let target = self.network.aws.made(route.via.target.as_ref()?)?;
+        let target = route.via.target.as_ref()?.instance()?;
         let topology = &self.model.topology;
         let name = self.network.address(target);
         match route.via.kind {
@@ -142,7 +142,7 @@ impl<'a> Dead<'_, 'a> {
             Kind::Nat => {
                 let subnet = self.spot(target, "subnet_id");
                 let subnet = subnet.value.and_then(|value| self.network.aws.ids().target(value, SUBNETS))?;
-                let subnet = self.network.aws.made(&subnet)?;
+                let subnet = subnet.instance()?;
                 let vpc = topology.subnets[topology.subnet_of(subnet)?].vpc;
                 self.elsewhere(vpc).then(|| (None, format!("{name} is in another VPC")))
             }
@@ -152,7 +152,7 @@ impl<'a> Dead<'_, 'a> {
             }
             Kind::Peering => self.peering(connection(self.network, route)?),
             Kind::Transit => {
-                let here = made_here(self.network, self.model, self.vpc)?;
+                let here = made_here(self.model, self.vpc)?;
                 let is_gateway = self.network.inventory.instance(target).type_name() == "aws_ec2_transit_gateway";
                 let attachments = self.model.transit.attachments_of(here, Some(&Target::Instance(target)));
                 (is_gateway && attachments.is_empty()).then(|| (None, format!("the VPC is not attached to {name}")))
@@ -169,7 +169,7 @@ impl<'a> Dead<'_, 'a> {
     /// VPC that something else names otherwise.
     fn elsewhere(&self, vpc: Option<usize>) -> bool {
         let only = |vpc: &usize| {
-            let made = self.network.aws.made(&self.model.topology.vpcs[*vpc].target);
+            let made = self.model.topology.vpcs[*vpc].target.instance();
             made.is_some_and(|index| !self.network.inventory.instance(index).several)
         };
         let (own, other) = (self.vpc.filter(only), vpc.filter(only));
@@ -200,7 +200,7 @@ impl<'a> Dead<'_, 'a> {
             return Some((None, format!("{name} is of other VPCs")));
         }
         // Of a VPC that others make, others accept.
-        let here = |end: &Option<usize>| made_here(self.network, self.model, *end).is_some();
+        let here = |end: &Option<usize>| made_here(self.model, *end).is_some();
         let owner = self.spot(connection, "peer_owner_id");
         if !peering.ends.iter().all(here) || !owner.is_unset(self.network.inventory) {
             return None;

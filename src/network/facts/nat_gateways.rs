@@ -24,7 +24,7 @@ pub(super) fn nat_gateways(network: &Network<'_>) -> Vec<Value> {
         };
         let subnet_id = spot.get("subnet_id");
         let named = subnet_id.value.and_then(|value| network.aws.ids().target(value, SUBNETS));
-        let subnet = named.and_then(|target| network.aws.made(&target));
+        let subnet = named.and_then(|target| target.instance());
         let (Sure::No | Sure::Perhaps(_), Some(subnet)) = (&private, subnet) else { continue };
         let (way_out, table) = way_out(network.reach().model(), subnet);
         let routed = match way_out.or(|| private) {

@@ -26,9 +26,7 @@ pub(super) fn peerings(network: &Network<'_>) -> Vec<Value> {
     let routes = Routes::read(network, model);
     let mut facts = Vec::new();
     for peering in &model.topology.peerings {
-        let (Some(first), Some(second)) =
-            (made_here(network, model, peering.ends[0]), made_here(network, model, peering.ends[1]))
-        else {
+        let (Some(first), Some(second)) = (made_here(model, peering.ends[0]), made_here(model, peering.ends[1])) else {
             continue;
         };
         if first == second {
@@ -73,8 +71,8 @@ fn fact<'a>(network: &Network<'a>, model: &Model<'a>, peering: &Peering<'a>, sid
 }
 
 /// The VPC, if the configuration makes it: of others nobody here knows the route tables.
-pub(super) fn made_here(network: &Network<'_>, model: &Model<'_>, vpc: Option<usize>) -> Option<usize> {
-    vpc.filter(|&vpc| network.aws.made(&model.topology.vpcs[vpc].target).is_some())
+pub(super) fn made_here(model: &Model<'_>, vpc: Option<usize>) -> Option<usize> {
+    vpc.filter(|&vpc| model.topology.vpcs[vpc].target.instance().is_some())
 }
 
 /// A route over a peering connection, and the VPC of its table where that is known.

@@ -115,7 +115,7 @@ fn fact<'a>(network: &Network<'a>, index: usize, listed: &Spot<'a>) -> Value {
 
 /// The zone of a subnet, by name or id; of an Outpost it is not asked.
 fn zone<'a>(network: &Network<'a>, target: Option<&Target>) -> Zone<'a> {
-    let Some(subnet) = target.and_then(|target| network.aws.made(target)) else { return Zone::Elsewhere };
+    let Some(subnet) = target.and_then(Target::instance) else { return Zone::Elsewhere };
     let spot = Spot::instance(network.inventory, subnet);
     if !spot.get("outpost_arn").is_unset(network.inventory) {
         return Zone::Elsewhere;

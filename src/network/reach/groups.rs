@@ -390,7 +390,7 @@ impl<'a> Groups<'a> {
 fn default_vpc(aws: &Aws<'_>, target: &Target) -> Option<Target> {
     match target {
         Target::Attribute(reference) if reference.attribute() == Some("default_security_group_id") => {
-            aws.ids().referenced(reference).map(Target::Instance)
+            aws.ids().managed(reference).map(Target::Instance)
         }
         Target::Instance(_) | Target::Id(_) | Target::Attribute(_) => None,
     }
