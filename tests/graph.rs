@@ -33,7 +33,7 @@ fn drawn(format: Format, picture: &Picture) -> String {
 /// An SVG is XML, of known elements, without anything that is elsewhere or does something.
 fn check_svg(text: &str) {
     let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let known = ["svg", "title", "desc", "style", "rect", "path", "circle", "text", "g"];
+    let known = ["svg", "title", "desc", "style", "rect", "path", "circle", "text", "tspan", "g"];
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         assert!(known.contains(&node.tag_name().name()), "{}", node.tag_name().name());
         for attribute in node.attributes() {
@@ -49,6 +49,7 @@ fn check_svg(text: &str) {
                 "cy",
                 "r",
                 "font-size",
+                "dx",
                 "text-anchor",
                 "transform",
                 "viewBox",

@@ -1,6 +1,6 @@
 //! `terravet graph`: a picture of the network, with what a check finds marked in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -18,7 +18,6 @@ use crate::policy::{Check, configuration};
 use crate::source::Sources;
 use crate::source::disk::clean;
 use crate::syntax::Trees;
-use crate::terraform::Reading;
 
 /// Draw the network: VPCs, subnets, gateways, what is in them and what gets where
 ///
@@ -85,17 +84,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         current: &current,
     };
     let reading = read(&input, &mut sources, &mut trees)?;
-    let (intent, mistakes) = input.intent(config.as_deref(), &mut sources, &mut trees)?;
-    let mut problems = [reading.problems.as_slice(), &mistakes].concat();
-    let mut picture = Reach::new(&reading.inventory, &trees).with(&intent).picture(&title(&arguments.path));
-    if !arguments.no_findings {
-        let near = arguments.source.as_ref().unwrap_or(&arguments.path);
-        let config = config.or_else(|| configuration::find(&directory(&current.join(near))));
-        let report = check(arguments, config, &current, &reading, (&mut sources, &mut trees));
+    let near = arguments.source.as_ref().unwrap_or(&arguments.path);
+    let config = config.or_else(|| configuration::find(&directory(&current.join(near))));
+    let loaded = Loaded::new(&arguments.rules, config, None, &current, &mut sources, &mut trees);
+    let reach = Reach::new(&reading.inventory, &trees).with(&loaded.policy.configuration.intent);
+    let mut picture = reach.picture(&title(&arguments.path));
+    let problems = if arguments.no_findings {
+        reading.problems.iter().chain(&loaded.problems).cloned().collect()
+    } else {
+        let today = arguments.today.clone().unwrap_or_else(environment::today);
+        let mut check = Check::new(&loaded.policy, &today);
+        check.add(&reading, None, &sources, &trees);
+        check.problems(loaded.problems.iter().cloned());
+        let report = check.finish(Vec::new(), &BTreeSet::new(), &sources, &trees);
         mark(&mut picture, &report, &sources);
         // Those of the input are among them.
-        problems = report.problems;
-    }
+        report.problems
+    };
     let mut code = complain(&problems, &sources);
     for (format, path) in &arguments.outputs {
         let mut bytes = Vec::new();
@@ -126,27 +131,11 @@ fn directory(path: &Path) -> PathBuf {
     if path.is_dir() { path } else { path.parent().map_or_else(|| path.clone(), Path::to_owned) }
 }
 
-/// Checks what was read.
-fn check(
-    arguments: &Arguments,
-    config: Option<PathBuf>,
-    current: &Path,
-    reading: &Reading,
-    (sources, trees): (&mut Sources, &mut Trees),
-) -> Report {
-    let loaded = Loaded::new(&arguments.rules, config, None, current, sources, trees);
-    let today = arguments.today.clone().unwrap_or_else(environment::today);
-    let mut check = Check::new(&loaded.policy, &today);
-    check.add(reading, None, sources, trees);
-    check.problems(loaded.problems);
-    check.finish(Vec::new(), &Default::default(), sources, trees)
-}
-
 /// Marks in the picture what was found.
 fn mark(picture: &mut Picture, report: &Report, sources: &Sources) {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let found = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let named: std::collections::BTreeSet<&str> = found().map(|finding| finding.rule.as_str()).collect();
+    let named: BTreeSet<&str> = found().map(|finding| finding.rule.as_str()).collect();
     for rule in report.rules.iter().filter(|rule| named.contains(rule.name.as_str())) {
         numbers.insert(&rule.name, picture.rules.len());
         picture.rules.push(Rule { name: rule.name.clone(), title: rule.title.clone() });

@@ -245,11 +245,17 @@ impl<'m, 'a> Drawing<'m, 'a> {
     fn tiers(&mut self) {
         let model = &self.reach.model;
         let mut tiers: BTreeMap<(Option<usize>, bool, String), Vec<&'m Thing<'a>>> = BTreeMap::new();
+        let mut declared: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for tier in self.reach.tiers() {
+            tier.certain.into_iter().for_each(|instance| declared.entry(instance).or_default().push(tier.name.clone()));
+        }
         for thing in model.things.things.iter().filter(|thing| thing.holder.is_none()) {
             let vpc = thing.places.iter().find_map(|place| model.topology.subnets[place.subnet?].vpc);
             let nat = thing.word == "NAT gateway";
             let name = if nat {
                 Address { key: InstanceKey::None, ..self.address(thing.instance).clone() }.to_string()
+            } else if let Some(names) = declared.get(&thing.instance) {
+                format!("tier.{}", names.join(", "))
             } else {
                 tier_of(self.reach, thing)
             };

@@ -77,21 +77,37 @@ impl Canvas {
         self.anchored(x, y, text, kind, pixels, " text-anchor=\"middle\"")
     }
 
+    /// Two texts in a row, the second one wherever the first one ends; how wide they are at most.
+    pub(super) fn pair(
+        &mut self,
+        (x, y): (i32, i32),
+        first: (&str, Type),
+        second: (&str, Type),
+        pixels: i32,
+        middle: bool,
+    ) -> i32 {
+        let shown = fit(first.0, first.1.size, first.1.face, pixels);
+        let used = width(&shown, first.1.size, first.1.face) + 8;
+        let rest = fit(second.0, second.1.size, second.1.face, pixels - used);
+        if rest.is_empty() {
+            let at = if middle { " text-anchor=\"middle\"" } else { "" };
+            return self.anchored(x, y, &shown, first.1, pixels, at);
+        }
+        let part = |kind: Type, text: &str, gap: &str| {
+            format!("<tspan{gap}{} font-size=\"{}\">{}</tspan>", classes(kind), kind.size, escape(text))
+        };
+        let (one, other) = (part(first.1, &shown, ""), part(second.1, &rest, " dx=\"8\""));
+        let anchor = if middle { " text-anchor=\"middle\"" } else { "" };
+        self.put(format_args!("<text x=\"{x}\" y=\"{y}\"{anchor}>{one}{other}</text>"));
+        used + width(&rest, second.1.size, second.1.face)
+    }
+
     fn anchored(&mut self, x: i32, y: i32, text: &str, kind: Type, pixels: i32, anchor: &str) -> i32 {
         let shown = fit(text, kind.size, kind.face, pixels);
         if shown.is_empty() {
             return 0;
         }
-        let face = match kind.face {
-            Face::Sans => "",
-            Face::Bold => "b",
-            Face::Mono => "m",
-        };
-        let classes = format!("{face} {}", kind.class);
-        let class = match classes.trim() {
-            "" => String::new(),
-            classes => format!(" class=\"{classes}\""),
-        };
+        let class = classes(kind);
         let size = kind.size;
         self.put(format_args!(
             "<text{class} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}>{}</text>",
@@ -171,6 +187,19 @@ impl Canvas {
     pub(super) fn globe(&mut self, x: i32, y: i32) {
         let path = "M1 7a6 6 0 1 0 12 0a6 6 0 1 0-12 0M1 7h12M7 1c-4 3-4 9 0 12M7 1c4 3 4 9 0 12";
         self.put(format_args!("<path class=\"i\" transform=\"translate({x} {y})\" d=\"{path}\"/>"));
+    }
+}
+
+/// The classes of a text, as an attribute.
+fn classes(kind: Type) -> String {
+    let face = match kind.face {
+        Face::Sans => "",
+        Face::Bold => "b",
+        Face::Mono => "m",
+    };
+    match format!("{face} {}", kind.class).trim() {
+        "" => String::new(),
+        classes => format!(" class=\"{classes}\""),
     }
 }
 

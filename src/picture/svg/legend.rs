@@ -142,9 +142,9 @@ fn rules(picture: &Picture, (x, y, w): (i32, i32, i32), canvas: &mut Canvas) -> 
         let count = own().count();
         canvas.open("", &own().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "));
         let name = if count > 1 { format!("{} ×{count}", rule.name) } else { rule.name.clone() };
-        let used = canvas.text(left + 22, y, &name, Type { size: 11, ..NAME }, each - 40);
-        let away = if hidden == count { format!("{} (not drawn)", rule.title) } else { rule.title.clone() };
-        canvas.text(left + 30 + used, y, &away, Type { size: 11, ..SMALL }, each - used - 46);
+        let title = if hidden == count { format!("{} (not drawn)", rule.title) } else { rule.title.clone() };
+        let (bold, quiet) = (Type { size: 11, ..NAME }, Type { size: 11, ..SMALL });
+        canvas.pair((left + 22, y), (&name, bold), (&title, quiet), each - 40, false);
         canvas.close();
     }
     top + lines * LINE + 4

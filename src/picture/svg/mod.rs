@@ -239,10 +239,8 @@ impl<'p> Page<'p> {
         };
         canvas.open("", &format!("{title} {name}"));
         canvas.rect(bar, 8, "bar");
-        let used = text::width(title, 13, text::Face::Bold) + text::width(name, 11, text::Face::Sans) + 8;
-        let x = (bar.x + (bar.w - used) / 2).max(bar.x + 10);
-        let used = canvas.text(x, bar.y + 21, title, Type { size: 13, ..NAME }, bar.w - 20);
-        canvas.text(x + used + 8, bar.y + 21, name, Type { size: 11, ..SMALL }, bar.right() - x - used - 16);
+        let (bold, quiet) = (Type { size: 13, ..NAME }, Type { size: 11, ..SMALL });
+        canvas.pair((bar.x + bar.w / 2, bar.y + 21), (title, bold), (name, quiet), bar.w - 80, true);
         canvas.marks(element, bar.right() - 8, bar.y + BAR / 2);
         canvas.close();
     }

@@ -64,11 +64,10 @@ impl Site<'_> {
         let right = self.gates().first().map_or(self.frame.right() - PAD, |(_, gate)| gate.x - 10);
         let room = right - x - PAD - marks - 12;
         let name = vpc.map_or("VPC not known", |vpc| vpc.name.short.as_str());
-        let used = canvas.text(x + PAD, y + 24, name, Type { size: 14, ..NAME }, room);
         let blocks = vpc.map(|vpc| vpc.blocks.join(", ")).unwrap_or_default();
-        let used =
-            used + 10 + canvas.text(x + PAD + used + 10, y + 24, &blocks, Type { size: 11, ..CODE }, room - used - 10);
-        canvas.marks(element, x + PAD + used + marks + 4, y + 20);
+        let (name, blocks) = ((name, Type { size: 14, ..NAME }), (blocks.as_str(), Type { size: 11, ..CODE }));
+        let used = canvas.pair((x + PAD, y + 24), name, blocks, room, false);
+        canvas.marks(element, x + PAD + used + marks + 8, y + 20);
         for (column, zone) in self.placed.columns.iter().zip(&self.plan.columns) {
             let middle = x + column + self.placed.column_width / 2;
             let named = zone.as_deref().unwrap_or("");
@@ -148,11 +147,11 @@ impl Site<'_> {
         let room = part.w - 29 - 8 - marks;
         if part.h < HIGH {
             canvas.icon(part.x + 8, part.y + part.h / 2 - 7, word);
-            let used = canvas.text(x, part.y + part.h / 2 + 4, &tier.name.short, Type { size: 11, ..NAME }, room);
+            let name = (tier.name.short.as_str(), Type { size: 11, ..NAME });
             let summary = tier.summary();
-            if room - used - 7 >= width(&summary, 10, Face::Sans) {
-                canvas.text(x + used + 7, part.y + part.h / 2 + 4, &summary, SMALL, room - used - 7);
-            }
+            let fits = width(name.0, 11, Face::Bold) + 8 + width(&summary, 10, Face::Sans) <= room;
+            let summary = if fits { summary.as_str() } else { "" };
+            canvas.pair((x, part.y + part.h / 2 + 4), name, (summary, SMALL), room, false);
         } else {
             let middle = part.y + part.h / 2;
             canvas.icon(part.x + 8, middle - 7, word);
@@ -319,12 +318,9 @@ pub(super) fn draw_gate(picture: &Picture, index: usize, gate: Rect, canvas: &mu
     let element = Element::Gateway(index);
     canvas.open("", &format!("{} {}", gateway.kind.title(), gateway.name.full));
     canvas.rect(gate, 13, if gateway.certain { "gate" } else { "gate dash" });
-    let title = gateway.kind.title();
-    let used = width(title, 11, Face::Bold);
-    let name = width(&gateway.name.short, 10, Face::Sans).min(90);
-    let x = gate.x + (gate.w - used - name - 6) / 2;
-    canvas.text(x, gate.y + 17, title, Type { size: 11, ..NAME }, used + 4);
-    canvas.text(x + used + 6, gate.y + 17, &gateway.name.short, SMALL, 90);
+    let title = (gateway.kind.title(), Type { size: 11, ..NAME });
+    let name = (gateway.name.short.as_str(), SMALL);
+    canvas.pair((gate.x + gate.w / 2, gate.y + 17), title, name, gate.w - 16, true);
     canvas.marks(element, gate.right() + 8, gate.y + 1);
     canvas.close();
 }
