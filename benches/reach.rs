@@ -9,6 +9,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use terravet::network::reach::{Reach, Wanted};
+use terravet::picture;
 use terravet::source::Sources;
 use terravet::syntax::Trees;
 use terravet::terraform::{self, Options};
@@ -37,6 +38,12 @@ fn reach(criterion: &mut Criterion) {
         group.bench_function("model", |bench| bench.iter(|| black_box(Reach::new(&reading.inventory, &trees))));
         group.bench_function("model and matrix", |bench| {
             bench.iter(|| black_box(Reach::new(&reading.inventory, &trees).matrix(&wanted, false)));
+        });
+        group.bench_function("model and picture", |bench| {
+            bench.iter(|| {
+                let picture = Reach::new(&reading.inventory, &trees).picture("Network");
+                picture::write(picture::Format::Svg, &picture, &mut std::io::sink()).expect("a sink takes everything");
+            });
         });
         group.finish();
         let _ = fs::remove_dir_all(&directory);

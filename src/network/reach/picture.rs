@@ -25,6 +25,8 @@ use super::{Reach, topology};
 
 /// The most tiers of a VPC, and of all VPCs that are joined, between which flows are looked for: a picture of more is none.
 const MAX_TIERS: usize = 100;
+/// The most instances of a resource with `for_each` in a VPC that are drawn by themselves.
+const MAX_KEYS: usize = 8;
 /// The most pairs of tiers that are looked at in all.
 const MAX_PAIRS: usize = 100_000;
 
@@ -249,15 +251,30 @@ impl<'m, 'a> Drawing<'m, 'a> {
         for tier in self.reach.tiers() {
             tier.certain.into_iter().for_each(|instance| declared.entry(instance).or_default().push(tier.name.clone()));
         }
-        for thing in model.things.things.iter().filter(|thing| thing.holder.is_none()) {
-            let vpc = thing.places.iter().find_map(|place| model.topology.subnets[place.subnet?].vpc);
+        let drawn: Vec<(&'m Thing<'a>, Option<usize>)> = model
+            .things
+            .things
+            .iter()
+            .filter(|thing| thing.holder.is_none())
+            .map(|thing| (thing, thing.places.iter().find_map(|place| model.topology.subnets[place.subnet?].vpc)))
+            .collect();
+        let of_resource =
+            |thing: &Thing<'a>| Address { key: InstanceKey::None, ..self.address(thing.instance).clone() };
+        let mut counts: BTreeMap<(Option<usize>, String), usize> = BTreeMap::new();
+        for (thing, vpc) in &drawn {
+            *counts.entry((*vpc, of_resource(thing).to_string())).or_default() += 1;
+        }
+        for (thing, vpc) in drawn {
             let nat = thing.word == "NAT gateway";
+            let (resource, own) = (of_resource(thing).to_string(), self.address(thing.instance).to_string());
             let name = if nat {
-                Address { key: InstanceKey::None, ..self.address(thing.instance).clone() }.to_string()
+                resource
             } else if let Some(names) = declared.get(&thing.instance) {
                 format!("tier.{}", names.join(", "))
             } else {
-                tier_of(self.reach, thing)
+                let name = tier_of(self.reach, thing);
+                let many = name == own && counts.get(&(vpc, resource.clone())).is_some_and(|count| *count > MAX_KEYS);
+                if many { resource } else { name }
             };
             tiers.entry((vpc, nat, name)).or_default().push(thing);
         }
@@ -275,11 +292,10 @@ impl<'m, 'a> Drawing<'m, 'a> {
             let first = self.address(things[0].instance);
             let name = match name.strip_prefix("tag:Tier=").or_else(|| name.strip_prefix("tier.")) {
                 Some(tier) => Name { short: tier.to_owned(), full: tier.to_owned() },
-                // Instances of a resource with `count` have its name.
+                // Instances of a resource that are drawn together have its name.
                 None => match first.key {
-                    InstanceKey::Number(_) => instance_name(&Address { key: InstanceKey::None, ..first.clone() }, true),
-                    _ if nat => instance_name(&Address { key: InstanceKey::None, ..first.clone() }, true),
-                    _ => instance_name(first, true),
+                    InstanceKey::String(_) if !nat && things.len() == 1 => instance_name(first, true),
+                    _ => instance_name(&Address { key: InstanceKey::None, ..first.clone() }, true),
                 },
             };
             let members = things.iter().map(|thing| self.address(thing.instance).to_string()).collect();
@@ -400,11 +416,11 @@ impl<'m, 'a> Drawing<'m, 'a> {
         let mut pairs = 0;
         let (inside, across) = self.regions();
         let mut notes = Vec::new();
-        let mut left_out = 0;
+        let mut left_out = false;
         for region in &inside {
             pairs += region.len() * region.len();
             if region.len() > MAX_TIERS || pairs > MAX_PAIRS {
-                left_out += 1;
+                left_out = true;
                 continue;
             }
             for &from in region {
@@ -418,11 +434,11 @@ impl<'m, 'a> Drawing<'m, 'a> {
                 }
             }
         }
-        if left_out > 0 {
-            notes.push(format!("flows within {left_out} VPCs of too many tiers are left out"));
+        if left_out {
+            notes.push(format!("flows within VPCs of more than {MAX_TIERS} tiers are left out"));
         }
         if across.len() > MAX_TIERS {
-            notes.push("flows between VPCs are left out: there are too many tiers".to_owned());
+            notes.push(format!("flows between VPCs are left out: there are more than {MAX_TIERS} tiers"));
         } else {
             for (&from, &to) in across.iter().flat_map(|from| across.iter().map(move |to| (from, to))) {
                 if self.picture.tiers[from].vpc != self.picture.tiers[to].vpc {
