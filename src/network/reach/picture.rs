@@ -247,10 +247,6 @@ impl<'m, 'a> Drawing<'m, 'a> {
     fn tiers(&mut self) {
         let model = &self.reach.model;
         let mut tiers: BTreeMap<(Option<usize>, bool, String), Vec<&'m Thing<'a>>> = BTreeMap::new();
-        let mut declared: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for tier in self.reach.tiers() {
-            tier.certain.into_iter().for_each(|instance| declared.entry(instance).or_default().push(tier.name.clone()));
-        }
         let drawn: Vec<(&'m Thing<'a>, Option<usize>)> = model
             .things
             .things
@@ -269,8 +265,6 @@ impl<'m, 'a> Drawing<'m, 'a> {
             let (resource, own) = (of_resource(thing).to_string(), self.address(thing.instance).to_string());
             let name = if nat {
                 resource
-            } else if let Some(names) = declared.get(&thing.instance) {
-                format!("tier.{}", names.join(", "))
             } else {
                 let name = tier_of(self.reach, thing);
                 let many = name == own && counts.get(&(vpc, resource.clone())).is_some_and(|count| *count > MAX_KEYS);
