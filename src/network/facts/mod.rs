@@ -15,6 +15,7 @@ mod redundant_rules;
 mod routed_overlaps;
 mod security_groups;
 mod subnets;
+mod unanswered;
 mod unattached;
 mod unreached_entries;
 mod words;
@@ -65,6 +66,7 @@ pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
     ("unattached", unattached::unattached),
     ("unreached_entries", unreached_entries::unreached_entries),
     ("unused_routes", dead_routes::unused_routes),
+    ("unanswered", unanswered::unanswered),
     ("vpc_blocks", networks::vpc_blocks),
     ("zone_spreads", zones::spreads),
 ];

@@ -359,6 +359,11 @@ impl<'a> Groups<'a> {
         own.doubt.is_some() || own.known.iter().any(|&group| !self.groups[group].whole)
     }
 
+    /// The rules of a group.
+    pub(super) fn rules_in(&self, group: usize, direction: Direction) -> impl Iterator<Item = &Rule<'a>> {
+        self.groups[group].rules[side(direction)].iter().map(|&rule| &self.rules[rule])
+    }
+
     /// The written rules of a group, in [`SecurityGroups::rules`].
     pub(super) fn written(&self, group: usize, direction: Direction) -> impl Iterator<Item = usize> {
         self.groups[group].rules[side(direction)].iter().filter_map(|&rule| self.rules[rule].written)
@@ -397,6 +402,11 @@ fn default_vpc(aws: &Aws<'_>, target: &Target) -> Option<Target> {
 }
 
 impl<'a> Rule<'a> {
+    /// The addresses that it certainly names.
+    pub(super) const fn certain_addresses(&self) -> &AddressSet {
+        &self.addresses.certain
+    }
+
     /// What its blocks of addresses let through.
     pub(super) fn packets(&self, bound: Bound) -> PacketSet {
         match bound {

@@ -26,6 +26,7 @@ pub(super) mod tables;
 mod things;
 pub(super) mod topology;
 pub(super) mod transit;
+mod unanswered;
 mod walk;
 
 use std::cell::OnceCell;
@@ -47,6 +48,7 @@ pub(super) use exposure::is_worth_looking;
 pub use exposure::{Exposure, Opening};
 pub use intent::{Members, Overlap};
 pub use matrix::Cell;
+pub use unanswered::Unanswered;
 
 /// A question: which packets get from one end to another?
 #[derive(Clone, Debug)]
@@ -123,6 +125,12 @@ impl<'a> Reach<'a> {
     /// What packets from the internet get to, or may get to, each thing by itself.
     pub fn exposures(&self) -> &[Exposure<'a>] {
         self.exposures.get_or_init(|| exposure::read(self))
+    }
+
+    /// What gets there, and whose answers certainly do not get back: each thing that drops answers once.
+    #[must_use]
+    pub fn unanswered(&self) -> Vec<Unanswered<'a>> {
+        unanswered::read(self)
     }
 
     /// How packets of a protocol get from the internet to a port of such a thing, hop by hop.

@@ -5,6 +5,7 @@ mod networks;
 mod redundant_rules;
 mod security_groups;
 mod structure;
+mod unanswered;
 
 use serde_json::Value as Json;
 

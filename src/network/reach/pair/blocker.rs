@@ -7,7 +7,7 @@ use crate::network::sets::{AddressSet, PacketSet};
 
 use super::super::acls::AclOf;
 use super::super::bound::{Bound, Sure};
-use super::super::boxes::{Passing, connections};
+use super::super::boxes::{Passing, connections, cover};
 use super::super::walk::{DeadEnd, Met, Way};
 use super::{Pair, Side, everything};
 
@@ -58,6 +58,24 @@ impl<'m, 'a> Pair<'m, 'a> {
             keep(self.stop_on(way, &sources));
         }
         best
+    }
+
+    /// What drops all answers to packets that certainly get there, and what these meet; `None` where it is not certain that
+    /// some get there, or that no answer gets back.
+    pub(in crate::network::reach) fn unanswered(&self) -> Option<(Blocker<'a>, Vec<Met<'a>>)> {
+        let (sources, destinations) = (self.from.addresses(self.family)?, self.to.addresses(self.family)?);
+        let bound = Bound::Certain;
+        let there = self.ways(&self.from, &self.to, &destinations, bound, false).ways;
+        let arrives = |way: &&Way<'a>| {
+            let boxes = connections(&self.forth(way, &sources, bound), &everything());
+            let whole = ((&sources, self.from.is_any()), (&destinations, self.to.is_any()));
+            self.has_addresses(way, bound) && cover(&boxes, whole.0, whole.1)
+        };
+        let way = there.iter().find(arrives)?;
+        if !self.routes(Bound::Possible).is_empty() {
+            return None;
+        }
+        Some((self.stop_on(way, &sources)?, way.met.clone()))
     }
 
     /// Where packets end that go a dead end: there, or at a filter before.
