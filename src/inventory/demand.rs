@@ -133,7 +133,8 @@ impl Wanted {
     /// Whether the attribute may be asked for whose name, with a quotation mark behind it, a text begins with.
     #[must_use]
     pub fn takes_what_begins(&self, text: &str) -> bool {
-        let begins = |name: &Str| text.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('"'));
+        // The mark is looked at first: comparing text with each name costs more than all else here.
+        let begins = |name: &Str| text.as_bytes().get(name.len()) == Some(&b'"') && text.starts_with(&**name);
         match self {
             Self::Nothing => false,
             Self::Only(attributes) => attributes.iter().any(begins),
