@@ -153,7 +153,7 @@ fn a_record_says_what_was_checked_and_what_came_of_it() {
         ),
         (
             "counts",
-            json!({"add": 0, "change": 3, "destroy": 0, "errors": 2, "warnings": 0, "infos": 2, "undetermined": 0,
+            json!({"add": 0, "change": 3, "destroy": 0, "errors": 2, "warnings": 0, "infos": 3, "undetermined": 0,
                 "suppressed": 0, "problems": 0}),
         ),
     ] {

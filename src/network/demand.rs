@@ -315,6 +315,19 @@ const ATTRIBUTES: &[&str] = &[
     "source_security_group_id",
 ];
 
+/// Names, which decide nothing about packets.
+const NAMES: &[&str] = &["name", "name_prefix", "tag", "tags", "tags_all"];
+
+/// Whether facts about networks are made of resources of a type.
+pub(super) fn is_asked(type_name: &str) -> bool {
+    TYPES.binary_search(&type_name).is_ok()
+}
+
+/// The attributes that may decide which packets get where.
+pub(super) fn deciding() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().copied().filter(|name| !NAMES.contains(name))
+}
+
 impl Network<'_> {
     /// Asks for what a collection is made of.
     pub fn ask(collection: &str, demand: &mut Demand) {

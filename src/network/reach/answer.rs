@@ -153,7 +153,7 @@ pub(super) fn direct<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'
             };
         }
     };
-    answer.packets = packets(shown);
+    answer.packets = reach.packets(shown);
     if let Some(found) = shown.first() {
         answer.path = explain::path(reach, found);
     }

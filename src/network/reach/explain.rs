@@ -60,7 +60,8 @@ impl<'a> Story<'_, 'a> {
     fn end(&self, side: &Side<'_, 'a>, which: &'static str) -> Hop {
         match side {
             Side::Place(thing, place) | Side::Client(thing, place, ..) => {
-                let addresses = place.v4.as_ref().or(place.v6.as_ref()).map(super::answer::addresses);
+                let own = place.v4.as_ref().or(place.v6.as_ref());
+                let addresses = own.filter(|_| !self.reach.way_is_secret()).map(super::answer::addresses);
                 let why = match (thing.word, addresses) {
                     ("subnet", _) => format!("{which} an interface in this subnet"),
                     ("member", _) => format!("{which} an interface with this group"),

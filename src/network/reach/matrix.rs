@@ -8,7 +8,7 @@ use crate::network::registry::public_addresses;
 use crate::network::sets::AddressSet;
 
 use super::Reach;
-use super::answer::{Outcome, Packets, Sides, Verdict, between, groups_of, packets};
+use super::answer::{Outcome, Packets, Sides, Verdict, between, groups_of};
 use super::bound::{Bound, Sure};
 use super::boxes::Wanted;
 use super::ends::{Resolved, tag};
@@ -127,13 +127,13 @@ fn cell<'m, 'a>(
         for source in looks.candidates(reach, senders, &destination.1) {
             between(reach, &senders.all[source], &destination, &wanted, &mut outcome, false);
             if outcome.verdict == Verdict::Reachable {
-                return (outcome.verdict, packets(&outcome.certain));
+                return (outcome.verdict, reach.packets(&outcome.certain));
             }
             // One example is enough.
             outcome.possible.truncate(1);
         }
     }
-    let found = packets(&outcome.possible);
+    let found = reach.packets(&outcome.possible);
     (outcome.verdict, found)
 }
 

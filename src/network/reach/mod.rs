@@ -21,6 +21,7 @@ mod pair;
 mod picture;
 mod relayed;
 mod relays;
+mod secrets;
 mod services;
 pub(super) mod tables;
 mod things;
@@ -70,6 +71,8 @@ pub struct Reach<'a> {
     model: Model<'a>,
     relays: OnceCell<Vec<Relay<'a>>>,
     exposures: OnceCell<Vec<Exposure<'a>>>,
+    /// Whether what packets meet between things holds what is not to be printed.
+    secret: OnceCell<bool>,
     /// The tiers that are declared.
     intent: &'a Intent,
 }
@@ -84,7 +87,8 @@ impl<'a> Reach<'a> {
     /// The same over what was read of AWS for other facts.
     pub(super) fn over(aws: Rc<Aws<'a>>) -> Self {
         let model = Model::read(&aws);
-        Self { aws, model, relays: OnceCell::new(), exposures: OnceCell::new(), intent: &NOTHING }
+        let (relays, exposures, secret) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { aws, model, relays, exposures, secret, intent: &NOTHING }
     }
 
     /// The same, with the tiers that are declared.

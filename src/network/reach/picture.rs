@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, InstanceKey, Mode, Step};
-use crate::lang::{Marks, Value};
+use crate::lang::Marks;
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
 use crate::network::aws::routes::Internet;
@@ -402,7 +402,7 @@ impl<'m, 'a> Drawing<'m, 'a> {
         let drawn = |tier: usize| !self.picture.tiers[tier].nat;
         for (element, end) in &outside {
             for tier in (0..ends.len()).filter(|tier| drawn(*tier)) {
-                let secret = self.is_secret(tier);
+                let secret = self.is_secret([tier]);
                 self.flow((*element, end), (Element::Tier(tier), &ends[tier]), &looks, secret, &mut flows);
                 self.flow((Element::Tier(tier), &ends[tier]), (*element, end), &looks, secret, &mut flows);
             }
@@ -421,7 +421,7 @@ impl<'m, 'a> Drawing<'m, 'a> {
                 for &to in region {
                     let alone = from == to && self.tiers[from].len() < 2 && self.tiers[from][0].places.len() < 2;
                     if !alone {
-                        let secret = self.is_secret(from) || self.is_secret(to);
+                        let secret = self.is_secret([from, to]);
                         let (from, to) = ((Element::Tier(from), &ends[from]), (Element::Tier(to), &ends[to]));
                         self.flow(from, to, &looks, secret, &mut flows);
                     }
@@ -436,7 +436,7 @@ impl<'m, 'a> Drawing<'m, 'a> {
         } else {
             for (&from, &to) in across.iter().flat_map(|from| across.iter().map(move |to| (from, to))) {
                 if self.picture.tiers[from].vpc != self.picture.tiers[to].vpc {
-                    let secret = self.is_secret(from) || self.is_secret(to);
+                    let secret = self.is_secret([from, to]);
                     let (from, to) = ((Element::Tier(from), &ends[from]), (Element::Tier(to), &ends[to]));
                     self.flow(from, to, &looks, secret, &mut flows);
                 }
@@ -497,25 +497,9 @@ impl<'m, 'a> Drawing<'m, 'a> {
         }
     }
 
-    /// Whether what lets packets through to a tier is not to be printed.
-    fn is_secret(&self, tier: usize) -> bool {
-        let model = &self.reach.model;
-        let hidden = |spot: &Spot<'a>| {
-            let deep = spot.value.map_or(Marks::NONE, Value::deep_marks);
-            spot.marks.with(deep).has(Marks::UNPRINTED)
-        };
-        self.tiers[tier].iter().any(|thing| {
-            let mut rules = [Direction::Ingress, Direction::Egress]
-                .into_iter()
-                .flat_map(|way| model.groups.rules_of(&thing.groups, way));
-            rules.any(|rule| hidden(&rule.spot))
-                || thing.places.iter().filter_map(|place| place.subnet).any(|subnet| {
-                    match &model.topology.subnets[subnet].acl {
-                        AclOf::One(acl) => model.topology.acls.acls[*acl].blocks().any(hidden),
-                        AclOf::Default | AclOf::Unknown(_) => false,
-                    }
-                })
-        })
+    /// Whether packets of these tiers tell what is not to be printed.
+    fn is_secret<const N: usize>(&self, tiers: [usize; N]) -> bool {
+        self.reach.is_secret(tiers.iter().flat_map(|&tier| &self.tiers[tier]).copied())
     }
 
     /// What is not drawn, but names what is: listeners by their load balancer, the rest by its subnet or VPC.

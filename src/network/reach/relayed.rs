@@ -117,7 +117,10 @@ fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a
         depends_on.clear();
     }
     let mut path = first.path;
-    let port = relay.port.map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
+    let port = relay
+        .port
+        .filter(|_| !reach.way_is_secret())
+        .map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
     path.push(hop(reach, "listener", Some(&relay.listener), format!("listens on {port} and carries it on")));
     let endpoint = path.iter().any(|hop| hop.kind == ENDPOINT_SERVICE);
     let keeps = if relay.preserves.holds(Bound::Certain) && !endpoint { ", with the client's address" } else { "" };

@@ -10,6 +10,7 @@ use super::answer::{self, Answer, Hop, Packets, Verdict};
 use super::bound::{Both, Sure};
 use super::boxes::Wanted;
 use super::explain::hop;
+use super::secrets::HIDDEN;
 use super::{Reach, topology::truth};
 
 /// A public endpoint.
@@ -100,7 +101,9 @@ pub(super) fn answer(
         }));
         return Some(answer);
     }
-    let source = answer::addresses(&from.intersection(&service.sources.possible));
+    let hidden = reach.way_is_secret();
+    let source =
+        if hidden { HIDDEN.to_owned() } else { answer::addresses(&from.intersection(&service.sources.possible)) };
     let name = reach.aws.inventory.instance(service.instance).address.to_string();
     answer.packets.push(Packets {
         protocol: "tcp".to_owned(),

@@ -14,6 +14,7 @@ use crate::network::reach::boxes::{Boxed, difference};
 use crate::network::reach::explain::{self, hop};
 use crate::network::reach::matrix::Looks;
 use crate::network::reach::pair::{Pair, Route, Side};
+use crate::network::reach::secrets::HIDDEN;
 use crate::network::reach::things::Thing;
 use crate::network::sets::{Family, PacketSet};
 use crate::source::Span;
@@ -310,13 +311,15 @@ impl<'m, 'a> Search<'m, 'a> {
         // The things at both ends are named in the example.
         let is_between = |hop: &Hop| hop.place.is_some() && !names.contains(&hop.address);
         let path = explain::path(self.reach, &found).into_iter().filter(is_between).collect();
+        let hidden = self.reach.is_secret([from, to].into_iter().filter_map(|member| member.1.thing));
+        let printed = |text: String| if hidden { HIDDEN.to_owned() } else { text };
         let opening = Opening {
             site,
             verdict,
             from: self.called(from),
             to: self.called(to),
-            packets: words::services(&boxes),
-            example: words::example(witness, names),
+            packets: printed(words::services(&boxes)),
+            example: printed(words::example(witness, names)),
             path,
         };
         let kept = if verdict == Verdict::Reachable { &mut self.certain } else { &mut self.possible };

@@ -1,0 +1,2 @@
+tier "inside" { addresses = ["aws_instance.i"] }
+flow { from = internet  to = tier.inside  ports = [443] }
