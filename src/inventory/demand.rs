@@ -125,7 +125,8 @@ impl Wanted {
     pub fn takes(&self, attribute: &str) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Only(attributes) => attributes.iter().any(|name| **name == *attribute),
+            // In order: they come out of a set.
+            Self::Only(attributes) => attributes.binary_search_by(|name| (**name).cmp(attribute)).is_ok(),
             Self::Everything => true,
         }
     }
@@ -133,13 +134,7 @@ impl Wanted {
     /// Whether the attribute may be asked for whose name, with a quotation mark behind it, a text begins with.
     #[must_use]
     pub fn takes_what_begins(&self, text: &str) -> bool {
-        // The mark is looked at first: comparing text with each name costs more than all else here.
-        let begins = |name: &Str| text.as_bytes().get(name.len()) == Some(&b'"') && text.starts_with(&**name);
-        match self {
-            Self::Nothing => false,
-            Self::Only(attributes) => attributes.iter().any(begins),
-            Self::Everything => true,
-        }
+        text.split_once('"').is_some_and(|(name, _)| self.takes(name))
     }
 
     /// Whether nothing is asked for.

@@ -29,7 +29,7 @@ impl<const N: usize> Fields<N> {
     ) -> Result<usize, Stop> {
         scan::members(text, at, |_, name, from| {
             let end = value(name, from)?;
-            if let Some(index) = self.names.iter().position(|known| known.as_bytes() == name)
+            if let Some(index) = self.names.iter().position(|known| known.as_bytes() == &**name)
                 && self.places[index].replace(from..end).is_some()
             {
                 self.twice = Some(self.names[index]);

@@ -203,7 +203,7 @@ impl Members {
         let mut found = Self { names: Vec::with_capacity(32), has_escapes: false };
         let end = members(text, at, |at, name, from| {
             found.names.push(at as u32);
-            found.has_escapes |= !text[at + 1..].starts_with(name);
+            found.has_escapes |= matches!(name, Cow::Owned(_));
             value(text, from)
         })?;
         Ok((Some(found), end))
@@ -215,7 +215,7 @@ impl Members {
 pub(super) fn members(
     text: &[u8],
     at: usize,
-    mut member: impl FnMut(usize, &[u8], usize) -> Result<usize, Stop>,
+    mut member: impl FnMut(usize, &Cow<'_, [u8]>, usize) -> Result<usize, Stop>,
 ) -> Result<usize, Stop> {
     let mut at = punctuation(text, at, b'{')?;
     if let Ok(end) = punctuation(text, at, b'}') {

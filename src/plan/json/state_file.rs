@@ -58,7 +58,7 @@ pub(super) fn place_of_type(text: &[u8]) -> Result<(Range<usize>, usize), Stop> 
     }
     let end = scan::members(text, 0, |_, name, from| {
         let end = scan::value(text, from)?;
-        if name == b"type" {
+        if **name == *b"type" {
             place = from..end;
         }
         Ok(end)
