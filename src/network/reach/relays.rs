@@ -4,6 +4,7 @@
 //! Load Balancers); classic ones carry packets from a port to a port of their instances.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::lang::Value;
 use crate::network::aws::Aws;
@@ -50,7 +51,8 @@ pub(super) type Port = Option<u16>;
 /// What is behind a target group.
 #[derive(Clone, Debug)]
 struct Member<'a> {
-    target: usize,
+    /// The instances, one of them where `doubt` says so: shared, as what is not known may be any of many.
+    targets: Rc<[usize]>,
     port: Port,
     spot: Spot<'a>,
     doubt: Option<Spot<'a>>,
@@ -199,22 +201,27 @@ impl<'a> Reader<'_, 'a> {
             let own = Spot::instance(self.aws.inventory, group);
             let port = self.port(&own.get("port"));
             for member in members.get(&group).into_iter().flatten() {
-                if relays.len() >= MAX_RELAYS {
-                    return;
+                for &instance in member.targets.iter() {
+                    let Some(target) = self.things.of_instance(instance) else { continue };
+                    if relays.len() >= MAX_RELAYS {
+                        return;
+                    }
+                    let absent = self.aws.may_be_absent(member.spot.instance, Some(&Target::Instance(instance)));
+                    let own_doubt = member.doubt.clone().or_else(|| absent.then(|| member.spot.clone()));
+                    relays.push(Relay {
+                        balancer,
+                        listener: shown.clone(),
+                        port: self.port(&listener.get("port")),
+                        target,
+                        target_port: member.port.or(port),
+                        protocols: protocols.clone(),
+                        preserves: self.preserves(balancer, &own),
+                        attachment: member.spot.clone(),
+                        doubt: own_doubt.or_else(|| doubt.cloned()),
+                        connects: self.kind(balancer).as_deref() == Some("network"),
+                        private_link: false,
+                    });
                 }
-                relays.push(Relay {
-                    balancer,
-                    listener: shown.clone(),
-                    port: self.port(&listener.get("port")),
-                    target: member.target,
-                    target_port: member.port.or(port),
-                    protocols: protocols.clone(),
-                    preserves: self.preserves(balancer, &own),
-                    attachment: member.spot.clone(),
-                    doubt: member.doubt.clone().or_else(|| doubt.cloned()),
-                    connects: self.kind(balancer).as_deref() == Some("network"),
-                    private_link: false,
-                });
             }
         }
     }
@@ -240,13 +247,12 @@ impl<'a> Reader<'_, 'a> {
         let aws = self.aws;
         let mut members: BTreeMap<usize, Vec<Member<'a>>> = BTreeMap::new();
         let mut add = |group: &Spot<'a>, targets: &[(usize, Option<Spot<'a>>)], port: Port, spot: &Spot<'a>| {
+            // All of them hang on the same.
+            let doubt = targets.first().and_then(|(_, doubt)| doubt.clone());
+            let targets: Rc<[usize]> = targets.iter().map(|(instance, _)| *instance).collect();
             for (group, group_doubt) in self.which(group, GROUPS) {
-                for (instance, doubt) in targets {
-                    let Some(target) = self.things.of_instance(*instance) else { continue };
-                    let absent = aws.may_be_absent(spot.instance, Some(&Target::Instance(*instance)));
-                    let doubt = doubt.clone().or_else(|| group_doubt.clone()).or_else(|| absent.then(|| spot.clone()));
-                    members.entry(group).or_default().push(Member { target, port, spot: spot.clone(), doubt });
-                }
+                let (targets, doubt) = (Rc::clone(&targets), doubt.clone().or(group_doubt));
+                members.entry(group).or_default().push(Member { targets, port, spot: spot.clone(), doubt });
             }
         };
         for type_name in ["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"] {
