@@ -143,8 +143,8 @@ fn bombs_do_not_go_off() {
     // Fields that nobody knows, and values of one byte each: much comes of little.
     let unknown_fields = holding(&[head("1.11.4"), field(1000, &vec![7; size / 2])].concat());
     let many = size / 64;
-    let values = [&[0x81, 0xa4][..], b"tags", &[0xdd], &(many as u32).to_be_bytes(), &vec![0xc0; many]].concat();
-    let small_values = holding(&creating("aws_vpc.a", 1, &values));
+    let values = [&[0x81, 0xa7][..], b"ingress", &[0xdd], &(many as u32).to_be_bytes(), &vec![0xc0; many]].concat();
+    let small_values = holding(&creating("aws_security_group.a", 1, &values));
     let many_members: Vec<(String, &[u8])> = (0..100_001).map(|index| (format!("m{index}"), &b""[..])).collect();
     let many_members: Vec<(&str, &[u8])> =
         many_members.iter().map(|(name, content)| (name.as_str(), *content)).collect();

@@ -133,12 +133,38 @@ impl<'s> Shape<'s> {
         }
     }
 
-    /// A string, number or truth value as this shape has it (numbers may travel as text).
+    /// A string, number or truth value as this shape has it (numbers may travel as text); `None` where it cannot be of this
+    /// shape. What one version of a provider has as text, another may have as a number: then empty text is none.
     #[must_use]
-    pub fn leaf(&self, value: Value) -> Value {
+    pub fn leaf(&self, value: Value) -> Option<Value> {
         match *self {
-            Self::Type(ty) if ty.is_primitive() => convert(&value, ty).unwrap_or(value),
-            Self::Body(_) | Self::Blocks(_) | Self::Type(_) | Self::Any => value,
+            Self::Type(Type::Dynamic) | Self::Any => Some(value),
+            Self::Type(ty) if ty.is_primitive() => match convert(&value, ty) {
+                Ok(value) => Some(value),
+                Err(_) => (value.as_str() == Some("")).then(|| self.null()),
+            },
+            Self::Body(_) | Self::Blocks(_) | Self::Type(_) => None,
+        }
+    }
+
+    /// Whether it may be a list, set or tuple, or blocks.
+    #[must_use]
+    pub const fn may_be_list(&self) -> bool {
+        match *self {
+            Self::Body(_) => false,
+            Self::Blocks(block) => !matches!(block.nesting, Nesting::Single),
+            Self::Type(ty) => matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic),
+            Self::Any => true,
+        }
+    }
+
+    /// Whether it may be an object or map.
+    #[must_use]
+    pub const fn may_be_object(&self) -> bool {
+        match *self {
+            Self::Blocks(block) => matches!(block.nesting, Nesting::Single),
+            Self::Type(ty) => matches!(ty, Type::Map(_) | Type::Object(_) | Type::Dynamic),
+            Self::Body(_) | Self::Any => true,
         }
     }
 
@@ -177,7 +203,10 @@ mod tests {
         let (_, ingress) = group.member("ingress");
         let (name, port) = ingress.shape.element(0).member("from_port");
         assert_eq!(name.map(|name| &**name), Some("from_port"));
-        assert_eq!(port.shape.leaf(Value::string("22")).as_number(), Some(&Number::from_i64(22)));
+        let read = |text: &str| port.shape.leaf(Value::string(text));
+        assert_eq!(read("22").unwrap().as_number(), Some(&Number::from_i64(22)));
+        assert!(read("").unwrap().is_null() && read("ssh").is_none());
+        assert!(ingress.shape.may_be_list() && !ingress.shape.may_be_object() && group.may_be_object());
         assert!(matches!(ingress.shape.collection(Vec::new()).ty(), Type::Set(_)));
         let (_, tags) = group.member("tags");
         assert_eq!(tags.shape.object(Entries::default()).ty(), Type::map(Type::String));

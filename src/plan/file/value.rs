@@ -71,12 +71,13 @@ impl<'b> Reader<'b> {
         if depth > MAX_DEPTH {
             return Err(Damage::new(format!("a value is nested more than {MAX_DEPTH} levels deep")));
         }
+        let leaf = |value| shape.leaf(value).ok_or_else(wrong);
         let value = match self.marker()? {
             Marker::Null => {
                 read_nil(&mut self.rest).map_err(|_| cut())?;
                 shape.null()
             }
-            Marker::True | Marker::False => shape.leaf(Value::bool(read_bool(&mut self.rest).map_err(|_| cut())?)),
+            Marker::True | Marker::False => leaf(Value::bool(read_bool(&mut self.rest).map_err(|_| cut())?))?,
             Marker::FixPos(_)
             | Marker::FixNeg(_)
             | Marker::U8
@@ -86,9 +87,9 @@ impl<'b> Reader<'b> {
             | Marker::I8
             | Marker::I16
             | Marker::I32
-            | Marker::I64 => shape.leaf(Value::number(self.integer()?)),
-            Marker::F32 | Marker::F64 => shape.leaf(Value::number(self.float()?)),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => shape.leaf(Value::string(self.text()?)),
+            | Marker::I64 => leaf(Value::number(self.integer()?))?,
+            Marker::F32 | Marker::F64 => leaf(Value::number(self.float()?))?,
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => leaf(Value::string(self.text()?))?,
             Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => self.array(shape, sensitive, depth)?,
             Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => self.object(shape, sensitive, depth, |_| true)?,
             Marker::FixExt1
@@ -154,6 +155,9 @@ impl<'b> Reader<'b> {
         if count == 2 && matches!(self.marker()?, Marker::Bin8 | Marker::Bin16 | Marker::Bin32) {
             return self.dynamic(sensitive, depth);
         }
+        if !shape.may_be_list() {
+            return Err(wrong());
+        }
         let mut elements = Vec::with_capacity(count.min(1024));
         for index in 0..count {
             let sensitive = sensitive.and_then(|sensitive| sensitive.element(index));
@@ -178,6 +182,9 @@ impl<'b> Reader<'b> {
         takes: impl Fn(&str) -> bool,
     ) -> Result<Value, Damage> {
         let count = read_map_len(&mut self.rest).map_err(|_| Damage::new("an object is cut, or none is there"))?;
+        if !shape.may_be_object() {
+            return Err(wrong());
+        }
         let count = self.count(count)?;
         let mut members: Vec<(Str, Value)> = Vec::with_capacity(count.min(1024));
         for _ in 0..count {
@@ -270,6 +277,10 @@ impl<'b> Reader<'b> {
 
 fn cut() -> Damage {
     Damage::new("a value is cut, or is not what stands there in Terraform's plans")
+}
+
+fn wrong() -> Damage {
+    Damage::new("a value is of another type than its attribute")
 }
 
 /// Text as values hold it (NFC).

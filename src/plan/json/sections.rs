@@ -170,6 +170,12 @@ impl<'c> Collector<'c> {
             return;
         };
         let gone = matches!(action, Action::Delete | Action::Forget);
+        if matches!(if gone { head.before } else { head.after }, Values::None) {
+            let message = format!("The plan has no values of `{address}`");
+            let problem =
+                Problem::at(place, message).help("Check what `terraform show -json tfplan` prints, unchanged.");
+            self.found.problems.push(problem);
+        }
         let (before, after) = match gone {
             true => (self.values(&address, place, head.before, None, head.before_sensitive), None),
             false => (None, self.values(&address, place, head.after, head.after_unknown, head.after_sensitive)),
@@ -258,6 +264,11 @@ impl<'c> Collector<'c> {
 
     fn found_resource(&mut self, head: &StateHead<'_>, place: Span, of: Of) {
         let Some(address) = self.address(head.address, place) else { return };
+        if matches!(head.values, Values::None) {
+            let message = format!("There are no values of `{address}`");
+            let problem = Problem::at(place, message).help("Check what `terraform show -json` prints, unchanged.");
+            self.found.problems.push(problem);
+        }
         let after = self.values(&address, place, head.values, None, head.sensitive);
         let after = match of {
             Of::Now => after,
@@ -304,7 +315,7 @@ impl<'c> Collector<'c> {
                 None => Value::null(crate::lang::Type::Dynamic),
                 Some(Ok(value)) => value,
                 Some(Err(fault)) => {
-                    return Err(What::Form(format!("the value of variable \"{name}\": they {}", fault.words())));
+                    return Err(What::Form(format!("the values in variable \"{name}\" {}", fault.words())));
                 }
             };
             self.found.variables.insert((*name).into(), value);
@@ -379,8 +390,10 @@ impl Collector<'_> {
                 })?;
             }
             "resource_changes" => {
-                document.has_changes = true;
-                each(stream, CHANGES, |stream| self.change(stream, Section::Changes))?;
+                document.has_changes = !stream.is_null()?;
+                if document.has_changes {
+                    stream.elements(CHANGES, |stream| self.change(stream, Section::Changes))?;
+                }
             }
             "resource_drift" => each(stream, CHANGES, |stream| self.change(stream, Section::Drift))?,
             "prior_state" => {

@@ -112,7 +112,9 @@ fn change(
     });
     let after = after.transpose().map(Option::flatten);
     let after = after.map_err(|fault| format!("The values of `{address}` {}", fault.words()))?;
-    let after = after.map(|value| sensitive(value, instance.sensitive_attributes.map(RawValue::get)));
+    let hidden = instance.sensitive_attributes.map(RawValue::get);
+    let hidden = sensitive_names(hidden).ok_or_else(|| format!("What is sensitive of `{address}` cannot be told"))?;
+    let after = after.map(|value| sensitive(value, &hidden));
     Ok(Change {
         address: Arc::new(address),
         previous_address: None,
@@ -148,17 +150,22 @@ fn provider(text: &str) -> &str {
     text.split_once("provider[\"").and_then(|(_, rest)| rest.split_once('"')).map_or(text, |(source, _)| source)
 }
 
-/// Marks what the paths say is sensitive: as a rule by the attribute that they begin with, which marks no less.
-fn sensitive(value: Value, paths: Option<&str>) -> Value {
-    let paths: Vec<Vec<serde_json::Value>> = paths.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let names: Vec<&str> =
-        paths.iter().filter_map(|path| path.first()?.get("value").and_then(serde_json::Value::as_str)).collect();
-    if names.is_empty() {
-        return value;
+/// The attributes that the paths of what is sensitive begin with; `None` where one is no path.
+fn sensitive_names(paths: Option<&str>) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Step {
+        value: serde_json::Value,
     }
-    let Some(entries) = value.entries() else { return value };
+    let paths: Option<Vec<Vec<Step>>> = serde_json::from_str(paths.unwrap_or("null")).ok()?;
+    let name = |path: Vec<Step>| path.first()?.value.as_str().map(str::to_owned);
+    paths.unwrap_or_default().into_iter().map(name).collect()
+}
+
+/// Marks the attributes that something sensitive is in, which marks no less.
+fn sensitive(value: Value, names: &[String]) -> Value {
+    let Some(entries) = value.entries().filter(|_| !names.is_empty()) else { return value };
     let mark = |(name, value): (&Str, &Value)| {
-        let hidden = names.contains(&&**name);
+        let hidden = names.iter().any(|hidden| **hidden == **name);
         (name.clone(), if hidden { value.clone().with_marks(crate::lang::Marks::SENSITIVE) } else { value.clone() })
     };
     Value { data: Value::object(entries.iter().map(mark).collect()).data, ..value }

@@ -98,6 +98,34 @@ fn what_cannot_be_read_of_an_instance_is_a_problem_at_it() {
             r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": 3}}"#,
             "The values of `aws_vpc.a` are not of the form that Terraform writes",
         ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": null}}"#,
+            "The plan has no values of `aws_vpc.a`",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["delete"], "after": null}}"#,
+            "The plan has no values of `aws_vpc.a`",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {"cidr_block": ["10.0.0.0/8"]}}}"#,
+            "The values of `aws_vpc.a` hold something of the wrong type in `cidr_block`",
+        ),
+        (
+            r#"{"address": "aws_security_group.a", "change": {"actions": ["create"], "after": {"ingress": 7}}}"#,
+            "The values of `aws_security_group.a` hold something of the wrong type in `ingress`",
+        ),
+        (
+            r#"{"address": "aws_security_group.a", "change": {"actions": ["create"], "after": {"ingress": [{}, {"from_port": "ssh"}]}}}"#,
+            "The values of `aws_security_group.a` hold something of the wrong type in `ingress[1].from_port`",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {"tags": {"secret": []}}}}"#,
+            "The values of `aws_vpc.a` hold something of the wrong type in `tags`",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {"tags": {"a": "b"}}, "after_sensitive": {"tags": [true]}}}"#,
+            "The values of `aws_vpc.a` are not of the form that Terraform writes",
+        ),
     ] {
         let plan = plan(&format!(r#"{{"format_version": "1.2", "resource_changes": [{change}]}}"#));
         assert_eq!(plan.problems[0].message, expected);
@@ -127,6 +155,11 @@ fn state_is_read_in_both_forms() {
     }
     assert_eq!(&*file.prior[0].provider, "registry.terraform.io/hashicorp/aws");
     assert!(refusal("{\"version\": 4, \"resources\": [{}]}").contains("missing field"));
+    let unclear = plan(
+        r#"{"version": 4, "resources": [{"mode": "managed", "type": "aws_vpc", "name": "a", "provider": "p",
+            "instances": [{"attributes": {"id": "vpc-1"}, "sensitive_attributes": [["id"]]}]}]}"#,
+    );
+    assert_eq!(unclear.problems[0].message, "What is sensitive of `aws_vpc.a` cannot be told");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::scan;
 const MAX_DEPTH: usize = 500;
 
 /// What is wrong with values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Fault {
     /// Nested too deeply.
     Deep,
@@ -27,16 +27,28 @@ pub(in crate::plan) enum Fault {
     Number,
     /// No object where there must be one, or no JSON.
     Shape,
+    /// A value of another type than the schema says: where it stands, as `ingress[0].from_port`.
+    Type(String),
 }
 
 impl Fault {
     /// In words, after "the values of `address`".
-    pub(in crate::plan) const fn words(self) -> &'static str {
+    pub(in crate::plan) fn words(&self) -> String {
         match self {
-            Self::Deep => "are nested too deeply",
-            Self::Duplicate => "hold a key twice",
-            Self::Number => "hold a number that cannot be read",
-            Self::Shape => "are not of the form that Terraform writes",
+            Self::Deep => "are nested too deeply".to_owned(),
+            Self::Duplicate => "hold a key twice".to_owned(),
+            Self::Number => "hold a number that cannot be read".to_owned(),
+            Self::Shape => "are not of the form that Terraform writes".to_owned(),
+            Self::Type(place) if place.is_empty() => "hold something of the wrong type".to_owned(),
+            Self::Type(place) => format!("hold something of the wrong type in `{}`", place.trim_start_matches('.')),
+        }
+    }
+
+    /// The fault as it is seen from what holds the value, at this step.
+    fn within(self, step: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Type(place) => Self::Type(step() + &place),
+            Self::Deep | Self::Duplicate | Self::Number | Self::Shape => self,
         }
     }
 }
@@ -88,6 +100,16 @@ impl<'f, 't> Said<'f, 't> {
 
     fn element(self, index: usize) -> Self {
         Self { unknown: self.unknown.element(index), sensitive: self.sensitive.element(index) }
+    }
+
+    /// What is said of parts is said of a value that has such parts: else nobody knows what is unknown or sensitive.
+    fn check(self, first: Option<u8>) -> Result<(), Fault> {
+        let fits = |flags: &Flags<'_>| match flags {
+            Flags::No | Flags::Yes => true,
+            Flags::Elements(_) => first == Some(b'['),
+            Flags::Members(_) => first == Some(b'{'),
+        };
+        if fits(self.unknown) && fits(self.sensitive) { Ok(()) } else { Err(Fault::Shape) }
     }
 
     fn mark(self, value: Value) -> Value {
@@ -270,13 +292,18 @@ impl<'t, 'n> Reader<'t, 'n> {
             self.skip()?;
             return Ok(said.mark(shape.unknown()));
         }
+        said.check(self.peek())?;
+        let wrong = || Fault::Type(String::new());
+        let leaf = |value| shape.leaf(value).ok_or_else(wrong);
         let value = match self.peek() {
+            Some(b'{') if !shape.may_be_object() => return Err(wrong()),
+            Some(b'[') if !shape.may_be_list() => return Err(wrong()),
             Some(b'{') if is_plain(shape, said) => self.map(shape, said, depth)?,
             Some(b'{') => self.members(shape, said, depth)?,
             Some(b'[') => self.elements(shape, said, depth)?,
             Some(b'"') => {
                 let text = self.string()?;
-                shape.leaf(Value::string(&text))
+                leaf(Value::string(&text))?
             }
             Some(b'n') => {
                 self.word("null")?;
@@ -284,15 +311,15 @@ impl<'t, 'n> Reader<'t, 'n> {
             }
             Some(b't') => {
                 self.word("true")?;
-                shape.leaf(Value::bool(true))
+                leaf(Value::bool(true))?
             }
             Some(b'f') => {
                 self.word("false")?;
-                shape.leaf(Value::bool(false))
+                leaf(Value::bool(false))?
             }
             Some(b'-' | b'0'..=b'9') => {
                 let text = self.number();
-                shape.leaf(Value::number(Number::parse(text).ok_or(Fault::Number)?))
+                leaf(Value::number(Number::parse(text).ok_or(Fault::Number)?))?
             }
             _ => return Err(Fault::Shape),
         };
@@ -320,8 +347,10 @@ impl<'t, 'n> Reader<'t, 'n> {
         depth: usize,
         content: &mut Content<'t>,
     ) -> Result<(), Fault> {
-        let (_, member) = shape.member(&name);
-        let value = self.value(member.shape, said.member(&name), depth + 1)?;
+        let (known, member) = shape.member(&name);
+        let value = self.value(member.shape, said.member(&name), depth + 1);
+        // Keys of maps may be secrets.
+        let value = value.map_err(|fault| fault.within(|| known.map(|name| format!(".{name}")).unwrap_or_default()))?;
         content.values.push(member.value(value));
         content.names.push(name);
         Ok(())
@@ -379,7 +408,8 @@ impl<'t, 'n> Reader<'t, 'n> {
         let mut elements = Vec::new();
         while !self.ends(b']', elements.is_empty())? {
             let index = elements.len();
-            elements.push(self.value(shape.element(index), said.element(index), depth + 1)?);
+            let element = self.value(shape.element(index), said.element(index), depth + 1);
+            elements.push(element.map_err(|fault| fault.within(|| format!("[{index}]")))?);
         }
         Ok(shape.collection(elements))
     }
