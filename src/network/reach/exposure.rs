@@ -24,7 +24,7 @@ use super::kinds::{KINDS, Public, Targets};
 use super::matrix::TIER;
 use super::pair::{Pair, Side};
 use super::relayed::over;
-use super::relays::{BALANCERS, Port, Relay, unknown_port};
+use super::relays::{BALANCERS, Kind, Port, Relay};
 use super::things::{Place, Thing, follow};
 
 /// A thing that packets from the internet get to, or may get to.
@@ -54,8 +54,8 @@ pub struct Exposure<'a> {
     pub openings: Vec<Opening<'a>>,
     /// In [`super::things::Things::things`].
     thing: usize,
-    /// In [`Reach::relays`].
-    relay: Option<usize>,
+    /// The way through a load balancer: a front in [`Reach::relays`], and one of those behind it.
+    relay: Option<(usize, usize)>,
 }
 
 /// What lets packets in: a source of a security-group rule, or what puts a thing behind a load balancer.
@@ -82,10 +82,29 @@ pub(super) fn read<'a>(reach: &Reach<'a>) -> Vec<Exposure<'a>> {
     for thing in 0..reach.model.things.things.len() {
         found.extend(directly(reach, thing, &listeners));
     }
-    for relay in 0..reach.relays().len() {
-        found.extend(carried(reach, relay));
+    let relays = reach.relays();
+    for (number, front) in relays.fronts.iter().enumerate().filter(|(_, front)| front.kind == Kind::Connections) {
+        for (back, behind) in relays.behind(front).iter().enumerate() {
+            if front.balancers.len() * behind.targets.len() > MAX_CHOICES {
+                continue;
+            }
+            for &balancer in front.balancers.iter() {
+                let carried = |&target| carried(reach, Way { relay: (number, back), balancer, target });
+                found.extend(behind.targets.iter().filter_map(carried));
+            }
+        }
     }
     found
+}
+
+/// Where more than so many pairs of a load balancer and a target may be meant, nothing is said of any of them.
+const MAX_CHOICES: usize = 16;
+
+/// One load balancer and one target of a relay.
+struct Way {
+    relay: (usize, usize),
+    balancer: usize,
+    target: usize,
 }
 
 /// How packets get there, hop by hop.
@@ -94,7 +113,13 @@ pub(super) fn hops(reach: &Reach<'_>, exposure: &Exposure<'_>, protocol: u8, por
     let thing = reach.model.things.things[exposure.thing].clone();
     let target = Resolved { things: vec![thing], ..Resolved::default() };
     let mut hops = match exposure.relay {
-        Some(relay) => over(reach, &internet, &target, &reach.relays()[relay], protocol, 1).path,
+        Some((front, back)) => {
+            let front = &reach.relays().fronts[front];
+            let back = &reach.relays().behind(front)[back];
+            let only = reach.model.things.of_instance(exposure.carrier.map_or(exposure.instance, |carrier| carrier.0));
+            let front = front.of(only.into_iter().collect());
+            over(reach, &internet, &target, Relay { front: &front, back }, protocol, 1).path
+        }
         None => direct(reach, &internet, &target, &Wanted { protocol: Some(protocol), port: Some(port) }).path,
     };
     let public =
@@ -377,20 +402,21 @@ fn port_of(aws: &Aws<'_>, database: usize) -> Port {
 
 /// What gets to a thing through a load balancer that carries connections on as they are: a network one, or a classic one
 /// for TCP. What an application load balancer asks of its targets is its own.
-fn carried<'a>(reach: &Reach<'a>, number: usize) -> Option<Exposure<'a>> {
-    let relay = &reach.relays()[number];
+fn carried<'a>(reach: &Reach<'a>, way: Way) -> Option<Exposure<'a>> {
+    let front = &reach.relays().fronts[way.relay.0];
+    let relay = Relay { front, back: &reach.relays().behind(front)[way.relay.1] };
     let things = &reach.model.things.things;
-    let (balancer, target) = (&things[relay.balancer], &things[relay.target]);
-    if !relay.connects || balancer.places.iter().all(|place| matches!(place.public, Sure::No)) {
+    let (balancer, target) = (&things[way.balancer], &things[way.target]);
+    if balancer.places.iter().all(|place| matches!(place.public, Sure::No)) {
         return None;
     }
-    let protocols: Vec<Protocols> = relay.protocols.iter().map(|&number| Protocols::One(number)).collect();
+    let protocols: Vec<Protocols> = front.protocols.iter().map(|&number| Protocols::One(number)).collect();
     let at = |port: Port| port.map_or_else(PortSet::everything, |port| PortSet::range(port, port));
-    let [listens, wanted] = [relay.port, relay.target_port].map(|port| packets(&protocols, &at(port)));
-    let keeps = relay.preserves.holds(Bound::Certain);
+    let [listens, wanted] = [front.port, relay.target_port()].map(|port| packets(&protocols, &at(port)));
+    let keeps = relay.preserves().holds(Bound::Certain);
     let all = wanted.intersection(&PacketSet::of_addresses(public_addresses()));
     let attachment = Opening {
-        spot: relay.attachment.clone(),
+        spot: relay.attachment().clone(),
         source: None,
         certain: all.clone(),
         possible: all,
@@ -418,22 +444,22 @@ fn carried<'a>(reach: &Reach<'a>, number: usize) -> Option<Exposure<'a>> {
                 continue;
             }
             // Behind it, all goes on in the target's family.
-            let behind = Family::ALL.iter().map(|&to| behind(reach, relay, &first, keeps, &wanted, to, bound));
+            let behind =
+                Family::ALL.iter().map(|&to| behind(reach, (balancer, target), &first, keeps, &wanted, to, bound));
             found = behind.fold(found, |all, set| all.union(&set));
         }
         found
     };
-    let mut exposure = blank(reach, relay.target, relay.attachment.clone());
-    exposure.carrier = Some((balancer.instance, relay.port));
-    exposure.relay = Some(number);
-    exposure.any_port = relay.target_port.is_none();
+    let mut exposure = blank(reach, way.target, relay.attachment().clone());
+    exposure.carrier = Some((balancer.instance, front.port));
+    exposure.relay = Some(way.relay);
+    exposure.any_port = relay.target_port().is_none();
     exposure.certain = through(Bound::Certain);
     exposure.if_public = exposure.certain.clone();
     exposure.if_routed = through(Bound::Possible);
     exposure.openings = openings;
     let inventory = reach.aws.inventory;
-    let unknown = unknown_port(&reach.aws, relay).then(|| relay.listener.get("port"));
-    let unsure = relay.doubt.clone().or(unknown).or_else(|| relay.preserves.doubt().cloned());
+    let unsure = relay.doubt().or_else(|| relay.unknown_port()).or_else(|| relay.preserves().doubt()).cloned();
     let symbolic = [target.instance, balancer.instance].into_iter().find(|&it| inventory.instance(it).symbolic);
     if let Some(doubt) = unsure.or_else(|| symbolic.map(|it| Spot::instance(inventory, it))) {
         hang_on(&mut exposure, doubt);
@@ -443,17 +469,15 @@ fn carried<'a>(reach: &Reach<'a>, number: usize) -> Option<Exposure<'a>> {
 }
 
 /// What of packets from these clients a load balancer carries on gets to its target.
-fn behind(
-    reach: &Reach<'_>,
-    relay: &Relay<'_>,
+fn behind<'a>(
+    reach: &Reach<'a>,
+    (balancer, target): (&Thing<'a>, &Thing<'a>),
     clients: &AddressSet,
     keeps: bool,
     wanted: &PacketSet,
     family: Family,
     bound: Bound,
 ) -> PacketSet {
-    let things = &reach.model.things.things;
-    let (balancer, target) = (&things[relay.balancer], &things[relay.target]);
     let open = bare(target);
     let mut found: Option<PacketSet> = None;
     for place in &target.places {

@@ -40,7 +40,7 @@ use crate::syntax::Trees;
 use super::aws::Aws;
 use super::intent::{Intent, NOTHING};
 use model::Model;
-use relays::Relay;
+use relays::Relays;
 
 pub use answer::{Answer, Hop, Packets, Verdict};
 pub use boxes::Wanted;
@@ -69,7 +69,7 @@ pub struct Question {
 pub struct Reach<'a> {
     aws: Rc<Aws<'a>>,
     model: Model<'a>,
-    relays: OnceCell<Vec<Relay<'a>>>,
+    relays: OnceCell<Relays<'a>>,
     exposures: OnceCell<Vec<Exposure<'a>>>,
     /// Whether what packets meet between things holds what is not to be printed.
     secret: OnceCell<bool>,
@@ -143,7 +143,7 @@ impl<'a> Reach<'a> {
         exposure::hops(self, exposure, protocol, port)
     }
 
-    fn relays(&self) -> &[Relay<'a>] {
-        self.relays.get_or_init(|| relays::read(&self.aws, &self.model.things))
+    fn relays(&self) -> &Relays<'a> {
+        self.relays.get_or_init(|| Relays::read(&self.aws, &self.model.things))
     }
 }

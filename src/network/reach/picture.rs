@@ -504,11 +504,10 @@ impl<'m, 'a> Drawing<'m, 'a> {
 
     /// What is not drawn, but names what is: listeners by their load balancer, the rest by its subnet or VPC.
     fn concern_the_rest(&mut self) {
-        let relays: Vec<(usize, usize)> = self
-            .reach
-            .relays()
-            .iter()
-            .map(|relay| (relay.listener.instance, self.reach.model.things.things[relay.balancer].instance))
+        let things = &self.reach.model.things.things;
+        let fronts = self.reach.relays().fronts.iter();
+        let relays: Vec<(usize, usize)> = fronts
+            .flat_map(|front| front.balancers.iter().map(|&thing| (front.listener.instance, things[thing].instance)))
             .collect();
         for (listener, balancer) in relays {
             let of_balancer = self.concerned.get(&balancer).cloned().unwrap_or_default();

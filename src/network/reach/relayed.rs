@@ -1,5 +1,7 @@
 //! Packets that load balancers carry on: to a listener first, from there to a target.
 
+use std::collections::BTreeMap;
+
 use crate::network::sets::AddressSet;
 
 use super::Reach;
@@ -8,7 +10,8 @@ use super::bound::{Bound, Sure};
 use super::boxes::Wanted;
 use super::ends::{Client, Resolved};
 use super::explain::hop;
-use super::relays::{Relay, unknown_port};
+use super::relays::{Kind, Relay};
+use super::things::Thing;
 
 /// So many load balancers may follow one another.
 const MAX_RELAYS: usize = 3;
@@ -21,16 +24,21 @@ pub(super) fn relayed<'a>(
     wanted: &Wanted,
     depth: usize,
 ) -> Option<Answer> {
+    let ends = Ends::new(reach, to);
     let mut best: Option<Answer> = None;
-    for relay in reach.relays() {
-        let target = reach.model.things.things[relay.target].instance;
-        let things: Vec<_> = to.things.iter().filter(|thing| thing.instance == target).cloned().collect();
-        let other_port = wanted.port.is_some() && relay.target_port.is_some() && wanted.port != relay.target_port;
-        if things.is_empty() || other_port {
+    for relay in reach.relays().iter() {
+        let at_most = if relay.doubt().is_some() { Verdict::Undetermined } else { Verdict::Reachable };
+        if best.as_ref().is_some_and(|best| best.verdict >= at_most) {
+            continue;
+        }
+        let other_port = wanted.port.is_some() && relay.target_port().is_some() && wanted.port != relay.target_port();
+        let things = if other_port { Vec::new() } else { ends.among(&relay.back.targets) };
+        if things.is_empty() {
             continue;
         }
         let target = Resolved { things, ..Resolved::default() };
-        for &protocol in relay.protocols.iter().filter(|&&own| wanted.protocol.is_none_or(|wanted| wanted == own)) {
+        for &protocol in relay.front.protocols.iter().filter(|&&own| wanted.protocol.is_none_or(|wanted| wanted == own))
+        {
             for unit in from.units() {
                 let next = over(reach, &unit, &target, relay, protocol, depth);
                 if best.as_ref().is_none_or(|known| next.verdict > known.verdict) {
@@ -45,17 +53,47 @@ pub(super) fn relayed<'a>(
     best
 }
 
-/// Over one load balancer.
+/// The things of an end, by their numbers in [`super::things::Things::things`].
+struct Ends<'m, 'a>(BTreeMap<usize, Vec<&'m Thing<'a>>>);
+
+impl<'m, 'a> Ends<'m, 'a> {
+    fn new(reach: &Reach<'a>, to: &'m Resolved<'a>) -> Self {
+        let mut ends: BTreeMap<usize, Vec<&Thing<'a>>> = BTreeMap::new();
+        for thing in &to.things {
+            if let Some(number) = reach.model.things.of_instance(thing.instance) {
+                ends.entry(number).or_default().push(thing);
+            }
+        }
+        Self(ends)
+    }
+
+    /// Those that are among targets, which are ascending.
+    fn among(&self, targets: &[usize]) -> Vec<Thing<'a>> {
+        let found: Vec<_> = if targets.len() < self.0.len() {
+            targets.iter().filter_map(|target| self.0.get(target)).collect()
+        } else {
+            self.0
+                .iter()
+                .filter(|(number, _)| targets.binary_search(number).is_ok())
+                .map(|(_, things)| things)
+                .collect()
+        };
+        found.into_iter().flatten().map(|&thing| thing.clone()).collect()
+    }
+}
+
+/// Over one load balancer, or any one of several.
 pub(super) fn over<'a>(
     reach: &Reach<'a>,
     from: &Resolved<'a>,
     to: &Resolved<'a>,
-    relay: &Relay<'a>,
+    relay: Relay<'_, 'a>,
     protocol: u8,
     depth: usize,
 ) -> Answer {
-    let balancer = Resolved { things: vec![reach.model.things.things[relay.balancer].clone()], ..Resolved::default() };
-    let first_wanted = Wanted { protocol: Some(protocol), port: relay.port };
+    let balancers = relay.front.balancers.iter().map(|&balancer| reach.model.things.things[balancer].clone());
+    let balancer = Resolved { things: balancers.collect(), ..Resolved::default() };
+    let first_wanted = Wanted { protocol: Some(protocol), port: relay.front.port };
     let mut first = direct(reach, from, &balancer, &first_wanted);
     if first.verdict != Verdict::Reachable && depth < MAX_RELAYS {
         let further = relayed(reach, from, &balancer, &first_wanted, depth + 1);
@@ -64,14 +102,14 @@ pub(super) fn over<'a>(
     if first.verdict == Verdict::Unreachable {
         return first;
     }
-    if relay.private_link {
+    if relay.front.kind == Kind::PrivateLink {
         return through_endpoint(reach, first, relay);
     }
-    let second_wanted = Wanted { protocol: Some(protocol), port: relay.target_port };
+    let second_wanted = Wanted { protocol: Some(protocol), port: relay.target_port() };
     let client = Resolved { client: Some(from.client()), ..balancer.clone() };
     // What comes from an endpoint has the load balancer's own address.
     let endpoint = first.path.iter().any(|hop| hop.kind == ENDPOINT_SERVICE);
-    let preserves = if endpoint { Sure::No } else { relay.preserves.clone() };
+    let preserves = if endpoint { Sure::No } else { relay.preserves().clone() };
     let second = match (preserves.doubt(), preserves.holds(Bound::Certain)) {
         (None, true) => direct(reach, &client, to, &second_wanted),
         (None, false) => direct(reach, &balancer, to, &second_wanted),
@@ -93,23 +131,22 @@ pub(super) fn over<'a>(
 const ENDPOINT_SERVICE: &str = "endpoint-service";
 
 /// From an endpoint to the load balancer of the service, which no route leads to.
-fn through_endpoint<'a>(reach: &Reach<'a>, first: Answer, relay: &Relay<'a>) -> Answer {
+fn through_endpoint<'a>(reach: &Reach<'a>, first: Answer, relay: Relay<'_, 'a>) -> Answer {
     let mut answer = Answer { relayed: true, ..first };
-    for doubt in relay.doubt.iter().chain(unknown_port(&reach.aws, relay).then_some(&relay.listener)) {
+    for doubt in relay.doubt().into_iter().chain(relay.unknown_port()) {
         answer.verdict = answer.verdict.min(Verdict::Undetermined);
         answer.depends_on.push(hop(reach, "unknown", Some(doubt), "is not known until apply".to_owned()));
     }
     let why = "its service is behind a network load balancer".to_owned();
-    answer.path.push(hop(reach, ENDPOINT_SERVICE, Some(&relay.attachment), why));
+    answer.path.push(hop(reach, ENDPOINT_SERVICE, Some(relay.attachment()), why));
     answer
 }
 
 /// Both halves of a way.
-fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a>) -> Answer {
+fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: Relay<'_, 'a>) -> Answer {
     let mut verdict = first.verdict.min(second.verdict);
     let mut depends_on: Vec<Hop> = first.depends_on.into_iter().chain(second.depends_on).collect();
-    let unknown = unknown_port(&reach.aws, relay).then(|| relay.listener.get("port"));
-    for doubt in relay.doubt.iter().chain(&unknown) {
+    for doubt in relay.doubt().into_iter().chain(relay.unknown_port()) {
         verdict = verdict.min(Verdict::Undetermined);
         depends_on.push(hop(reach, "unknown", Some(doubt), "is not known until apply".to_owned()));
     }
@@ -118,13 +155,14 @@ fn joined<'a>(reach: &Reach<'a>, first: Answer, second: Answer, relay: &Relay<'a
     }
     let mut path = first.path;
     let port = relay
+        .front
         .port
         .filter(|_| !reach.way_is_secret())
         .map_or_else(|| "its port".to_owned(), |port| format!("port {port}"));
-    path.push(hop(reach, "listener", Some(&relay.listener), format!("listens on {port} and carries it on")));
+    path.push(hop(reach, "listener", Some(&relay.front.listener), format!("listens on {port} and carries it on")));
     let endpoint = path.iter().any(|hop| hop.kind == ENDPOINT_SERVICE);
-    let keeps = if relay.preserves.holds(Bound::Certain) && !endpoint { ", with the client's address" } else { "" };
-    path.push(hop(reach, "target", Some(&relay.attachment), format!("is behind the load balancer{keeps}")));
+    let keeps = if relay.preserves().holds(Bound::Certain) && !endpoint { ", with the client's address" } else { "" };
+    path.push(hop(reach, "target", Some(relay.attachment()), format!("is behind the load balancer{keeps}")));
     path.extend(second.path.into_iter().skip(1));
     let source = first.packets.into_iter().next().map(|first| first.source);
     let mut packets: Vec<Packets> = Vec::new();

@@ -12,6 +12,7 @@ use crate::network::reach::ends::Resolved;
 use crate::network::reach::explain::{self, hop};
 use crate::network::reach::matrix::Looks;
 use crate::network::reach::relayed::relayed;
+use crate::network::reach::relays::Relay;
 use crate::network::reach::things::{Place, Thing};
 use crate::network::sets::{AddressSet, Family};
 use crate::source::Span;
@@ -165,15 +166,16 @@ impl<'a> Search<'_, 'a> {
     /// Whether a load balancer may carry such packets on, or may be what sends them with its clients' addresses.
     fn is_relayed(&self, from: &Resolved<'a>, to: &Resolved<'a>, traffic: Traffic) -> bool {
         let things = &self.reach.model.things.things;
-        let instance_in =
-            |end: &Resolved<'a>, thing: usize| end.things.iter().any(|own| own.instance == things[thing].instance);
-        let mut relays = self.reach.relays().iter().filter(|relay| instance_in(to, relay.target)).peekable();
+        let any_in = |end: &Resolved<'a>, numbers: &[usize]| {
+            let own = |thing: usize| end.things.iter().any(|own| own.instance == things[thing].instance);
+            numbers.iter().any(|&thing| own(thing))
+        };
+        let mut relays = self.reach.relays().iter().filter(|relay| any_in(to, &relay.back.targets)).peekable();
         if relays.peek().is_none() {
             return false;
         }
-        let keeps_clients = |relay: &crate::network::reach::relays::Relay<'a>| {
-            relay.preserves.holds(Bound::Possible) && instance_in(from, relay.balancer)
-        };
+        let keeps_clients =
+            |relay: Relay<'_, 'a>| relay.preserves().holds(Bound::Possible) && any_in(from, &relay.front.balancers);
         if relays.any(keeps_clients) {
             return true;
         }
