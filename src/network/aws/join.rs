@@ -88,6 +88,21 @@ impl<'a> Ids<'a> {
         self.referenced(reference).filter(|&index| self.inventory.instance(index).address.mode == Mode::Data)
     }
 
+    /// Whether a data source may have found something that is made here: it looks among what belongs to that.
+    #[must_use]
+    pub fn may_find_made(&self, target: &Target) -> bool {
+        let Some(data) = self.data_source(target) else { return false };
+        let mut left = vec![&self.inventory.instance(data).values];
+        while let Some(value) = left.pop() {
+            if value.identity().is_some_and(|reference| self.managed(reference).is_some()) {
+                return true;
+            }
+            left.extend(value.entries().into_iter().flatten().map(|(_, value)| value));
+            left.extend(value.elements().unwrap_or_default());
+        }
+        false
+    }
+
     /// The instance that a reference goes to. Where its number is not known, the symbolic one.
     #[must_use]
     pub fn referenced(&self, reference: &Reference) -> Option<usize> {

@@ -11,7 +11,7 @@ use super::openness::{Limits, contributors};
 use super::sources::{Rest, Source};
 use super::spot::{Setting, Spot};
 use super::traffic::Traffic;
-use super::vpcs::vpc_attribute;
+use super::vpcs::{vpc_attribute, vpc_with};
 
 const NETWORK_ACLS: &[(&str, &str)] = &[("aws_network_acl", "id"), ("aws_default_network_acl", "id")];
 
@@ -97,9 +97,18 @@ impl<'a> NetworkAcls<'a> {
     }
 }
 
-/// The ACL that a value names: a VPC's default one is the resource that adopts it, where there is one.
+/// The attribute of a VPC that holds its default ACL.
+const DEFAULT: &[&str] = &["default_network_acl_id"];
+
+/// The VPC here whose default ACL a value names.
+pub(in crate::network) fn default_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
+    let vpc = vpc_attribute(aws, id.value?, DEFAULT).or_else(|| vpc_with(aws, id.value?, DEFAULT));
+    vpc.filter(|vpc| vpc.instance().is_some())
+}
+
+/// The ACL that a value names: a VPC's default one is the resource that adopts it, where there is one. Nobody knows which
+/// where a data source may have found one of those that are made here.
 pub(in crate::network) fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target> {
-    const DEFAULT: &[&str] = &["default_network_acl_id"];
     let value = id.value?;
     if let Some(vpc) = vpc_attribute(aws, value, DEFAULT) {
         let adopts = |&index: &usize| {
@@ -110,7 +119,7 @@ pub(in crate::network) fn acl_of(aws: &Aws<'_>, id: &Spot<'_>) -> Option<Target>
             return Some(Target::Instance(index));
         }
     }
-    aws.ids().target(value, NETWORK_ACLS)
+    aws.ids().target(value, NETWORK_ACLS).filter(|target| !aws.ids().may_find_made(target))
 }
 
 pub(in crate::network) fn read_entry<'a>(

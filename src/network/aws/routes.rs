@@ -310,16 +310,17 @@ fn gateway<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Gateway<'a> {
     }
 }
 
-/// The table that a value names.
+/// The table that a value names; nobody knows which where a data source may have found one of those that are made here.
 pub(in crate::network) fn table_of<'a>(aws: &Aws<'a>, spot: &Spot<'a>) -> Association<'a> {
     let of_vpc = spot.value.and_then(|value| vpc_attribute(aws, value, MAIN));
     let table = of_vpc.map(Table::DefaultOf).or_else(|| {
         Some(match aws.ids().target(spot.value?, ROUTE_TABLES)? {
             Target::Instance(index) => own_table(aws, index),
-            target => {
-                let vpc = found_main(aws, &target).or_else(|| vpc_with(aws, spot.value?, MAIN));
-                vpc.map_or(Table::Own(target), Table::DefaultOf)
-            }
+            target => match found_main(aws, &target).or_else(|| vpc_with(aws, spot.value?, MAIN)) {
+                Some(vpc) => Table::DefaultOf(vpc),
+                None if aws.ids().may_find_made(&target) => return None,
+                None => Table::Own(target),
+            },
         })
     });
     Association { table, spot: spot.clone() }

@@ -71,6 +71,8 @@ pub struct SecurityGroup<'a> {
     pub target: Option<Target>,
     /// Whether it is the default group of its VPC.
     pub default: bool,
+    /// The VPC here whose default group it is, where nobody has adopted that.
+    pub default_of: Option<Target>,
     /// Set where inline rules are managed in it, even if there is none (`ingress = []`).
     pub inline: Option<Inline<'a>>,
     /// Its rules, in [`SecurityGroups::rules`].
@@ -151,7 +153,7 @@ impl<'a> SecurityGroups<'a> {
         if let Some(target) = &target {
             self.by_target.insert(target.clone(), group);
         }
-        self.groups.push(SecurityGroup { target, default, inline: None, rules: Vec::new() });
+        self.groups.push(SecurityGroup { target, default, default_of: None, inline: None, rules: Vec::new() });
         group
     }
 
@@ -257,22 +259,27 @@ impl<'a> SecurityGroups<'a> {
         });
     }
 
-    /// The group that a rule resource belongs to: a group of its own where that is not known.
+    /// The group that a rule resource belongs to: a group of its own where that is not known, as where a data source may have
+    /// found one of those that are made here.
     fn group_of(&mut self, aws: &Aws<'a>, rule: &Spot<'a>) -> usize {
         let id = rule.get("security_group_id");
         let target = id.value.and_then(|value| aws.ids().target(value, SECURITY_GROUPS));
-        let default = default_of(aws, target.as_ref());
-        let target = match &default {
-            Some(vpc) => vpc.as_ref().and_then(|vpc| default_group(aws, vpc)).or(target),
-            None => target,
-        };
-        self.group(target, default.is_some())
+        match default_of(aws, target.as_ref()) {
+            Some(vpc) => {
+                let adopted = vpc.as_ref().and_then(|vpc| default_group(aws, vpc));
+                let default_of = vpc.filter(|vpc| adopted.is_none() && vpc.instance().is_some());
+                let group = self.group(adopted.or(target), true);
+                self.groups[group].default_of = default_of;
+                group
+            }
+            None => self.group(target.filter(|target| !aws.ids().may_find_made(target)), false),
+        }
     }
 }
 
 /// The VPC whose default group a target is, if it is one (`Some(None)`: of a VPC that is not known): an attribute of the
 /// VPC that holds it, or a data source that looks for the name `default`, which no other group may have.
-fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> {
+pub(in crate::network) fn default_of(aws: &Aws<'_>, target: Option<&Target>) -> Option<Option<Target>> {
     if let Target::Attribute(reference) = target?
         && reference.attribute() == Some("default_security_group_id")
     {

@@ -89,6 +89,12 @@ impl<'a> Source<'a> {
         Self::new(spot, AddressSet::EMPTY, Rest::Anything)
     }
 
+    /// All addresses.
+    #[must_use]
+    pub fn everything(spot: Spot<'a>) -> Self {
+        Self::new(spot, AddressSet::everything(), Rest::None)
+    }
+
     fn new(spot: Spot<'a>, addresses: AddressSet, rest: Rest) -> Self {
         let public = public_part(&addresses);
         Self { spot, addresses, public, rest, within: AddressSet::EMPTY, within_public: AddressSet::EMPTY }

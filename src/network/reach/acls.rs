@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
-use crate::network::aws::network_acls::{Action, Entry, acl_of, read_entry};
+use crate::network::aws::network_acls::{Action, Entry, acl_of, default_of, read_entry};
 use crate::network::aws::security_groups::Direction;
-use crate::network::aws::sources::Rest;
+use crate::network::aws::sources::{Rest, Source};
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::aws::traffic::{Traffic, protocol_named};
 use crate::network::aws::vpcs::{SUBNETS, VPCS, vpc_attribute};
@@ -41,6 +41,9 @@ pub(in crate::network) struct Acls<'a> {
     stray: Option<Spot<'a>>,
 }
 
+/// The most rules of ACLs that are not known that are told apart.
+const MAX_STRAY: usize = 64;
+
 /// The ACL of a subnet.
 #[derive(Clone, Debug)]
 pub(in crate::network) enum AclOf<'a> {
@@ -67,15 +70,16 @@ impl<'a> Acls<'a> {
                 acls.read_acl(aws, index);
             }
         }
+        let mut stray = Vec::new();
         for index in aws.of_type("aws_network_acl_rule") {
-            acls.read_rule(aws, index);
+            acls.read_rule(aws, index, &mut stray);
         }
         for index in aws.of_type("aws_network_acl_association") {
             let spot = Spot::instance(aws.inventory, index);
-            let target = acl_of(aws, &spot.get("network_acl_id"));
-            let acl = target.map(|target| acls.of_target(target));
+            let acl = acls.named(aws, &spot.get("network_acl_id"));
             acls.associate(aws, &spot.get("subnet_id"), acl);
         }
+        acls.add_anywhere(aws, stray);
         for acl in &mut acls.acls {
             acl.entries.iter_mut().for_each(|entries| entries.sort_by_key(|entry| entry.number.unwrap_or(i64::MAX)));
         }
@@ -90,6 +94,48 @@ impl<'a> Acls<'a> {
         self.by_target.insert(target, number);
         self.acls.push(Acl { spot: None, entries: Default::default(), doubt: None, passes: Default::default() });
         number
+    }
+
+    /// The ACL that an expression names. One that another configuration makes has entries that nobody here knows; a default
+    /// one that nobody has adopted has those that AWS gives it, beside those that are added here.
+    fn named(&mut self, aws: &Aws<'a>, id: &Spot<'a>) -> Option<usize> {
+        let target = acl_of(aws, id)?;
+        let known = self.by_target.contains_key(&target);
+        let here = target.instance().is_some();
+        let number = self.of_target(target);
+        if known || here {
+            return Some(number);
+        }
+        match default_of(aws, id) {
+            Some(vpc) => {
+                self.acls[number].entries = usual(&Spot::instance(aws.inventory, vpc.instance()?));
+                self.defaults.insert(vpc, number);
+            }
+            None => self.acls[number].doubt = Some(id.clone()),
+        }
+        Some(number)
+    }
+
+    /// Adds entries of ACLs that are not known: they may be in any, default ones included.
+    fn add_anywhere(&mut self, aws: &Aws<'a>, stray: Vec<(Vec<Direction>, Entry<'a>)>) {
+        let Some((_, first)) = stray.first() else { return };
+        for index in VPCS.iter().flat_map(|(type_name, _)| aws.of_type(type_name)) {
+            let next = self.acls.len();
+            let number = *self.defaults.entry(Target::Instance(index)).or_insert(next);
+            if number == next {
+                let entries = usual(&Spot::instance(aws.inventory, index));
+                self.acls.push(Acl { spot: None, entries, doubt: None, passes: Default::default() });
+            }
+        }
+        for acl in &mut self.acls {
+            if stray.len() > MAX_STRAY {
+                acl.doubt.get_or_insert_with(|| first.block.clone());
+                continue;
+            }
+            for (directions, entry) in &stray {
+                directions.iter().for_each(|&it| acl.entries[side(it)].push(entry.clone()));
+            }
+        }
     }
 
     fn read_acl(&mut self, aws: &Aws<'a>, index: usize) {
@@ -144,11 +190,12 @@ impl<'a> Acls<'a> {
         }
     }
 
-    fn read_rule(&mut self, aws: &Aws<'a>, index: usize) {
+    /// Reads a rule; one of an ACL that is not known is left to `stray`.
+    fn read_rule(&mut self, aws: &Aws<'a>, index: usize, stray: &mut Vec<(Vec<Direction>, Entry<'a>)>) {
         let block = Spot::instance(aws.inventory, index);
-        let acl = acl_of(aws, &block.get("network_acl_id"));
+        let id = block.get("network_acl_id");
         let egress = block.get("egress");
-        let absent = aws.may_be_absent(index, acl.as_ref());
+        let absent = aws.may_be_absent(index, acl_of(aws, &id).as_ref());
         let mut entry = entry(aws, block, "rule_number", "rule_action");
         entry.may_be_absent |= absent;
         let directions = match egress.truth() {
@@ -160,17 +207,13 @@ impl<'a> Acls<'a> {
             }
             Some(false) | None => vec![Direction::Ingress],
         };
-        let owners = match acl {
-            Some(target) => vec![self.of_target(target)],
-            // It may be any ACL's.
+        match self.named(aws, &id) {
+            Some(owner) => {
+                directions.iter().for_each(|&it| self.acls[owner].entries[side(it)].push(entry.clone()));
+            }
             None => {
                 entry.may_be_absent = true;
-                (0..self.acls.len()).collect()
-            }
-        };
-        for owner in owners {
-            for &direction in &directions {
-                self.acls[owner].entries[side(direction)].push(entry.clone());
+                stray.push((directions, entry));
             }
         }
     }
@@ -276,6 +319,20 @@ impl<'a> Acl<'a> {
         }
         doubts
     }
+}
+
+/// The entries of a default ACL ("Default network ACL"): everything is let through.
+fn usual<'a>(spot: &Spot<'a>) -> [Vec<Entry<'a>>; 2] {
+    let entry = || Entry {
+        number: Some(100),
+        action: Action::Allow,
+        traffic: Traffic::everything(),
+        sources: vec![Source::everything(spot.clone())],
+        doubt: None,
+        block: spot.clone(),
+        may_be_absent: false,
+    };
+    [vec![entry()], vec![entry()]]
 }
 
 /// An entry; of ICMP, the type stands in place of the port.

@@ -78,6 +78,9 @@ pub struct Answer {
     pub depends_on: Vec<Hop>,
 }
 
+/// The number of TCP.
+const TCP: u8 = 6;
+
 /// The most packets that an answer lists.
 const MAX_PACKETS: usize = 50;
 
@@ -132,7 +135,13 @@ pub(super) fn answer<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'
 
 /// The answer without load balancers.
 pub(super) fn direct<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'a>, wanted: &Wanted) -> Answer {
-    let outcome = outcome(reach, from, to, wanted, true);
+    let port_alone = wanted.protocol.is_none() && wanted.port.is_some();
+    let mut outcome = outcome_of(reach, from, to, wanted, !port_alone);
+    if outcome.verdict == Verdict::Unreachable && port_alone {
+        // Who asks for a port alone, most often means TCP: what stops UDP says little.
+        let tcp = Wanted { protocol: Some(TCP), ..wanted.clone() };
+        outcome = outcome_of(reach, from, to, &tcp, true);
+    }
     let mut answer = Answer {
         verdict: outcome.verdict,
         relayed: false,
@@ -164,7 +173,7 @@ pub(super) fn direct<'a>(reach: &Reach<'a>, from: &Resolved<'a>, to: &Resolved<'
 }
 
 /// Looks at all pairs of two ends. `blame`: whether to find out what stops packets.
-fn outcome<'m, 'a>(
+fn outcome_of<'m, 'a>(
     reach: &'m Reach<'a>,
     from: &'m Resolved<'a>,
     to: &'m Resolved<'a>,

@@ -9,7 +9,7 @@ use crate::inventory::Inventory;
 use crate::lang::Value;
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
-use crate::network::aws::security_groups::{Direction, SECURITY_GROUPS, SecurityGroupRule, SecurityGroups};
+use crate::network::aws::security_groups::{Direction, SECURITY_GROUPS, SecurityGroupRule, default_of};
 use crate::network::aws::spot::{Setting, Spot};
 use crate::network::aws::traffic::Traffic;
 use crate::network::aws::vpcs::VPCS;
@@ -80,6 +80,10 @@ pub(super) struct Groups<'a> {
     defaults: BTreeMap<Target, usize>,
 }
 
+/// What names a group of an interface: instances in a default VPC may name them by their names.
+const WORN: &[(&str, &str)] =
+    &[("aws_security_group", "id"), ("aws_default_security_group", "id"), ("aws_security_group", "name")];
+
 const fn side(direction: Direction) -> usize {
     match direction {
         Direction::Ingress => 0,
@@ -104,10 +108,14 @@ impl<'a> Groups<'a> {
                 groups.defaults.insert(vpc, *group);
             }
         }
+        for vpc in VPCS.iter().flat_map(|(type_name, _)| aws.of_type(type_name)) {
+            groups.default_of(aws, &Target::Instance(vpc));
+        }
         for (written, rule) in read.rules.iter().enumerate() {
-            let rule_of = Rule { written: Some(written), ..groups.rule(aws, read, rule) };
-            let target = read.groups[rule.group].target.as_ref();
-            let owner = target.and_then(|target| groups.of_target(aws.inventory, target));
+            let of = &read.groups[rule.group];
+            let default = of.default_of.as_ref().and_then(|vpc| groups.default_of(aws, vpc));
+            let owner = default.or_else(|| groups.of_target(aws.inventory, of.target.as_ref()?));
+            let rule_of = Rule { written: Some(written), ..groups.rule(aws, rule, owner) };
             let number = groups.rules.len();
             match owner {
                 Some(owner) => groups.groups[owner].rules[side(rule_of.direction)].push(number),
@@ -163,7 +171,7 @@ impl<'a> Groups<'a> {
         Some(group)
     }
 
-    fn rule(&self, aws: &Aws<'a>, read: &SecurityGroups<'a>, rule: &SecurityGroupRule<'a>) -> Rule<'a> {
+    fn rule(&mut self, aws: &Aws<'a>, rule: &SecurityGroupRule<'a>, owner: Option<usize>) -> Rule<'a> {
         let certain = rule.sources.iter().map(|source| &source.addresses).collect();
         let possible =
             rule.sources.iter().map(|source| source.possible().cloned().unwrap_or_else(AddressSet::everything));
@@ -171,12 +179,8 @@ impl<'a> Groups<'a> {
         let unknown = rule.sources.iter().filter(|source| source.possible() != Some(&source.addresses));
         let unknown = unknown.map(|source| source.spot.clone()).collect();
         let absent = (rule.may_be_absent || rule.symbolic).then(|| rule.block.clone());
-        let target = read.groups[rule.group].target.as_ref();
-        let peers = if rule.symbolic {
-            vec![Peer::Unknown(rule.block.clone())]
-        } else {
-            self.peers(aws, &rule.block, target.and_then(|target| self.of_target(aws.inventory, target)))
-        };
+        let peers =
+            if rule.symbolic { vec![Peer::Unknown(rule.block.clone())] } else { self.peers(aws, &rule.block, owner) };
         Rule {
             spot: rule.block.clone(),
             direction: rule.direction,
@@ -191,15 +195,14 @@ impl<'a> Groups<'a> {
     }
 
     /// The groups that a rule names.
-    fn peers(&self, aws: &Aws<'a>, block: &Spot<'a>, owner: Option<usize>) -> Vec<Peer<'a>> {
+    fn peers(&mut self, aws: &Aws<'a>, block: &Spot<'a>, owner: Option<usize>) -> Vec<Peer<'a>> {
         let mut peers = Vec::new();
         for name in ["security_groups", "source_security_group_id", "referenced_security_group_id"] {
             let spot = block.get(name);
             match spot.setting(aws.inventory) {
                 Setting::Unset => {}
                 Setting::Unknown if spot.value.and_then(Value::identity).is_none() => {
-                    let held = spot.held().into_iter().map(|spot| self.peer(aws, spot));
-                    peers.extend(held);
+                    peers.extend(spot.held().into_iter().map(|spot| self.peer(aws, spot)));
                     peers.push(Peer::Unknown(spot));
                 }
                 Setting::Unknown | Setting::Known(_) => match spot.value.and_then(Value::elements) {
@@ -219,20 +222,24 @@ impl<'a> Groups<'a> {
         peers
     }
 
-    fn peer(&self, aws: &Aws<'a>, spot: Spot<'a>) -> Peer<'a> {
-        // "account/sg-…" names a group of another account.
-        let group = spot.value.and_then(|value| self.of_value(aws, value));
-        let elsewhere = || spot.text().is_some();
-        match group {
+    fn peer(&mut self, aws: &Aws<'a>, spot: Spot<'a>) -> Peer<'a> {
+        let group = spot.value.and_then(|value| {
+            let target = aws.ids().target(value, SECURITY_GROUPS)?;
+            let default = default_vpc(aws, &target).and_then(|vpc| self.default_of(aws, &vpc));
+            default.or_else(|| self.of_target(aws.inventory, &target))
+        });
+        // "account/sg-…" names a group of another account. What is made elsewhere may be worn here by the same id.
+        let elsewhere = || spot.text().map(|text| text.rsplit('/').next().unwrap_or_default().to_owned());
+        match group.or_else(|| Some(self.elsewhere(Target::Id(elsewhere()?.as_str().into())))) {
             Some(group) => Peer::Group(group, spot),
-            // A group that nothing here has.
-            None if elsewhere() => Peer::Group(usize::MAX, spot),
             None => Peer::Unknown(spot),
         }
     }
 
-    fn of_value(&self, aws: &Aws<'a>, value: &Value) -> Option<usize> {
-        self.of_target(aws.inventory, &aws.ids().target(value, SECURITY_GROUPS)?)
+    /// A group that another configuration makes.
+    fn elsewhere(&mut self, target: Target) -> usize {
+        let known = self.by_target.get(&target).copied();
+        known.unwrap_or_else(|| self.add(Some(target), false))
     }
 
     fn of_target(&self, inventory: &Inventory, target: &Target) -> Option<usize> {
@@ -275,11 +282,11 @@ impl<'a> Groups<'a> {
             if element.is_unset(aws.inventory) || element.text().is_some_and(|text| text.is_empty()) {
                 continue;
             }
-            let target = element.value.and_then(|value| aws.ids().target(value, SECURITY_GROUPS));
+            let target = element.value.and_then(|value| aws.ids().target(value, WORN));
             let group = target.map(|target| {
                 let vpc = default_vpc(aws, &target).and_then(|vpc| self.default_of(aws, &vpc));
                 let known = vpc.or_else(|| self.of_target(aws.inventory, &target));
-                known.unwrap_or_else(|| self.add(Some(target), false))
+                known.unwrap_or_else(|| self.elsewhere(target))
             });
             match group {
                 Some(group) => worn.known.push(group),
@@ -391,14 +398,9 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The VPC whose default group a target is.
+/// The VPC here whose default group a target is.
 fn default_vpc(aws: &Aws<'_>, target: &Target) -> Option<Target> {
-    match target {
-        Target::Attribute(reference) if reference.attribute() == Some("default_security_group_id") => {
-            aws.ids().managed(reference).map(Target::Instance)
-        }
-        Target::Instance(_) | Target::Id(_) | Target::Attribute(_) => None,
-    }
+    default_of(aws, Some(target)).flatten().filter(|vpc| vpc.instance().is_some())
 }
 
 impl<'a> Rule<'a> {

@@ -95,7 +95,16 @@ pub(in crate::network) struct Tables<'a> {
     of_gateway: BTreeMap<usize, TableOf<'a>>,
     /// An association with a subnet that is not known.
     stray: Option<Spot<'a>>,
+    /// A main table of a VPC that is not known.
+    stray_main: Option<Spot<'a>>,
+    /// Routes of a table that is not known: they may be in any.
+    stray_routes: Vec<Route<'a>>,
+    /// Set where there are more of them.
+    stray_doubt: Option<Spot<'a>>,
 }
+
+/// The most routes of tables that are not known that are told apart.
+const MAX_STRAY: usize = 64;
 
 /// Attributes that say where a route leads.
 const TARGETS: &[(&str, Kind, Targets)] = &[
@@ -165,7 +174,8 @@ impl<'a> Tables<'a> {
         let number = self.tables.len();
         self.keys.push(key.clone());
         self.by_key.insert(key, number);
-        self.tables.push(Table::default());
+        let (routes, doubt) = (self.stray_routes.clone(), self.stray_doubt.clone());
+        self.tables.push(Table { spot: None, routes, doubt });
         number
     }
 
@@ -176,9 +186,16 @@ impl<'a> Tables<'a> {
                 let number = self.of_key(key);
                 self.tables[number].routes.push(route);
             }
-            None => {
+            None if self.stray_routes.len() < MAX_STRAY => {
                 route.absent = Some(named.clone());
                 self.tables.iter_mut().for_each(|table| table.routes.push(route.clone()));
+                self.stray_routes.push(route);
+            }
+            None => {
+                self.stray_doubt = Some(named.clone());
+                for table in &mut self.tables {
+                    table.doubt.get_or_insert_with(|| named.clone());
+                }
             }
         }
     }
@@ -231,9 +248,13 @@ impl<'a> Tables<'a> {
         for index in aws.of_type("aws_main_route_table_association") {
             let spot = Spot::instance(aws.inventory, index);
             let table = self.named(aws, &spot.get("route_table_id"));
-            if let Some(vpc) = spot.get("vpc_id").value.and_then(|value| aws.ids().target(value, VPCS)) {
-                let table = if aws.may_be_absent(index, Some(&vpc)) { TableOf::Unknown(spot.clone()) } else { table };
-                self.main.insert(vpc, table);
+            let vpc_id = spot.get("vpc_id");
+            match vpc_id.value.and_then(|value| aws.ids().target(value, VPCS)) {
+                Some(vpc) => {
+                    let absent = aws.may_be_absent(index, Some(&vpc));
+                    self.main.insert(vpc, if absent { TableOf::Unknown(spot) } else { table });
+                }
+                None => self.stray_main = Some(vpc_id),
             }
         }
     }
@@ -268,6 +289,9 @@ impl<'a> Tables<'a> {
         let Some(vpc) = vpc else { return TableOf::Unknown(vpc_id.clone()) };
         if let Some(main) = self.main.get(vpc) {
             return main.clone();
+        }
+        if let Some(stray) = &self.stray_main {
+            return TableOf::Unknown(stray.clone());
         }
         let key = Key::DefaultOf(vpc.clone());
         let known = self.by_key.contains_key(&key);
@@ -321,7 +345,10 @@ impl<'a> Table<'a> {
                 taken.push((route, addresses.clone()));
             }
         }
-        pieces.sort_by_key(|(route, block)| (std::cmp::Reverse(block.prefix_len()), route.propagated));
+        // A table holds no two written routes to one block: what may be there is not where another one is.
+        pieces.sort_by_key(|(route, block)| {
+            (std::cmp::Reverse(block.prefix_len()), route.propagated, route.absent.is_some())
+        });
         for (route, block) in pieces {
             let block = AddressSet::from(block);
             let here = left.intersection(&block);

@@ -88,7 +88,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The interfaces that an instance is given when it starts, where they are resources here.
-    fn given(&self, kind: &Kind, spot: &Spot<'a>) -> Vec<usize> {
+    pub(super) fn given(&self, kind: &Kind, spot: &Spot<'a>) -> Vec<usize> {
         if kind.type_name != "aws_instance" {
             return Vec::new();
         }

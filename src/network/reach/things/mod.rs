@@ -1,6 +1,7 @@
 //! What has network interfaces: in which subnets, with which groups and addresses.
 
 mod addresses;
+mod associations;
 mod security_groups;
 mod subnets;
 
@@ -17,6 +18,7 @@ use super::groups::{Groups, Worn};
 use super::kinds::{KINDS, Kind};
 use super::topology::{Topology, truth};
 use addresses::{Elastic, elastic};
+use associations::{Associations, associations};
 
 /// Something with network interfaces.
 #[derive(Clone, Debug)]
@@ -90,7 +92,8 @@ impl<'a> Things<'a> {
     pub(super) fn read(aws: &Aws<'a>, topology: &mut Topology<'a>, groups: &mut Groups<'a>) -> Self {
         let elastic = elastic(aws);
         let mut things = Self::default();
-        let mut reader = Reader { aws, topology, groups, elastic };
+        let associations = associations(aws);
+        let mut reader = Reader { aws, topology, groups, elastic, associations };
         for kind in KINDS {
             for index in aws.of_type(kind.type_name) {
                 if let Some(thing) = reader.thing(kind, index) {
@@ -161,6 +164,7 @@ struct Reader<'m, 'a> {
     topology: &'m mut Topology<'a>,
     groups: &'m mut Groups<'a>,
     elastic: Elastic<'a>,
+    associations: Associations<'a>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -202,7 +206,9 @@ impl<'a> Reader<'_, 'a> {
             beside: false,
             part_of: parents.first().map(|parent| parent.instance),
         };
+        self.add_groups(kind, &mut thing, true);
         self.give_groups(kind, &mut thing);
+        self.add_groups(kind, &mut thing, false);
         Some(thing)
     }
 }

@@ -82,6 +82,22 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// The groups that resources of their own give to its interfaces: in place of the default one, or beside those it has.
+    pub(super) fn add_groups(&mut self, kind: &Kind, thing: &mut Thing<'a>, instead: bool) {
+        let mut holders = self.given(kind, &Spot::instance(self.aws.inventory, thing.instance));
+        holders.push(thing.instance);
+        for given in holders.into_iter().flat_map(|holder| self.associations.groups_of(holder)) {
+            match given.perhaps {
+                _ if given.instead != instead => {}
+                true => drop(thing.groups.doubt.get_or_insert(given.group)),
+                false => self.groups.worn(self.aws, &given.group, &mut thing.groups),
+            }
+        }
+        if let Some(stray) = self.associations.stray_of(kind.type_name) {
+            thing.groups.doubt.get_or_insert_with(|| stray.clone());
+        }
+    }
+
     /// What has no group is in its VPC's default one, or takes everything.
     pub(super) fn give_groups(&mut self, kind: &Kind, thing: &mut Thing<'a>) {
         if thing.groups.spot.is_some() || !thing.groups.known.is_empty() {

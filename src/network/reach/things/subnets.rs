@@ -23,6 +23,10 @@ impl<'a> Reader<'_, 'a> {
                 return named.into_iter().flat_map(|named| self.listed(&named)).collect();
             }
         }
+        let associated = self.associations.subnets_of(spot.instance);
+        if !associated.is_empty() {
+            return associated.iter().flat_map(|named| self.listed(named)).collect();
+        }
         let of_group = |reader: &mut Self, spot: &Spot<'a>, attribute: &'static str, targets| {
             let named = spot.get(attribute);
             if is_empty(aws, &named) {

@@ -3,13 +3,33 @@
 use crate::network::aws::join::Target;
 use crate::network::aws::security_groups::Direction;
 use crate::network::aws::spot::Spot;
-use crate::network::sets::Family;
+use crate::network::sets::{AddressSet, Family, Ranges};
 
-use super::super::tables::{PEERINGS, Route};
+use super::super::bound::Bound;
+use super::super::tables::{Kind, PEERINGS, Route, Table};
 use super::super::topology::Peering;
 use super::{Goal, Met, Walk, Way};
 
+/// The addresses that stand for those of IPv4 (RFC 6052).
+fn nat64() -> AddressSet {
+    AddressSet::of_family(Family::V6, Ranges::range(0x64_ff9b << 96, (0x64_ff9b << 96) | u128::from(u32::MAX)))
+}
+
 impl<'a> Walk<'_, 'a> {
+    /// What has IPv6 addresses alone gets to the internet of IPv4 through a NAT gateway that translates ("DNS64 and NAT64",
+    /// Amazon VPC User Guide): what of it, nobody looks at.
+    pub(super) fn translated(&mut self, subnet: usize, table: &Table<'a>, way: &Way<'a>) {
+        if self.family == Family::V4 || self.goal != Goal::Internet || self.answer || self.bound == Bound::Certain {
+            return;
+        }
+        let (taken, _) = table.lookup(&nat64(), self.bound, &|_| true);
+        for (route, _) in taken.into_iter().filter(|(route, _)| route.via.kind == Kind::Nat) {
+            let why = "the route leads to a NAT gateway, which translates to IPv4".to_owned();
+            let way = way.clone().pass(Met::Acl(subnet, Direction::Egress));
+            self.anywhere(way.pass(Met::Passed("route", route.spot.clone(), why)), &route.spot);
+        }
+    }
+
     /// "NAT gateways" (Amazon VPC User Guide): connections from inside alone; from its own subnet's table on.
     pub(super) fn through_nat(&mut self, route: &Route<'a>, subnet: usize, way: Way<'a>) {
         let spot = &route.via.spot;

@@ -53,6 +53,7 @@ impl<'a> Walk<'_, 'a> {
             let why = "the address lies in a block of the sender's own VPC, where it is not";
             self.fail(way.to(inside), "route", table.spot.clone(), why);
         }
+        self.translated(subnet, table, &way);
         let (taken, left) =
             table.lookup(&way.addresses.difference(&local), self.bound, &|route| route.via.kind != Kind::Local);
         for (route, addresses) in taken {
