@@ -13,7 +13,7 @@ pub(in crate::network) enum Bound {
 }
 
 /// Both.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(in crate::network) struct Both<T> {
     pub(in crate::network) certain: T,
     pub(in crate::network) possible: T,

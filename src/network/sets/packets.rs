@@ -72,7 +72,7 @@ impl Protocols {
 ///
 /// Kept as a map from ranges of (protocol, port), written as one number, to what addresses there are: sorted and
 /// disjoint, no empty address set, and no two neighbours with the same addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PacketSet(Vec<(u32, u32, AddressSet)>);
 
 /// Ports of one protocol.

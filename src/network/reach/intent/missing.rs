@@ -6,17 +6,19 @@ use crate::network::aws::spot::Spot;
 use crate::network::intent::{FlowEnd, Intent, Traffic};
 use crate::network::reach::Reach;
 use crate::network::reach::answer::{Outcome, SEVERAL, Sides, Verdict, between, groups_of};
-use crate::network::reach::bound::{Bound, Sure};
+use crate::network::reach::bound::{Both, Bound, Sure};
 use crate::network::reach::boxes::{Boxed, Wanted};
 use crate::network::reach::ends::Resolved;
 use crate::network::reach::explain::{self, hop};
 use crate::network::reach::matrix::Looks;
+use crate::network::reach::pair::Side;
 use crate::network::reach::relayed::relayed;
 use crate::network::reach::relays::Relay;
 use crate::network::reach::things::{Place, Thing};
-use crate::network::sets::{AddressSet, Family};
+use crate::network::sets::{AddressSet, Family, PacketSet};
 use crate::source::Span;
 
+use super::listening::Listening;
 use super::shape::Shape;
 use super::tiers::{Seats, seats};
 use super::{Missing, Party, counts, declared, internet, premises, words};
@@ -26,7 +28,8 @@ pub(super) fn find<'a>(reach: &Reach<'a>, intent: &Intent) -> Vec<Missing<'a>> {
     if intent.tiers.is_empty() || intent.flows.is_empty() {
         return Vec::new();
     }
-    let search = Search { reach, intent, looks: Looks::new(reach), seats: seats(reach, intent) };
+    let (looks, seats, listening) = (Looks::new(reach), seats(reach, intent), Listening::read(reach));
+    let search = Search { reach, intent, looks, seats, listening };
     let mut found = Vec::new();
     for (flow, declared) in intent.flows.iter().enumerate() {
         for source in &declared.from {
@@ -43,6 +46,7 @@ struct Search<'m, 'a> {
     intent: &'m Intent,
     looks: Looks,
     seats: Vec<Seats<'a>>,
+    listening: Listening<'a>,
 }
 
 /// Why a part of a flow does not work.
@@ -101,13 +105,13 @@ impl<'a> Search<'_, 'a> {
                 let is_in = |seats: &Seats<'a>| !matches!(seats.0[*tier], Sure::No);
                 let things = self.reach.model.things.things.iter().zip(&self.seats);
                 let things = things.filter(|(thing, seats)| counts(thing) && is_in(seats)).map(|(thing, _)| thing);
-                Resolved { things: few_of_each(things.cloned()), ..Resolved::default() }
+                Resolved { things: self.few_of_each(things.cloned()), ..Resolved::default() }
             }
             FlowEnd::Addresses(set, _) => {
                 let some = |part: AddressSet| Some(part).filter(|part| !part.is_empty());
                 let things = self.reach.model.things.things.iter().filter(|thing| counts(thing));
                 Resolved {
-                    things: few_of_each(things.filter_map(|thing| within(thing, set))),
+                    things: self.few_of_each(things.filter_map(|thing| within(thing, set))),
                     internet: some(set.intersection(&internet())),
                     premises: some(set.intersection(&premises(self.reach))),
                     ..Resolved::default()
@@ -122,17 +126,30 @@ impl<'a> Search<'_, 'a> {
         let wanted = declared::boxed(traffic, all.clone(), all.clone()).packets(&all);
         let (sources, targets) = (groups_of(from), groups_of(to));
         let mut outcome = Outcome::default();
+        let mut unheard: Option<Spot<'a>> = None;
         for target in &targets {
+            let heard = |bound| self.heard(target, &wanted, bound);
+            let (certain, possible) = (heard(Bound::Certain), heard(Bound::Possible));
             for source in sources.iter().filter(|source| self.looks.may_meet(self.reach, &source.1, &target.1)) {
-                between(self.reach, source, target, &wanted, &mut outcome, false);
+                between(self.reach, source, target, &certain, &mut outcome, false);
                 if outcome.verdict == Verdict::Reachable {
                     return None;
                 }
                 outcome.possible.truncate(1);
+                if outcome.verdict == Verdict::Unreachable && unheard.is_none() && certain != possible {
+                    let mut perhaps = Outcome::default();
+                    between(self.reach, source, target, &possible, &mut perhaps, false);
+                    let thing =
+                        target.1.iter().find_map(Side::thing).filter(|_| perhaps.verdict != Verdict::Unreachable);
+                    unheard = thing.map(|(thing, _)| self.listening.doubt(self.reach, thing));
+                }
             }
         }
         if outcome.verdict == Verdict::Unreachable && self.is_relayed(from, to, traffic) {
             return None;
+        }
+        if let (Verdict::Unreachable, Some(site)) = (outcome.verdict, unheard) {
+            return Some(Fault { verdict: Verdict::Undetermined, site: Some(site), why: String::new() });
         }
         if outcome.verdict == Verdict::Undetermined {
             let doubts = outcome.possible.first().map(|found| explain::doubts(self.reach, found)).unwrap_or_default();
@@ -142,11 +159,38 @@ impl<'a> Search<'_, 'a> {
             return Some(Fault { verdict: Verdict::Undetermined, site, why: String::new() });
         }
         let mut blamed = Outcome::default();
-        let pairs = targets.iter().flat_map(|target| sources.iter().map(move |source| (source, target)));
+        let hears = |target: &&Sides<'_, 'a>| !self.heard(target, &wanted, Bound::Possible).is_empty();
+        if let (None, Some(deaf)) = (targets.iter().find(hears), to.things.first()) {
+            let site = Some(Spot::instance(self.reach.aws.inventory, deaf.instance));
+            let why = "no listener of the load balancer takes it".to_owned();
+            return Some(Fault { verdict: Verdict::Unreachable, site, why });
+        }
+        let pairs = targets.iter().filter(hears).flat_map(|target| sources.iter().map(move |source| (source, target)));
         for (source, target) in pairs.take(MAX_BLAMED) {
             between(self.reach, source, target, &wanted, &mut blamed, true);
         }
         Some(self.blocked(blamed, &sources, &targets))
+    }
+
+    /// Of things that are alike, two.
+    fn few_of_each(&self, things: impl Iterator<Item = Thing<'a>>) -> Vec<Thing<'a>> {
+        let mut counts: HashMap<(Shape, Option<Both<PacketSet>>), usize> = HashMap::new();
+        let mut kept = Vec::new();
+        for thing in things {
+            let alike = (Shape::of(Party::Internet, &thing), self.listening.of(&thing).cloned());
+            let count = counts.entry(alike).or_default();
+            *count += 1;
+            if *count <= 2 {
+                kept.push(thing);
+            }
+        }
+        kept
+    }
+
+    /// The part of packets that a target listens for, as far as that is known.
+    fn heard(&self, target: &Sides<'_, 'a>, wanted: &PacketSet, bound: Bound) -> PacketSet {
+        let thing = target.1.iter().find_map(Side::thing);
+        thing.map_or_else(|| wanted.clone(), |(thing, _)| self.listening.part(self.reach, thing, wanted, bound))
     }
 
     fn blocked(&self, blamed: Outcome<'_, 'a>, sources: &[Sides<'_, 'a>], targets: &[Sides<'_, 'a>]) -> Fault<'a> {
@@ -201,20 +245,6 @@ fn is_alone(from: &Resolved<'_>, to: &Resolved<'_>) -> bool {
         }
         (_, _) => false,
     }
-}
-
-/// Of things that are alike, two.
-fn few_of_each<'a>(things: impl Iterator<Item = Thing<'a>>) -> Vec<Thing<'a>> {
-    let mut counts: HashMap<Shape, usize> = HashMap::new();
-    let mut kept = Vec::new();
-    for thing in things {
-        let count = counts.entry(Shape::of(Party::Internet, &thing)).or_default();
-        *count += 1;
-        if *count <= 2 {
-            kept.push(thing);
-        }
-    }
-    kept
 }
 
 /// A thing, as far as it may have one of these addresses.

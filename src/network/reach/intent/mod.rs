@@ -3,6 +3,7 @@
 //! Packets are those that go directly: what a load balancer carries on is a flow to it and another one from it.
 
 mod declared;
+mod listening;
 mod missing;
 mod openers;
 mod shape;

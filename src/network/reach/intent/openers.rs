@@ -155,7 +155,7 @@ impl<'m, 'a> Openers<'m, 'a> {
 }
 
 /// What a listener takes, from wherever.
-fn taken(listener: &Listener<'_>, bound: Bound) -> PacketSet {
+pub(super) fn taken(listener: &Listener<'_>, bound: Bound) -> PacketSet {
     let all = AddressSet::everything();
     match (listener.port, bound) {
         (None, Bound::Certain) => PacketSet::EMPTY,

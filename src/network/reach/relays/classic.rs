@@ -64,10 +64,19 @@ fn behind<'a>(reader: &Reader<'_, 'a>) -> BTreeMap<usize, Vec<Back<'a>>> {
         for named in spot.get("load_balancers").each() {
             add(reader.which(&named, &classic), Some(Choice::known(spot.instance)), &named);
         }
+        for source in spot.get("traffic_source").each() {
+            add(reader.which(&source.get("identifier"), &classic), Some(Choice::known(spot.instance)), &source);
+        }
     }
     for spot in reader.instances(&["aws_autoscaling_attachment"]) {
         let targets = reader.which(&spot.get("autoscaling_group_name"), &scaling);
         add(reader.which(&spot.get("elb"), &classic), targets, &spot);
+    }
+    for spot in reader.instances(&["aws_autoscaling_traffic_source_attachment"]) {
+        for source in spot.get("traffic_source").each() {
+            let targets = reader.which(&spot.get("autoscaling_group_name"), &scaling);
+            add(reader.which(&source.get("identifier"), &classic), targets, &spot);
+        }
     }
     for (balancers, backs) in loose {
         let backs = backs.finish();

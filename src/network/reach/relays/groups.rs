@@ -172,12 +172,21 @@ fn attachments<'a>(reader: &Reader<'_, 'a>, add: &mut impl FnMut(&Spot<'a>, &Cho
         for named in spot.get("target_group_arns").each() {
             add(&named, &Choice::known(spot.instance), None, &named);
         }
+        for source in spot.get("traffic_source").each() {
+            add(&source.get("identifier"), &Choice::known(spot.instance), None, &source);
+        }
     }
     let scaling = reader.names(SCALING);
     for spot in reader.instances(&["aws_autoscaling_attachment"]) {
         let Some(groups) = reader.which(&spot.get("autoscaling_group_name"), &scaling) else { continue };
         for name in ["lb_target_group_arn", "alb_target_group_arn"] {
             add(&spot.get(name), &groups, None, &spot);
+        }
+    }
+    for spot in reader.instances(&["aws_autoscaling_traffic_source_attachment"]) {
+        let Some(groups) = reader.which(&spot.get("autoscaling_group_name"), &scaling) else { continue };
+        for source in spot.get("traffic_source").each() {
+            add(&source.get("identifier"), &groups, None, &spot);
         }
     }
     for spot in reader.instances(&["aws_ecs_service"]) {
