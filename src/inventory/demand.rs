@@ -131,12 +131,6 @@ impl Wanted {
         }
     }
 
-    /// Whether the attribute may be asked for whose name, with a quotation mark behind it, a text begins with.
-    #[must_use]
-    pub fn takes_what_begins(&self, text: &str) -> bool {
-        text.split_once('"').is_some_and(|(name, _)| self.takes(name))
-    }
-
     /// Whether nothing is asked for.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {

@@ -1,61 +1,165 @@
-//! The heads of resource instances: where their parts stand in their text, which is gone over once.
+//! The heads of resource instances: where their parts stand in their text, by the names that were noted when it was gone over.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::scan::{self, Members, Stop};
+use crate::inventory::Wanted;
+
+use super::scan::{self, Name, Scan};
 use super::stream::What;
 
-/// Where the values of members stand in the text of an object.
-#[derive(Debug)]
-pub(super) struct Fields<const N: usize> {
-    names: [&'static str; N],
-    places: [Option<Range<usize>>; N],
-    /// A name that stands there twice.
-    twice: Option<&'static str>,
+/// An object in a text, in which the names are known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Object<'t> {
+    pub(super) text: &'t str,
+    /// The names in it and in what it holds, in order.
+    names: &'t [Name],
+    /// Whether one may be written with escapes.
+    has_escapes: bool,
 }
 
-impl<const N: usize> Fields<N> {
-    const fn new(names: [&'static str; N]) -> Self {
-        Self { names, places: [const { None }; N], twice: None }
+/// A member of an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'t> {
+    /// Where its name begins.
+    at: usize,
+    object: Object<'t>,
+    /// The names in its value.
+    names: &'t [Name],
+}
+
+impl<'t> Object<'t> {
+    /// The one that a text is which was gone over.
+    pub(super) fn of(text: &'t str, scan: &'t Scan) -> Option<Self> {
+        text.starts_with('{').then_some(Self { text, names: &scan.names, has_escapes: scan.has_escapes })
     }
 
-    /// Goes over an object, noting members; `value` goes over the value of each.
-    fn note(
-        &mut self,
-        text: &[u8],
-        at: usize,
-        mut value: impl FnMut(&[u8], usize) -> Result<usize, Stop>,
-    ) -> Result<usize, Stop> {
-        scan::members(text, at, |_, name, from| {
-            let end = value(name, from)?;
-            if let Some(index) = self.names.iter().position(|known| known.as_bytes() == &**name)
-                && self.places[index].replace(from..end).is_some()
-            {
-                self.twice = Some(self.names[index]);
-            }
-            Ok(end)
+    /// The one that a text is, which is gone over for the names in it.
+    pub(super) fn scanned(text: &'t str, scan: &'t mut Scan) -> Option<Self> {
+        scan.begin(1);
+        scan.run(text.as_bytes(), 0).ok()?.ok()?;
+        Self::of(text, scan)
+    }
+
+    /// Where the text of a value in it stands that begins here.
+    pub(super) fn place(self, start: usize) -> Range<usize> {
+        // It was gone over, so that it is there as a whole.
+        start..scan::value(self.text.as_bytes(), start).unwrap_or(start)
+    }
+
+    /// Its members, as far as their names were noted.
+    pub(super) fn members(self) -> impl Iterator<Item = Member<'t>> {
+        let depth = self.names.first().map_or(0, |name| name.depth);
+        let mut rest = self.names;
+        std::iter::from_fn(move || {
+            let (name, behind) = rest.split_first()?;
+            let inside = behind.iter().position(|name| name.depth <= depth).unwrap_or(behind.len());
+            let names;
+            (names, rest) = behind.split_at(inside);
+            Some(Member { at: name.at as usize, object: self, names })
         })
     }
 
+    /// Where the names stand of its members that are asked for.
+    pub(super) fn wanted(self, wanted: &Wanted) -> impl Iterator<Item = usize> {
+        let takes = move |member: &Member<'_>| match wanted {
+            Wanted::Nothing => false,
+            Wanted::Only(names) => names.iter().any(|name| member.value_of(name).is_some()),
+            Wanted::Everything => true,
+        };
+        self.members().filter(takes).map(|member| member.at)
+    }
+
+    /// Where a name stands that is no text, for all its escapes.
+    pub(super) fn bad_name(self) -> Option<usize> {
+        let mut names = self.names.iter().map(|name| name.at as usize).filter(|_| self.has_escapes);
+        names.find(|&at| scan::string(self.text.as_bytes(), at).is_err())
+    }
+}
+
+impl<'t> Member<'t> {
+    /// Where the value begins, if this is its name.
+    pub(super) fn value_of(&self, name: &str) -> Option<usize> {
+        let text = self.object.text.as_bytes();
+        let written = &text[self.at + 1..];
+        // The quotation mark mostly tells.
+        let end = if written.get(name.len()) == Some(&b'"') && written.starts_with(name.as_bytes()) {
+            self.at + 1 + name.len() + 1
+        } else if self.object.has_escapes {
+            let (found, end) = scan::string(text, self.at).ok()?;
+            (*found == *name.as_bytes()).then_some(end)?
+        } else {
+            return None;
+        };
+        Some(scan::space(text, scan::punctuation(text, end, b':').ok()?))
+    }
+
+    /// The object that begins where its value does, if it is one.
+    fn object(&self, value: usize) -> Option<Object<'t>> {
+        self.object.text[value..].starts_with('{').then_some(Object { names: self.names, ..self.object })
+    }
+}
+
+/// The members that are looked for in an object.
+struct Fields<'t, const N: usize> {
+    names: [&'static str; N],
+    object: Object<'t>,
+    /// Where the value of each begins, and the object that it is.
+    found: [Option<(usize, Option<Object<'t>>)>; N],
+}
+
+impl<'t, const N: usize> Fields<'t, N> {
+    /// Looks for them.
+    ///
+    /// # Errors
+    /// Where one stands there twice.
+    fn find(object: Object<'t>, names: [&'static str; N]) -> Result<Self, What> {
+        let mut found = [const { None }; N];
+        for member in object.members() {
+            let known = names.iter().enumerate().find_map(|(index, name)| Some((index, member.value_of(name)?)));
+            if let Some((index, value)) = known
+                && found[index].replace((value, member.object(value))).is_some()
+            {
+                return Err(What::Form(format!("duplicate field `{}`", names[index])));
+            }
+        }
+        Ok(Self { names, object, found })
+    }
+
+    /// Where the text of a member stands.
+    fn place(&self, index: usize) -> Option<Range<usize>> {
+        self.found[index].map(|(start, _)| self.object.place(start))
+    }
+
     /// The text of a member; `None` where it is `null` or not there.
-    fn get<'t>(&self, text: &'t str, index: usize) -> Option<&'t str> {
-        let value = text.get(self.places[index].clone()?)?;
+    fn get(&self, index: usize) -> Option<&'t str> {
+        let value = &self.object.text[self.place(index)?];
         (value != "null").then_some(value)
     }
 
-    fn required<'t>(&self, text: &'t str, index: usize) -> Result<&'t str, What> {
-        let place = self.places[index].clone().and_then(|place| text.get(place));
-        place.ok_or_else(|| What::Form(format!("missing field `{}`", self.names[index])))
+    /// Whether a member is there, and not `null`.
+    fn is_there(&self, index: usize) -> bool {
+        self.found[index].is_some_and(|(start, _)| !self.object.text[start..].starts_with("null"))
     }
 
-    fn string<'t>(&self, text: &'t str, index: usize) -> Result<Option<Cow<'t, str>>, What> {
-        self.get(text, index).map(string).transpose()
+    fn required(&self, index: usize) -> Result<Range<usize>, What> {
+        self.place(index).ok_or_else(|| self.missing(index))
     }
 
-    /// Nothing stands in it twice.
-    fn check(&self) -> Result<(), What> {
-        self.twice.map_or(Ok(()), |name| Err(What::Form(format!("duplicate field `{name}`"))))
+    fn missing(&self, index: usize) -> What {
+        What::Form(format!("missing field `{}`", self.names[index]))
+    }
+
+    fn string(&self, index: usize) -> Result<Option<Cow<'t, str>>, What> {
+        self.get(index).map(string).transpose()
+    }
+
+    fn values(&self, index: usize) -> Values<'t> {
+        match self.found[index] {
+            Some((_, Some(object))) => Values::Object(object),
+            Some((start, None)) if self.is_there(index) => Values::Other(&self.object.text[start..]),
+            Some(_) | None => Values::None,
+        }
     }
 }
 
@@ -67,170 +171,105 @@ pub(super) fn string(text: &str) -> Result<Cow<'_, str>, What> {
     }
 }
 
-/// Where the parts of a resource change stand.
-#[derive(Debug)]
-pub(super) struct ChangePlaces {
-    outer: Fields<5>,
-    body: Fields<8>,
-    before: Option<Members>,
-    after: Option<Members>,
-}
-
-/// The values of an instance.
+/// The values of an instance, or what is said of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Values<'t> {
     /// There are none.
     None,
-    /// No object.
-    Other,
-    /// An object, in the text of what holds it.
-    Object(&'t str, &'t Members),
-}
-
-impl<'t> Values<'t> {
-    fn of(text: &'t str, value: Option<&str>, members: Option<&'t Members>) -> Self {
-        match (value, members) {
-            (None, _) => Self::None,
-            (Some(_), None) => Self::Other,
-            (Some(_), Some(members)) => Self::Object(text, members),
-        }
-    }
+    /// No object, but what the text begins with.
+    Other(&'t str),
+    Object(Object<'t>),
 }
 
 /// A resource change: what is read of any.
 #[derive(Debug)]
 pub(super) struct ChangeHead<'t> {
+    /// As it stands in the plan, and where.
     pub(super) address: &'t str,
+    pub(super) place: Range<usize>,
     pub(super) previous_address: Option<Cow<'t, str>>,
     pub(super) deposed: Option<Cow<'t, str>>,
     pub(super) provider: Cow<'t, str>,
-    pub(super) actions: Vec<Cow<'t, str>>,
+    /// The list of actions.
+    pub(super) actions: &'t str,
     pub(super) before: Values<'t>,
     pub(super) after: Values<'t>,
-    pub(super) after_unknown: Option<&'t str>,
-    pub(super) before_sensitive: Option<&'t str>,
-    pub(super) after_sensitive: Option<&'t str>,
+    pub(super) after_unknown: Values<'t>,
+    pub(super) before_sensitive: Values<'t>,
+    pub(super) after_sensitive: Values<'t>,
     pub(super) is_imported: bool,
     pub(super) is_generated: bool,
 }
 
-impl ChangePlaces {
-    /// Finds them; `None` where it is no object. With the end.
-    pub(super) fn find(text: &[u8]) -> Result<(Option<Self>, usize), Stop> {
-        if text.first() != Some(&b'{') {
-            return Ok((None, scan::value(text, 0)?));
-        }
-        let mut outer = Fields::new(["address", "previous_address", "deposed", "provider_name", "change"]);
-        let mut body = Fields::new([
-            "actions",
-            "before",
-            "after",
-            "after_unknown",
-            "before_sensitive",
-            "after_sensitive",
-            "importing",
-            "generated_config",
-        ]);
-        let (mut before, mut after) = (None, None);
-        let end = outer.note(text, 0, |name, from| match name {
-            b"change" if text.get(from) == Some(&b'{') => body.note(text, from, |name, from| {
-                let members = match name {
-                    b"before" => &mut before,
-                    b"after" => &mut after,
-                    _ => return scan::value(text, from),
-                };
-                let end;
-                (*members, end) = Members::find(text, from)?;
-                Ok(end)
-            }),
-            _ => scan::value(text, from),
-        })?;
-        Ok((Some(Self { outer, body, before, after }), end))
-    }
+impl<'t> ChangeHead<'t> {
+    /// Of so many levels the names are to be noted.
+    pub(super) const LEVELS: usize = 3;
 
-    /// Where the address stands.
-    pub(super) fn address(&self) -> Range<usize> {
-        self.outer.places[0].clone().unwrap_or_default()
-    }
-
-    /// What stands there.
-    pub(super) fn read<'t>(&'t self, text: &'t str) -> Result<ChangeHead<'t>, What> {
-        let (outer, body) = (&self.outer, &self.body);
-        outer.check()?;
-        body.check()?;
-        if !outer.required(text, 4)?.starts_with('{') {
-            return Err(What::Type("what changes".to_owned()));
-        }
-        let actions = body.required(text, 0)?;
-        let words: Vec<&serde_json::value::RawValue> =
-            serde_json::from_str(actions).map_err(|error| What::of(&error))?;
-        Ok(ChangeHead {
-            address: outer.required(text, 0)?,
-            previous_address: outer.string(text, 1)?,
-            deposed: outer.string(text, 2)?,
-            provider: outer.string(text, 3)?.unwrap_or_default(),
-            actions: words.into_iter().map(|word| string(word.get())).collect::<Result<_, _>>()?,
-            before: Values::of(text, body.get(text, 1), self.before.as_ref()),
-            after: Values::of(text, body.get(text, 2), self.after.as_ref()),
-            after_unknown: body.get(text, 3),
-            before_sensitive: body.get(text, 4),
-            after_sensitive: body.get(text, 5),
-            is_imported: body.get(text, 6).is_some(),
-            is_generated: body.get(text, 7).is_some(),
+    pub(super) fn read(object: Object<'t>) -> Result<Self, What> {
+        let outer = Fields::find(object, ["address", "previous_address", "deposed", "provider_name", "change"])?;
+        let body = match outer.found[4] {
+            Some((_, body)) => body.ok_or_else(|| What::Type("what changes".to_owned()))?,
+            None => return Err(outer.missing(4)),
+        };
+        let body = Fields::find(
+            body,
+            [
+                "actions",
+                "before",
+                "after",
+                "after_unknown",
+                "before_sensitive",
+                "after_sensitive",
+                "importing",
+                "generated_config",
+            ],
+        )?;
+        let place = outer.required(0)?;
+        Ok(Self {
+            address: &object.text[place.clone()],
+            place,
+            previous_address: outer.string(1)?,
+            deposed: outer.string(2)?,
+            provider: outer.string(3)?.unwrap_or_default(),
+            actions: &object.text[body.required(0)?],
+            before: body.values(1),
+            after: body.values(2),
+            after_unknown: body.values(3),
+            before_sensitive: body.values(4),
+            after_sensitive: body.values(5),
+            is_imported: body.is_there(6),
+            is_generated: body.is_there(7),
         })
     }
-}
-
-/// Where the parts of a resource instance in a state stand.
-#[derive(Debug)]
-pub(super) struct StatePlaces {
-    outer: Fields<5>,
-    values: Option<Members>,
 }
 
 /// A resource instance in a state.
 #[derive(Debug)]
 pub(super) struct StateHead<'t> {
+    /// As it stands in the state, and where.
     pub(super) address: &'t str,
+    pub(super) place: Range<usize>,
     pub(super) deposed: Option<Cow<'t, str>>,
     pub(super) provider: Cow<'t, str>,
     pub(super) values: Values<'t>,
-    pub(super) sensitive: Option<&'t str>,
+    pub(super) sensitive: Values<'t>,
 }
 
-impl StatePlaces {
-    /// Finds them; `None` where it is no object. With the end.
-    pub(super) fn find(text: &[u8]) -> Result<(Option<Self>, usize), Stop> {
-        if text.first() != Some(&b'{') {
-            return Ok((None, scan::value(text, 0)?));
-        }
-        let mut outer = Fields::new(["address", "deposed_key", "provider_name", "values", "sensitive_values"]);
-        let mut values = None;
-        let end = outer.note(text, 0, |name, from| match name {
-            b"values" => {
-                let end;
-                (values, end) = Members::find(text, from)?;
-                Ok(end)
-            }
-            _ => scan::value(text, from),
-        })?;
-        Ok((Some(Self { outer, values }), end))
-    }
+impl<'t> StateHead<'t> {
+    /// Of so many levels the names are to be noted.
+    pub(super) const LEVELS: usize = 2;
 
-    /// Where the address stands.
-    pub(super) fn address(&self) -> Range<usize> {
-        self.outer.places[0].clone().unwrap_or_default()
-    }
-
-    /// What stands there.
-    pub(super) fn read<'t>(&'t self, text: &'t str) -> Result<StateHead<'t>, What> {
-        self.outer.check()?;
-        Ok(StateHead {
-            address: self.outer.required(text, 0)?,
-            deposed: self.outer.string(text, 1)?,
-            provider: self.outer.string(text, 2)?.unwrap_or_default(),
-            values: Values::of(text, self.outer.get(text, 3), self.values.as_ref()),
-            sensitive: self.outer.get(text, 4),
+    pub(super) fn read(object: Object<'t>) -> Result<Self, What> {
+        let names = ["address", "deposed_key", "provider_name", "values", "sensitive_values"];
+        let outer = Fields::find(object, names)?;
+        let place = outer.required(0)?;
+        Ok(Self {
+            address: &object.text[place.clone()],
+            place,
+            deposed: outer.string(1)?,
+            provider: outer.string(2)?.unwrap_or_default(),
+            values: outer.values(3),
+            sensitive: outer.values(4),
         })
     }
 }

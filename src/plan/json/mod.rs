@@ -4,7 +4,11 @@
 //! The text is gone over once. Resource instances are taken apart as far as their heads; the values of those that rules
 //! ask for are read, the rest is skipped.
 
+mod block;
+mod flags;
 mod heads;
+mod names;
+mod reader;
 mod scan;
 mod sections;
 mod state_file;

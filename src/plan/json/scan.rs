@@ -1,8 +1,10 @@
-//! JSON text as it comes in pieces: where values end, and whether they are JSON. Nothing is made of them.
+//! JSON text as it comes in pieces: where values end, whether they are JSON, and where the names in them stand.
 //!
 //! Grammar of RFC 8259. That text is UTF-8 is looked after elsewhere.
 
 use std::borrow::Cow;
+
+use super::block::{self, Noted};
 
 /// Why a value does not end in the text at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,22 +15,37 @@ pub(super) enum Stop {
     Bad(usize),
 }
 
-/// Goes over a value that may be longer than the text at hand.
-#[derive(Debug, Default)]
-pub(super) struct Skip {
-    /// The objects and lists that are open.
-    open: Open,
-    state: State,
+/// A name in an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// Where it begins.
+    pub(super) at: u32,
+    /// How many objects and lists it stands in.
+    pub(super) depth: u8,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-enum State {
+/// Goes over a value that may be longer than the text at hand.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    open: Open,
+    state: State,
+    /// Of how many of the outermost levels names are noted.
+    levels: usize,
+    /// The names in the outermost levels, in order.
+    pub(super) names: Vec<Name>,
+    /// Whether a name is written with escapes.
+    pub(super) has_escapes: bool,
+}
+
+/// What is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
     #[default]
     Value,
-    /// In a string that is a value, or a name.
-    InText {
-        is_name: bool,
-    },
+    /// The rest of a string that is a value.
+    InText,
+    /// The rest of a name.
+    InName,
     AfterName,
     AfterValue,
     FirstMember,
@@ -38,32 +55,57 @@ enum State {
 
 /// The objects and lists that are open, a bit for each: text of nothing but brackets takes no more memory than itself.
 #[derive(Debug, Default)]
-struct Open {
-    bits: Vec<u64>,
+pub(super) struct Open {
+    /// So many of the outermost.
+    outermost: u64,
+    others: Vec<u64>,
     depth: usize,
-    is_object: bool,
 }
+
+/// How many are the outermost.
+pub(super) const OUTERMOST: usize = 64;
 
 impl Open {
-    fn push(&mut self, is_object: bool) {
-        let (word, bit) = (self.depth / 64, self.depth % 64);
-        if word == self.bits.len() {
-            self.bits.push(0);
-        }
-        self.bits[word] = self.bits[word] & !(1 << bit) | u64::from(is_object) << bit;
-        self.depth += 1;
-        self.is_object = is_object;
+    pub(super) const fn outermost(&self) -> u64 {
+        self.outermost
     }
 
-    fn pop(&mut self) {
-        self.depth -= 1;
-        if let Some(last) = self.depth.checked_sub(1) {
-            self.is_object = self.bits[last / 64] >> (last % 64) & 1 == 1;
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Of the outermost these are open, and no others.
+    pub(super) const fn set_outermost(&mut self, open: u64, depth: usize) {
+        (self.outermost, self.depth) = (open, depth);
+    }
+
+    fn push(&mut self, is_object: bool) {
+        let (word, bit) = (self.depth / 64, self.depth % 64);
+        if word > self.others.len() {
+            self.others.push(0);
         }
+        let word = if word == 0 { &mut self.outermost } else { &mut self.others[word - 1] };
+        *word = *word & !(1 << bit) | u64::from(is_object) << bit;
+        self.depth += 1;
+    }
+
+    fn is_object(&self) -> bool {
+        let Some(last) = self.depth.checked_sub(1) else { return false };
+        let word = if last < OUTERMOST { self.outermost } else { self.others[last / 64 - 1] };
+        word >> (last % 64) & 1 == 1
     }
 }
 
-impl Skip {
+impl Scan {
+    /// Begins with another value, noting the names in so many of its outermost levels, at most three.
+    pub(super) fn begin(&mut self, levels: usize) {
+        self.state = State::Value;
+        self.open.depth = 0;
+        self.levels = levels;
+        self.names.clear();
+        self.has_escapes = false;
+    }
+
     /// Goes on in `text` from `at`: to behind the value, or as far as the text at hand tells (then what is behind it is to be
     /// given again, with more).
     ///
@@ -71,22 +113,25 @@ impl Skip {
     /// Where what stands there is not JSON.
     pub(super) fn run(&mut self, text: &[u8], mut at: usize) -> Result<Result<usize, usize>, usize> {
         loop {
+            at = self.blocks(text, at);
             let step = match self.state {
                 State::AfterValue if self.open.depth == 0 => return Ok(Ok(at)),
-                State::InText { is_name } => match rest_of_string(text, at) {
-                    (behind, Ok(true)) => {
-                        at = behind;
-                        self.state = if is_name { State::AfterName } else { State::AfterValue };
-                        continue;
+                State::InText | State::InName => {
+                    let is_name = self.state == State::InName;
+                    let (behind, ended) = rest_of_string(text, at);
+                    self.has_escapes |= is_name && text[at..behind].contains(&b'\\');
+                    match ended {
+                        Ok(true) => {
+                            at = behind;
+                            self.state = if is_name { State::AfterName } else { State::AfterValue };
+                            continue;
+                        }
+                        Ok(false) => return Ok(Err(behind)),
+                        Err(bad) => return Err(bad),
                     }
-                    (behind, Ok(false)) => return Ok(Err(behind)),
-                    (_, Err(bad)) => return Err(bad),
-                },
+                }
                 state => {
                     at = space(text, at);
-                    if let State::FirstMember | State::Name = state {
-                        at = usual_members(text, at);
-                    }
                     self.step(state, text, at)
                 }
             };
@@ -98,12 +143,33 @@ impl Skip {
         }
     }
 
+    /// Goes over blocks, as long as they are whole and as most are.
+    fn blocks(&mut self, text: &[u8], mut at: usize) -> usize {
+        let mut state = self.state;
+        while (1..OUTERMOST).contains(&self.open.depth)
+            && let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk)
+        {
+            let (names, has_escapes) = (&mut self.names, &mut self.has_escapes);
+            let mut noted = Noted { levels: self.levels, base: at, names, has_escapes };
+            let passed = match self.levels {
+                0 => block::pass::<false>(block, &mut state, &mut self.open, &mut noted),
+                _ => block::pass::<true>(block, &mut state, &mut self.open, &mut noted),
+            };
+            match passed {
+                Some(length) => at += length,
+                None => break,
+            }
+        }
+        self.state = state;
+        at
+    }
+
     /// A token outside strings.
-    #[inline]
     fn step(&mut self, state: State, text: &[u8], at: usize) -> Result<usize, Stop> {
         let byte = *text.get(at).ok_or(Stop::More)?;
+        let closes = if self.open.is_object() { b'}' } else { b']' };
         self.state = match (state, byte) {
-            (State::Value | State::FirstElement, b'"') => State::InText { is_name: false },
+            (State::Value | State::FirstElement, b'"') => State::InText,
             (State::Value | State::FirstElement, b'{') => {
                 self.open.push(true);
                 State::FirstMember
@@ -113,7 +179,7 @@ impl Skip {
                 State::FirstElement
             }
             (State::FirstElement, b']') | (State::FirstMember, b'}') => {
-                self.open.pop();
+                self.open.depth -= 1;
                 State::AfterValue
             }
             (State::Value | State::FirstElement, _) => {
@@ -121,37 +187,24 @@ impl Skip {
                 self.state = State::AfterValue;
                 return Ok(behind);
             }
-            (State::FirstMember | State::Name, b'"') => State::InText { is_name: true },
+            (State::FirstMember | State::Name, b'"') => {
+                if self.open.depth <= self.levels {
+                    self.names.push(Name { at: at as u32, depth: self.open.depth as u8 });
+                }
+                State::InName
+            }
             (State::AfterName, b':') => State::Value,
-            (State::AfterValue, b',') if self.open.is_object => State::Name,
+            (State::AfterValue, b',') if self.open.is_object() => State::Name,
             (State::AfterValue, b',') => State::Value,
-            (State::AfterValue, b'}') if self.open.is_object => {
-                self.open.pop();
+            (State::AfterValue, _) if byte == closes => {
+                self.open.depth -= 1;
                 State::AfterValue
             }
-            (State::AfterValue, b']') if !self.open.is_object => {
-                self.open.pop();
-                State::AfterValue
-            }
-            (State::FirstMember | State::Name | State::AfterName | State::AfterValue | State::InText { .. }, _) => {
-                return Err(Stop::Bad(at));
-            }
+            (State::FirstMember | State::Name | State::AfterName | State::AfterValue, _)
+            | (State::InText | State::InName, _) => return Err(Stop::Bad(at)),
         };
         Ok(at + 1)
     }
-}
-
-/// Behind members as most are, each with a comma and another one after it: no escapes and no space, and the value is a string, a
-/// word or a whole number.
-#[inline]
-fn usual_members(text: &[u8], mut at: usize) -> usize {
-    while let Some(colon) = usual_string(text, at).filter(|&colon| text.get(colon) == Some(&b':')) {
-        match usual_value(text, colon + 1) {
-            Some(end) if text.get(end) == Some(&b',') && text.get(end + 1) == Some(&b'"') => at = end + 1,
-            _ => return at,
-        }
-    }
-    at
 }
 
 /// Behind the string, word or number that begins at `at`, if it is one that is at hand, and without escapes.
@@ -178,59 +231,10 @@ pub(super) fn value(text: &[u8], at: usize) -> Result<usize, Stop> {
     if let Some(end) = usual_value(text, at) {
         return Ok(end);
     }
-    match Skip::default().run(text, at) {
+    match Scan::default().run(text, at) {
         Ok(Ok(end)) => Ok(end),
         Ok(Err(_)) => Err(Stop::More),
         Err(bad) => Err(Stop::Bad(bad)),
-    }
-}
-
-/// Where the members of an object stand.
-#[derive(Debug, Default)]
-pub(super) struct Members {
-    /// Where the name of each begins.
-    pub(super) names: Vec<u32>,
-    /// Whether a name is written with escapes.
-    pub(super) has_escapes: bool,
-}
-
-impl Members {
-    /// Finds those of the value that begins at `at`, if it is an object. With the value's end.
-    pub(super) fn find(text: &[u8], at: usize) -> Result<(Option<Self>, usize), Stop> {
-        if text.get(at) != Some(&b'{') {
-            return Ok((None, value(text, at)?));
-        }
-        let mut found = Self { names: Vec::with_capacity(32), has_escapes: false };
-        let end = members(text, at, |at, name, from| {
-            found.names.push(at as u32);
-            found.has_escapes |= matches!(name, Cow::Owned(_));
-            value(text, from)
-        })?;
-        Ok((Some(found), end))
-    }
-}
-
-/// Goes over the members of the object that begins at `at`: `member` gets where each name begins, the name, and where the value
-/// begins, and says where it ends. Returns the object's end.
-pub(super) fn members(
-    text: &[u8],
-    at: usize,
-    mut member: impl FnMut(usize, &Cow<'_, [u8]>, usize) -> Result<usize, Stop>,
-) -> Result<usize, Stop> {
-    let mut at = punctuation(text, at, b'{')?;
-    if let Ok(end) = punctuation(text, at, b'}') {
-        return Ok(end);
-    }
-    loop {
-        at = space(text, at);
-        let (name, behind) = string(text, at)?;
-        let from = space(text, punctuation(text, behind, b':')?);
-        at = member(at, &name, from)?;
-        match punctuation(text, at, b',') {
-            Ok(next) => at = next,
-            Err(Stop::Bad(_)) => return punctuation(text, at, b'}'),
-            Err(Stop::More) => return Err(Stop::More),
-        }
     }
 }
 
@@ -252,7 +256,7 @@ pub(super) fn string(text: &[u8], at: usize) -> Result<(Cow<'_, [u8]>, usize), S
 }
 
 /// Behind this byte, which must come next after space.
-fn punctuation(text: &[u8], at: usize, byte: u8) -> Result<usize, Stop> {
+pub(super) fn punctuation(text: &[u8], at: usize, byte: u8) -> Result<usize, Stop> {
     let at = space(text, at);
     match text.get(at) {
         Some(&found) if found == byte => Ok(at + 1),
@@ -344,7 +348,7 @@ fn scalar(text: &[u8], at: usize) -> Result<usize, Stop> {
     }
 }
 
-fn number(text: &[u8], at: usize) -> Result<usize, Stop> {
+pub(super) fn number(text: &[u8], at: usize) -> Result<usize, Stop> {
     let digits = |at: usize| -> Result<usize, Stop> {
         let count = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         match text.get(at + count) {
@@ -410,7 +414,7 @@ mod tests {
         for text in TEXTS.iter().map(|text| format!("{text} ")) {
             let whole = value(text.as_bytes(), 0);
             for cut in 0..text.len() {
-                let mut skip = Skip::default();
+                let mut skip = Scan::default();
                 let first = skip.run(&text.as_bytes()[..cut], 0);
                 let both = match first {
                     Ok(Err(to)) => skip.run(text.as_bytes(), to),
@@ -426,20 +430,15 @@ mod tests {
     }
 
     #[test]
-    fn members_are_found() {
-        let text = br#" {"a": 1, "b\u0062": [ {"c": 2} , 3 ] }"#;
-        let mut found = Vec::new();
-        let end = members(text, 0, |at, name, from| {
-            let end = value(text, from)?;
-            let [name, value] = [name, &text[from..end]].map(|text| String::from_utf8(text.to_vec()).unwrap());
-            found.push((at, name, value));
-            Ok(end)
-        });
-        assert_eq!(end, Ok(text.len()));
-        assert_eq!(found, [(2, "a".into(), "1".into()), (10, "bb".into(), r#"[ {"c": 2} , 3 ]"#.into())]);
-        let (names, end) = Members::find(text, 1).unwrap();
-        let names = names.unwrap();
-        assert_eq!((names.names, names.has_escapes, end), (vec![2, 10], true, text.len()));
-        assert!(Members::find(b"[1]", 0).unwrap().0.is_none());
+    fn names_are_noted_in_the_outermost_levels() {
+        let text = br#" {"a": 1, "b": [ {"c": {"d": {}}} , 3 ], "e": {"f\u0062": {"g": {"h": 1}}}}"#;
+        let mut scan = Scan::default();
+        scan.begin(3);
+        assert_eq!(scan.run(text, 0), Ok(Ok(text.len())));
+        let found = scan.names.iter().map(|name| (&text[name.at as usize..][..3], name.depth)).collect::<Vec<_>>();
+        let expected: [(&[u8], u8); 6] =
+            [(b"\"a\"", 1), (b"\"b\"", 1), (b"\"c\"", 3), (b"\"e\"", 1), (b"\"f\\", 2), (b"\"g\"", 3)];
+        assert_eq!(found, expected);
+        assert!(scan.has_escapes);
     }
 }

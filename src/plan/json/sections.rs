@@ -15,9 +15,9 @@ use crate::lang::{Str, Value};
 use crate::source::{FileId, Position, Problem, Span};
 
 use super::super::{Change, Shape};
-use super::heads::{ChangeHead, ChangePlaces, StateHead, StatePlaces, Values, string};
+use super::heads::{ChangeHead, StateHead, Values, string};
+use super::names::Names;
 use super::stream::{Fault, Stream, What};
-use super::values::Names;
 use super::{state_file, values};
 
 /// What a document says of itself.
@@ -100,6 +100,8 @@ pub(super) struct Collector<'c> {
     /// Digests of the addresses, as they are written, of what the plan leaves as it is: the state before has the same values.
     unchanged: HashSet<[u64; 2]>,
     hashers: [RandomState; 2],
+    /// The list of actions that was read last, and what it means.
+    actions: (String, Option<Action>),
 }
 
 /// Which resource instances a section holds.
@@ -134,6 +136,7 @@ impl<'c> Collector<'c> {
             positions: vec![start, start],
             unchanged: HashSet::new(),
             hashers: [RandomState::new(), RandomState::new()],
+            actions: (String::new(), None),
         }
     }
 
@@ -145,25 +148,20 @@ impl<'c> Collector<'c> {
     }
 
     fn change(&mut self, stream: &mut Stream<'_>, section: Section) -> Result<(), Fault> {
-        let (places, range) = stream.take(ChangePlaces::find)?;
+        let range = stream.take(ChangeHead::LEVELS)?;
         let start = range.start;
-        let read = places.as_ref().ok_or(What::Type("a resource change".to_owned()));
-        let address = places.as_ref().map(ChangePlaces::address).unwrap_or_default();
-        let from = stream.position(start + address.start);
-        let to = stream.position(start + address.end);
+        let object = stream.object(range, "a resource change")?;
+        let head = ChangeHead::read(object).map_err(|what| stream.fault(what, start))?;
+        let action = self.action(head.actions).map_err(|what| stream.fault(what, start))?;
+        let [from, to] = [head.place.start, head.place.end].map(|at| stream.position(start + at));
         let place = self.place(from, to);
-        let head = read.and_then(|places| places.read(stream.held(range)));
-        match head {
-            Ok(head) => self.found_change(&head, place, section),
-            Err(what) => return Err(stream.fault(what, start)),
-        }
+        self.found_change(&head, action, place, section);
         Ok(())
     }
 
-    fn found_change(&mut self, head: &ChangeHead<'_>, place: Span, section: Section) {
+    fn found_change(&mut self, head: &ChangeHead<'_>, action: Option<Action>, place: Span, section: Section) {
         let Some(address) = self.address(head.address, place) else { return };
-        let actions: Vec<&str> = head.actions.iter().map(|action| &**action).collect();
-        let Some(action) = action(&actions) else {
+        let Some(action) = action else {
             let message = "Unknown planned action: what happens to this resource instance cannot be told";
             let help = "Use a terravet that knows the plan's version of Terraform.";
             self.found.problems.push(Problem::at(place, message).help(help));
@@ -177,7 +175,7 @@ impl<'c> Collector<'c> {
             self.found.problems.push(problem);
         }
         let (before, after) = match gone {
-            true => (self.values(&address, place, head.before, None, head.before_sensitive), None),
+            true => (self.values(&address, place, head.before, Values::None, head.before_sensitive), None),
             false => (None, self.values(&address, place, head.after, head.after_unknown, head.after_sensitive)),
         };
         let found = &mut self.found;
@@ -205,6 +203,18 @@ impl<'c> Collector<'c> {
         }
     }
 
+    /// What a list of actions means: as a rule the same as the one before.
+    fn action(&mut self, list: &str) -> Result<Option<Action>, What> {
+        if self.actions.0 != list {
+            let words: Vec<&RawValue> = serde_json::from_str(list).map_err(|error| What::of(&error))?;
+            let words: Vec<Cow<'_, str>> =
+                words.into_iter().map(|word| string(word.get())).collect::<Result<_, _>>()?;
+            let words: Vec<&str> = words.iter().map(|word| &**word).collect();
+            self.actions = (list.to_owned(), action(&words));
+        }
+        Ok(self.actions.1)
+    }
+
     fn digest(&self, text: &str) -> [u64; 2] {
         self.hashers.each_ref().map(|hasher| hasher.hash_one(text))
     }
@@ -224,8 +234,8 @@ impl<'c> Collector<'c> {
         address: &Address,
         place: Span,
         values: Values<'_>,
-        unknown: Option<&str>,
-        sensitive: Option<&str>,
+        unknown: Values<'_>,
+        sensitive: Values<'_>,
     ) -> Option<Value> {
         let wanted = self.demand.of(address.mode, &address.type_name);
         if wanted.is_nothing() {
@@ -242,23 +252,16 @@ impl<'c> Collector<'c> {
 
     /// A resource instance of a state.
     fn resource(&mut self, stream: &mut Stream<'_>, of: Of) -> Result<(), Fault> {
-        let (places, range) = stream.take(StatePlaces::find)?;
+        let range = stream.take(StateHead::LEVELS)?;
         let start = range.start;
-        let Some(places) = places else { return Err(stream.fault(What::Type("a resource".to_owned()), start)) };
-        let head = match places.read(stream.held(range.clone())) {
-            Ok(head) => head,
-            Err(what) => return Err(stream.fault(what, start)),
-        };
+        let object = stream.object(range, "a resource")?;
+        let head = StateHead::read(object).map_err(|what| stream.fault(what, start))?;
         if head.deposed.is_none() && self.unchanged.contains(&self.digest(head.address)) {
             return Ok(());
         }
-        let address = places.address();
-        let from = stream.position(start + address.start);
-        let to = stream.position(start + address.end);
+        let [from, to] = [head.place.start, head.place.end].map(|at| stream.position(start + at));
         let place = self.place(from, to);
-        if let Ok(head) = places.read(stream.held(range)) {
-            self.found_resource(&head, place, of);
-        }
+        self.found_resource(&head, place, of);
         Ok(())
     }
 
@@ -269,7 +272,7 @@ impl<'c> Collector<'c> {
             let problem = Problem::at(place, message).help("Check what `terraform show -json` prints, unchanged.");
             self.found.problems.push(problem);
         }
-        let after = self.values(&address, place, head.values, None, head.sensitive);
+        let after = self.values(&address, place, head.values, Values::None, head.sensitive);
         let after = match of {
             Of::Now => after,
             Of::Planned => {
@@ -295,15 +298,14 @@ impl<'c> Collector<'c> {
 
     /// A resource of a state file, with its instances. It stands where its type does.
     fn state_file_resource(&mut self, stream: &mut Stream<'_>) -> Result<(), Fault> {
-        let (ty, range) = stream.take(state_file::place_of_type)?;
+        let range = stream.take(1)?;
         let start = range.start;
-        let from = stream.position(start + ty.start);
-        let to = stream.position(start + ty.end);
+        let object = stream.object(range, "a resource")?;
+        let resource = serde_json::from_str(object.text).map_err(|error| stream.fault(What::of(&error), start))?;
+        let ty = state_file::place_of_type(object);
+        let [from, to] = [ty.start, ty.end].map(|at| stream.position(start + at));
         let place = self.place(from, to);
-        match serde_json::from_str(stream.held(range)) {
-            Ok(resource) => state_file::read(resource, place, &mut self.found, self.demand),
-            Err(error) => return Err(stream.fault(What::of(&error), start)),
-        }
+        state_file::read(resource, place, &mut self.found, self.demand);
         Ok(())
     }
 

@@ -14,8 +14,8 @@ use crate::lang::{Str, Value};
 use crate::source::{Problem, Span};
 
 use super::super::{Change, Shape};
-use super::heads::Values;
-use super::scan::{self, Stop};
+use super::heads::{Object, Values};
+use super::scan::Scan;
 use super::sections::Found;
 use super::values;
 
@@ -50,20 +50,10 @@ struct StateFileInstance<'t> {
     attributes_flat: Option<IgnoredAny>,
 }
 
-/// Where the type of the resource stands at whose beginning the text is; with the resource's end.
-pub(super) fn place_of_type(text: &[u8]) -> Result<(Range<usize>, usize), Stop> {
-    let mut place = 0..0;
-    if text.first() != Some(&b'{') {
-        return Ok((place, scan::value(text, 0)?));
-    }
-    let end = scan::members(text, 0, |_, name, from| {
-        let end = scan::value(text, from)?;
-        if **name == *b"type" {
-            place = from..end;
-        }
-        Ok(end)
-    })?;
-    Ok((place, end))
+/// Where the type of a resource stands.
+pub(super) fn place_of_type(resource: Object<'_>) -> Range<usize> {
+    let start = resource.members().find_map(|member| member.value_of("type"));
+    start.map(|start| resource.place(start)).unwrap_or_default()
 }
 
 /// Reads a resource of a state file.
@@ -105,10 +95,10 @@ fn change(
     let wanted = demand.of(address.mode, &address.type_name);
     let shape = Shape::of(address.mode, &address.type_name);
     let text = instance.attributes.filter(|_| !wanted.is_nothing()).map(RawValue::get);
+    let mut scan = Scan::default();
     let after = text.map(|text| {
-        let members = scan::Members::find(text.as_bytes(), 0).ok().and_then(|(members, _)| members);
-        let members = members.as_ref().map_or(Values::Other, |members| Values::Object(text, members));
-        values::object(members, None, None, shape, &wanted, &mut found.names_of_values)
+        let values = Object::scanned(text, &mut scan).map_or(Values::Other(text), Values::Object);
+        values::object(values, Values::None, Values::None, shape, &wanted, &mut found.names_of_values)
     });
     let after = after.transpose().map(Option::flatten);
     let after = after.map_err(|fault| format!("The values of `{address}` {}", fault.words()))?;

@@ -1,12 +1,14 @@
 //! JSON text that is read in pieces, and never held whole: what is of use is taken out as it comes by.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use super::scan::{self, Skip, Stop};
+use super::heads::Object;
+use super::scan::{self, Scan};
 use crate::source::Position;
 
 /// So much is read at a time (bytes): it stays in the processor's cache.
@@ -60,9 +62,11 @@ pub(super) struct Stream<'r> {
     /// Whether all of it is ASCII.
     is_ascii: bool,
     /// A place in it, and its position.
-    marked: (usize, Position),
+    marked: Cell<(usize, Position)>,
     has_ended: bool,
     size: u64,
+    /// What was found in what was taken last.
+    scan: Scan,
 }
 
 impl<'r> Stream<'r> {
@@ -75,13 +79,15 @@ impl<'r> Stream<'r> {
             at: 0,
             valid: 0,
             is_ascii: true,
-            marked,
+            marked: Cell::new(marked),
             has_ended: false,
             size: 0,
+            scan: Scan::default(),
         };
         stream.more(0)?;
         if stream.text_at_hand().starts_with("\u{feff}".as_bytes()) {
-            (stream.at, stream.marked.0) = (3, 3);
+            stream.at = 3;
+            stream.marked.set((3, marked.1));
         }
         Ok(stream)
     }
@@ -100,12 +106,12 @@ impl<'r> Stream<'r> {
         if self.has_ended {
             return Err(self.fault(What::Cut, self.filled));
         }
-        if keep > self.marked.0 {
-            self.position(keep);
-        }
-        let from = keep.min(self.marked.0);
+        self.position(keep);
+        let (marked, place) = self.marked.get();
+        let from = keep.min(marked);
+        self.marked.set((marked - from, place));
         self.buffer.copy_within(from..self.filled, 0);
-        for place in [&mut self.filled, &mut self.at, &mut self.valid, &mut self.marked.0] {
+        for place in [&mut self.filled, &mut self.at, &mut self.valid] {
             *place -= from;
         }
         if self.filled > MAX_HELD {
@@ -161,18 +167,18 @@ impl<'r> Stream<'r> {
     }
 
     /// A fault at a place in what was taken last.
-    pub(super) fn fault(&mut self, what: What, at: usize) -> Fault {
+    pub(super) fn fault(&self, what: What, at: usize) -> Fault {
         Fault { what, place: self.position(at) }
     }
 
     /// A fault at what comes next.
-    pub(super) fn fault_here(&mut self, what: What) -> Fault {
+    pub(super) fn fault_here(&self, what: What) -> Fault {
         self.fault(what, self.at)
     }
 
     /// The position of a place in what was taken last. Places are asked for in order.
-    pub(super) fn position(&mut self, at: usize) -> Position {
-        let (marked, mut place) = self.marked;
+    pub(super) fn position(&self, at: usize) -> Position {
+        let (marked, mut place) = self.marked.get();
         let passed = self.text_at_hand().get(marked..at).unwrap_or_default();
         let mut line = passed;
         if let Some(last) = memchr::memrchr(b'\n', passed) {
@@ -186,7 +192,7 @@ impl<'r> Stream<'r> {
         };
         place.column = place.column.saturating_add(letters as u32);
         if at > marked {
-            self.marked = (at, place);
+            self.marked.set((at, place));
         }
         place
     }
@@ -202,31 +208,42 @@ impl<'r> Stream<'r> {
         }
     }
 
-    /// Takes what `scan` finds, which gets the text from the next byte but space and says where it ends. Until more is taken, the
-    /// text is [`Self::held`].
-    pub(super) fn take<T>(
-        &mut self,
-        mut scan: impl FnMut(&[u8]) -> Result<(T, usize), Stop>,
-    ) -> Result<(T, Range<usize>), Fault> {
+    /// Takes the next value; the names in so many of its outermost levels are noted. Until more is taken, it is
+    /// [`Self::held`].
+    pub(super) fn take(&mut self, levels: usize) -> Result<Range<usize>, Fault> {
         self.peek()?;
+        self.scan.begin(levels);
+        let mut at = 0;
         loop {
-            match scan(self.start()) {
-                Ok((found, length)) => {
+            match self.scan.run(&self.buffer[self.at..self.filled], at) {
+                Ok(Ok(length)) => {
                     let range = self.at..self.at + length;
                     self.at = range.end;
-                    return Ok((found, range));
+                    return Ok(range);
                 }
-                Err(Stop::More) => self.more(self.at)?,
-                Err(Stop::Bad(at)) => return Err(self.fault(What::Syntax, self.at + at)),
+                Ok(Err(to)) => {
+                    at = to;
+                    self.more(self.at)?;
+                }
+                Err(bad) => return Err(self.fault(What::Syntax, self.at + bad)),
             }
         }
     }
 
+    /// The object that was taken last.
+    pub(super) fn object(&self, range: Range<usize>, expected: &str) -> Result<Object<'_>, Fault> {
+        let start = range.start;
+        let Some(object) = Object::of(self.held(range), &self.scan) else {
+            return Err(self.fault(What::Type(expected.to_owned()), start));
+        };
+        object.bad_name().map_or(Ok(object), |at| Err(self.fault(What::Syntax, start + at)))
+    }
+
     /// Goes over a value.
     pub(super) fn skip(&mut self) -> Result<(), Fault> {
-        let mut skip = Skip::default();
+        let mut scan = Scan::default();
         loop {
-            match skip.run(self.text_at_hand(), self.at) {
+            match scan.run(self.text_at_hand(), self.at) {
                 Ok(Ok(end)) => {
                     self.at = end;
                     return Ok(());
@@ -250,14 +267,14 @@ impl<'r> Stream<'r> {
 
     /// The text of a value, and where it begins.
     pub(super) fn text(&mut self) -> Result<(String, Position), Fault> {
-        let ((), range) = self.take(|text| Ok(((), scan::value(text, 0)?)))?;
+        let range = self.take(0)?;
         let place = self.position(range.start);
         Ok((self.held(range).to_owned(), place))
     }
 
     /// A small value, as serde makes it.
     pub(super) fn value<T: DeserializeOwned>(&mut self) -> Result<T, Fault> {
-        let ((), range) = self.take(|text| Ok(((), scan::value(text, 0)?)))?;
+        let range = self.take(0)?;
         serde_json::from_slice(&self.buffer[range.clone()]).map_err(|error| self.fault(What::of(&error), range.start))
     }
 
@@ -275,12 +292,15 @@ impl<'r> Stream<'r> {
             if self.peek()? != b'"' {
                 return Err(self.fault(What::Syntax, self.at));
             }
-            let (name, _) = self.take(|text| scan::string(text, 0).map(|(name, end)| (name.into_owned(), end)))?;
+            let range = self.take(0)?;
+            let Ok((name, _)) = scan::string(&self.buffer[range.clone()], 0) else {
+                return Err(self.fault(What::Syntax, range.start));
+            };
+            let name = String::from_utf8(name.into_owned()).unwrap_or_default();
             if self.peek()? != b':' {
                 return Err(self.fault(What::Syntax, self.at));
             }
             self.at += 1;
-            let name = String::from_utf8(name).unwrap_or_default();
             member(self, &name)?;
             if !names.insert(name) {
                 return Err(self.fault(What::Form("a section stands in it twice".to_owned()), self.at));

@@ -1,20 +1,21 @@
 //! Values of a resource instance out of plan JSON: `after` with what `after_unknown` and `after_sensitive` say of it.
 //!
-//! The text is known to be JSON (serde_json went over it), so that reading is quick; what nobody asks for is skipped.
+//! The text is known to be JSON; what nobody asks for is skipped.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::inventory::Wanted;
 use crate::lang::value::Entries;
-use crate::lang::{Data, Marks, Number, Str, Type, Value};
+use crate::lang::{Data, Number, Str, Type, Value};
 
 use super::super::Shape;
+use super::flags::{self, Flags, Said};
 use super::heads::Values;
-use super::scan;
+use super::names::Names;
+use super::reader::Reader;
 
 /// The deepest nesting that is read.
-const MAX_DEPTH: usize = 500;
+pub(super) const MAX_DEPTH: usize = 500;
 
 /// What is wrong with values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,132 +54,36 @@ impl Fault {
     }
 }
 
-/// What a plan says of each part of a value: whether it is unknown, or sensitive.
-#[derive(Clone, Debug, Default)]
-pub(in crate::plan) enum Flags<'t> {
-    /// It is not.
-    #[default]
-    No,
-    /// It is.
-    Yes,
-    /// Of elements, by index.
-    Elements(Vec<Flags<'t>>),
-    /// Of members, sorted by name.
-    Members(Vec<(Cow<'t, str>, Flags<'t>)>),
-}
-
-impl Flags<'_> {
-    fn member(&self, name: &str) -> &Self {
-        match self {
-            Self::Members(members) => {
-                let found = members.binary_search_by(|(known, _)| (**known).cmp(name));
-                found.map_or(&Self::No, |at| &members[at].1)
-            }
-            Self::No | Self::Yes | Self::Elements(_) => &Self::No,
-        }
-    }
-
-    fn element(&self, index: usize) -> &Self {
-        match self {
-            Self::Elements(elements) => elements.get(index).unwrap_or(&Self::No),
-            Self::No | Self::Yes | Self::Members(_) => &Self::No,
-        }
-    }
-}
-
-/// What is said of a value.
-#[derive(Clone, Copy)]
-struct Said<'f, 't> {
-    unknown: &'f Flags<'t>,
-    sensitive: &'f Flags<'t>,
-}
-
-impl<'f, 't> Said<'f, 't> {
-    fn member(self, name: &str) -> Self {
-        Self { unknown: self.unknown.member(name), sensitive: self.sensitive.member(name) }
-    }
-
-    fn element(self, index: usize) -> Self {
-        Self { unknown: self.unknown.element(index), sensitive: self.sensitive.element(index) }
-    }
-
-    /// What is said of parts is said of a value that has such parts: else nobody knows what is unknown or sensitive.
-    fn check(self, first: Option<u8>) -> Result<(), Fault> {
-        let fits = |flags: &Flags<'_>| match flags {
-            Flags::No | Flags::Yes => true,
-            Flags::Elements(_) => first == Some(b'['),
-            Flags::Members(_) => first == Some(b'{'),
-        };
-        if fits(self.unknown) && fits(self.sensitive) { Ok(()) } else { Err(Fault::Shape) }
-    }
-
-    fn mark(self, value: Value) -> Value {
-        if matches!(self.sensitive, Flags::Yes) { value.with_marks(Marks::SENSITIVE) } else { value }
-    }
-}
-
 /// The attributes that are asked for out of an object; `None` where there are no values.
 pub(super) fn object<'t>(
     values: Values<'t>,
-    unknown: Option<&'t str>,
-    sensitive: Option<&'t str>,
+    unknown: Values<'t>,
+    sensitive: Values<'t>,
     shape: Shape<'_>,
     wanted: &Wanted,
     names: &mut Names,
 ) -> Result<Option<Value>, Fault> {
-    let (text, members) = match values {
+    let object = match values {
         Values::None => return Ok(None),
-        Values::Other => return Err(Fault::Shape),
-        Values::Object(text, members) => (text, members),
+        Values::Other(_) => return Err(Fault::Shape),
+        Values::Object(object) => object,
     };
-    let flags = |text: Option<&'t str>| match text {
-        None => Ok(Flags::No),
-        Some(text) => Reader::new(text, None).flags(0, Some(wanted)),
-    };
-    let (unknown, sensitive) = (flags(unknown)?, flags(sensitive)?);
+    let (unknown, sensitive) = (flags::of(unknown, wanted)?, flags::of(sensitive, wanted)?);
     let said = Said { unknown: &unknown, sensitive: &sensitive };
-    let mut reader = Reader::new(text, Some(names));
+    let mut maker = Maker::new(object.text, Some(names));
     let mut content = Content::default();
-    for at in members.names.iter().map(|&at| at as usize) {
-        if members.has_escapes || wanted.takes_what_begins(&text[at + 1..]) {
-            reader.at = at;
-            let name = reader.string()?;
-            if wanted.takes(&name) {
-                reader.expect(b':')?;
-                reader.member(name, shape, said, 0, &mut content)?;
-            }
-        }
+    for at in object.wanted(wanted) {
+        maker.reader.at = at;
+        maker.member(shape, said, 0, &mut content)?;
     }
-    let value = reader.object(content, shape, said, Some(wanted))?;
+    let value = maker.object(content, shape, said, Some(wanted))?;
     Ok(Some(said.mark(value)))
 }
 
 /// A value of any type.
 pub(in crate::plan) fn any(text: &str, sensitive: bool) -> Result<Value, Fault> {
     let said = Said { unknown: &Flags::No, sensitive: if sensitive { &Flags::Yes } else { &Flags::No } };
-    Reader::new(text, None).value(Shape::Any, said, 0)
-}
-
-/// The names of objects and maps that came before: what is of one shape shares them.
-#[derive(Debug, Default)]
-pub(super) struct Names(Vec<Arc<[Str]>>);
-
-impl Names {
-    /// So many shapes are remembered.
-    const MANY: usize = 256;
-
-    /// These names, shared if they came before.
-    fn shared(&mut self, names: &[Cow<'_, str>], known: impl Fn(&str) -> Option<Str>) -> Arc<[Str]> {
-        let (Some(first), Some(last)) = (names.first(), names.last()) else { return Arc::default() };
-        self.0.resize_with(Self::MANY, Arc::default);
-        let letter = |text: &str| text.bytes().next_back().map_or(0, usize::from);
-        let slot = names.len() + 7 * (first.len() + letter(first)) + 31 * (last.len() + letter(last));
-        let slot = &mut self.0[slot % Self::MANY];
-        if slot.len() != names.len() || slot.iter().zip(names).any(|(known, name)| **known != **name) {
-            *slot = names.iter().map(|name| known(name).unwrap_or_else(|| (**name).into())).collect();
-        }
-        slot.clone()
-    }
+    Maker::new(text, None).value(Shape::Any, said, 0)
 }
 
 /// Planned values with what is unknown in them, which is left out of objects there and is `null` in lists and sets.
@@ -231,94 +136,55 @@ impl Content<'_> {
     }
 }
 
-/// Goes over JSON text.
-struct Reader<'t, 'n> {
-    text: &'t str,
-    at: usize,
+/// Makes values of text.
+struct Maker<'t, 'n> {
+    reader: Reader<'t>,
     /// The text and value of the map of strings that came last: `tags_all` mostly repeats `tags`.
     map: Option<(&'t str, Value)>,
     names: Option<&'n mut Names>,
 }
 
-impl<'t, 'n> Reader<'t, 'n> {
+impl<'t, 'n> Maker<'t, 'n> {
     const fn new(text: &'t str, names: Option<&'n mut Names>) -> Self {
-        Self { text, at: 0, map: None, names }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    /// The next byte other than space, which must be this one.
-    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
-        self.space();
-        if self.peek() != Some(byte) {
-            return Err(Fault::Shape);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// Whether the list that is being read ends here, or goes on after a comma.
-    fn ends(&mut self, close: u8, first: bool) -> Result<bool, Fault> {
-        self.space();
-        match self.peek() {
-            Some(byte) if byte == close => {
-                self.at += 1;
-                Ok(true)
-            }
-            Some(_) if first => Ok(false),
-            Some(b',') => {
-                self.at += 1;
-                self.space();
-                Ok(false)
-            }
-            _ => Err(Fault::Shape),
-        }
+        Self { reader: Reader::new(text), map: None, names }
     }
 
     fn value(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
         if depth > MAX_DEPTH {
             return Err(Fault::Deep);
         }
-        self.space();
+        self.reader.space();
         if matches!(said.unknown, Flags::Yes) {
-            self.skip()?;
+            self.reader.skip()?;
             return Ok(said.mark(shape.unknown()));
         }
-        said.check(self.peek())?;
+        said.check(self.reader.peek())?;
         let wrong = || Fault::Type(String::new());
         let leaf = |value| shape.leaf(value).ok_or_else(wrong);
-        let value = match self.peek() {
+        let value = match self.reader.peek() {
             Some(b'{') if !shape.may_be_object() => return Err(wrong()),
             Some(b'[') if !shape.may_be_list() => return Err(wrong()),
             Some(b'{') if is_plain(shape, said) => self.map(shape, said, depth)?,
             Some(b'{') => self.members(shape, said, depth)?,
             Some(b'[') => self.elements(shape, said, depth)?,
             Some(b'"') => {
-                let text = self.string()?;
+                let text = self.reader.string()?;
                 leaf(Value::string(&text))?
             }
             Some(b'n') => {
-                self.word("null")?;
+                self.reader.word("null")?;
                 shape.null()
             }
             Some(b't') => {
-                self.word("true")?;
+                self.reader.word("true")?;
                 leaf(Value::bool(true))?
             }
             Some(b'f') => {
-                self.word("false")?;
+                self.reader.word("false")?;
                 leaf(Value::bool(false))?
             }
             Some(b'-' | b'0'..=b'9') => {
-                let text = self.number();
+                let text = self.reader.number();
                 leaf(Value::number(Number::parse(text).ok_or(Fault::Number)?))?
             }
             _ => return Err(Fault::Shape),
@@ -327,26 +193,25 @@ impl<'t, 'n> Reader<'t, 'n> {
     }
 
     fn members(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
-        self.expect(b'{')?;
+        self.reader.expect(b'{')?;
         let mut content = Content::default();
         let mut first = true;
-        while !self.ends(b'}', first)? {
+        while !self.reader.ends(b'}', first)? {
             first = false;
-            let name = self.string()?;
-            self.expect(b':')?;
-            self.member(name, shape, said, depth, &mut content)?;
+            self.member(shape, said, depth, &mut content)?;
         }
         self.object(content, shape, said, None)
     }
 
     fn member(
         &mut self,
-        name: Cow<'t, str>,
         shape: Shape<'_>,
         said: Said<'_, 't>,
         depth: usize,
         content: &mut Content<'t>,
     ) -> Result<(), Fault> {
+        let name = self.reader.string()?;
+        self.reader.expect(b':')?;
         let (known, member) = shape.member(&name);
         let value = self.value(member.shape, said.member(&name), depth + 1);
         // Keys of maps may be secrets.
@@ -390,106 +255,28 @@ impl<'t, 'n> Reader<'t, 'n> {
 
     /// A map of strings of which nothing is said: shared where the same text comes again.
     fn map(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
-        let rest = &self.text[self.at..];
+        let rest = &self.reader.text[self.reader.at..];
         if let Some((text, value)) = &self.map
             && rest.starts_with(text)
         {
-            self.at += text.len();
+            self.reader.at += text.len();
             return Ok(value.clone());
         }
-        let start = self.at;
+        let start = self.reader.at;
         let value = self.members(shape, said, depth)?;
-        self.map = Some((&self.text[start..self.at], value.clone()));
+        self.map = Some((&self.reader.text[start..self.reader.at], value.clone()));
         Ok(value)
     }
 
     fn elements(&mut self, shape: Shape<'_>, said: Said<'_, 't>, depth: usize) -> Result<Value, Fault> {
-        self.expect(b'[')?;
+        self.reader.expect(b'[')?;
         let mut elements = Vec::new();
-        while !self.ends(b']', elements.is_empty())? {
+        while !self.reader.ends(b']', elements.is_empty())? {
             let index = elements.len();
             let element = self.value(shape.element(index), said.element(index), depth + 1);
             elements.push(element.map_err(|fault| fault.within(|| format!("[{index}]")))?);
         }
         Ok(shape.collection(elements))
-    }
-
-    /// What is said of a value; of the outermost object only what is `wanted`.
-    fn flags(&mut self, depth: usize, wanted: Option<&Wanted>) -> Result<Flags<'t>, Fault> {
-        if depth > MAX_DEPTH {
-            return Err(Fault::Deep);
-        }
-        self.space();
-        match self.peek() {
-            Some(b'{') => {
-                self.at += 1;
-                let mut members = Vec::new();
-                let mut first = true;
-                while !self.ends(b'}', first)? {
-                    first = false;
-                    let name = self.string()?;
-                    self.expect(b':')?;
-                    if wanted.is_some_and(|wanted| !wanted.takes(&name)) {
-                        self.skip()?;
-                        continue;
-                    }
-                    let flags = self.flags(depth + 1, None)?;
-                    if !matches!(flags, Flags::No) {
-                        members.push((name, flags));
-                    }
-                }
-                if !members.is_sorted_by(|left, right| left.0 < right.0) {
-                    members.sort_by(|left, right| left.0.cmp(&right.0));
-                }
-                Ok(if members.is_empty() { Flags::No } else { Flags::Members(members) })
-            }
-            Some(b'[') => {
-                self.at += 1;
-                let mut elements = Vec::new();
-                while !self.ends(b']', elements.is_empty())? {
-                    elements.push(self.flags(depth + 1, None)?);
-                }
-                let none = elements.iter().all(|flags| matches!(flags, Flags::No));
-                Ok(if none { Flags::No } else { Flags::Elements(elements) })
-            }
-            Some(b't') => self.word("true").map(|()| Flags::Yes),
-            Some(b'f') => self.word("false").map(|()| Flags::No),
-            Some(b'n') => self.word("null").map(|()| Flags::No),
-            _ => Err(Fault::Shape),
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), Fault> {
-        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(Fault::Shape);
-        }
-        self.at += word.len();
-        Ok(())
-    }
-
-    fn number(&mut self) -> &'t str {
-        let start = self.at;
-        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
-            self.at += 1;
-        }
-        &self.text[start..self.at]
-    }
-
-    /// A string, as it stands where it has no escapes.
-    fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
-        let start = self.at;
-        let (text, end) = scan::string(self.text.as_bytes(), start).map_err(|_| Fault::Shape)?;
-        self.at = end;
-        match text {
-            Cow::Borrowed(_) => Ok(Cow::Borrowed(&self.text[start + 1..end - 1])),
-            Cow::Owned(decoded) => String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Fault::Shape),
-        }
-    }
-
-    /// Goes to behind the value that begins here.
-    fn skip(&mut self) -> Result<(), Fault> {
-        self.at = scan::value(self.text.as_bytes(), self.at).map_err(|_| Fault::Shape)?;
-        Ok(())
     }
 }
 
@@ -503,11 +290,17 @@ fn is_plain(shape: Shape<'_>, said: Said<'_, '_>) -> bool {
 mod tests {
     use super::*;
     use crate::address::Mode;
-    use crate::lang::json;
+    use crate::lang::{Marks, json};
+    use crate::plan::json::heads::Object;
+    use crate::plan::json::scan::Scan;
 
     fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
         let shape = Shape::of(Mode::Managed, "aws_security_group");
         read_as(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+    }
+
+    fn said<'t>(text: Option<&'t str>, scan: &'t mut Scan) -> Values<'t> {
+        text.map_or(Values::None, |text| Object::scanned(text, scan).map_or(Values::Other(text), Values::Object))
     }
 
     fn read_as(
@@ -517,8 +310,9 @@ mod tests {
         shape: Shape<'_>,
         wanted: &Wanted,
     ) -> Result<Value, Fault> {
-        let (members, _) = scan::Members::find(after.as_bytes(), 0).unwrap();
-        let values = members.as_ref().map_or(Values::Other, |members| Values::Object(after, members));
+        let mut scans: [Scan; 3] = Default::default();
+        let [first, second, third] = &mut scans;
+        let (values, unknown, sensitive) = (said(Some(after), first), said(unknown, second), said(sensitive, third));
         let value = object(values, unknown, sensitive, shape, wanted, &mut Names::default())?;
         Ok(value.unwrap())
     }
