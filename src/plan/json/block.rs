@@ -12,6 +12,7 @@ use super::scan::{self, Name, Open, State};
 pub(super) const LENGTH: usize = 64;
 
 /// Which bytes of a block these are.
+#[derive(Default)]
 struct Bytes {
     quote: u64,
     backslash: u64,
@@ -27,10 +28,9 @@ struct Bytes {
 impl Bytes {
     #[inline(always)]
     fn of(block: &[u8; LENGTH]) -> Self {
-        let (quarters, _) = block.as_chunks::<16>();
-        let quarters: [u8x16; 4] = std::array::from_fn(|at| u8x16::new(quarters[at]));
+        let &[a, b, c, d] = block.as_chunks::<16>().0 else { return Self::default() };
+        let quarters @ [a, b, c, d] = [u8x16::new(a), u8x16::new(b), u8x16::new(c), u8x16::new(d)];
         let are = |byte: u8| bits(quarters, |quarter| quarter.simd_eq(u8x16::splat(byte)));
-        let [a, b, c, d] = quarters;
         let is_control = |part: u8x16| part.min(u8x16::splat(0x1f)).simd_eq(part);
         let control = match is_control(a.min(b).min(c.min(d))).any() {
             true => bits(quarters, is_control),
@@ -52,9 +52,9 @@ impl Bytes {
 }
 
 #[inline(always)]
-fn bits(quarters: [u8x16; 4], test: impl Fn(u8x16) -> u8x16) -> u64 {
-    let [a, b, c, d] = quarters.map(|quarter| u64::from(test(quarter).to_bitmask()));
-    a | b << 16 | c << 32 | d << 48
+fn bits([a, b, c, d]: [u8x16; 4], test: impl Fn(u8x16) -> u8x16) -> u64 {
+    let bits = |quarter| u64::from(test(quarter).to_bitmask());
+    bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48
 }
 
 /// The first bits, so many; one at least.

@@ -79,12 +79,13 @@ impl<'t> Object<'t> {
 
 impl<'t> Member<'t> {
     /// Where the value begins, if this is its name.
+    #[inline]
     pub(super) fn value_of(&self, name: &str) -> Option<usize> {
         let text = self.object.text.as_bytes();
-        let written = &text[self.at + 1..];
+        let end = self.at + 1 + name.len();
         // The quotation mark mostly tells.
-        let end = if written.get(name.len()) == Some(&b'"') && written.starts_with(name.as_bytes()) {
-            self.at + 1 + name.len() + 1
+        let end = if text.get(end) == Some(&b'"') && text[self.at + 1..end] == *name.as_bytes() {
+            end + 1
         } else if self.object.has_escapes {
             let (found, end) = scan::string(text, self.at).ok()?;
             (*found == *name.as_bytes()).then_some(end)?
