@@ -120,6 +120,7 @@ pub struct Inventory {
     by_type: BTreeMap<Str, Vec<usize>>,
     by_address: HashMap<Arc<Address>, usize>,
     gone: Vec<Instance>,
+    replaced: Vec<Instance>,
     drift: Vec<Instance>,
     constraints: Vec<(Str, String)>,
 }
@@ -169,6 +170,11 @@ impl Inventory {
         self.gone = gone.into_iter().collect();
     }
 
+    /// Sets what a plan replaces, as it was.
+    pub fn set_replaced(&mut self, replaced: impl IntoIterator<Item = Instance>) {
+        self.replaced = replaced.into_iter().collect();
+    }
+
     /// Sets what a plan has found changed outside Terraform, as it is now.
     pub fn set_drift(&mut self, drift: impl IntoIterator<Item = Instance>) {
         self.drift = drift.into_iter().collect();
@@ -178,6 +184,12 @@ impl Inventory {
     #[must_use]
     pub fn gone(&self) -> &[Instance] {
         &self.gone
+    }
+
+    /// What a plan replaces, with the values that it had.
+    #[must_use]
+    pub fn replaced(&self) -> &[Instance] {
+        &self.replaced
     }
 
     /// What a plan has found changed outside Terraform, as it is now.

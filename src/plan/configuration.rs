@@ -35,6 +35,15 @@ pub(super) struct Module<'t> {
     pub(super) module_calls: BTreeMap<Cow<'t, str>, Call<'t>>,
     #[serde(borrow, default)]
     pub(super) outputs: BTreeMap<Cow<'t, str>, Output<'t>>,
+    #[serde(borrow, default)]
+    pub(super) variables: BTreeMap<Cow<'t, str>, Variable>,
+}
+
+/// A variable.
+#[derive(Debug, Deserialize)]
+pub(super) struct Variable {
+    #[serde(default)]
+    pub(super) sensitive: bool,
 }
 
 /// A resource, with all its instances.
@@ -97,9 +106,14 @@ impl<'de: 't, 't> Deserialize<'de> for Node<'t> {
 impl Node<'_> {
     /// Whether nothing in it refers to anything.
     pub(super) fn is_constant(&self) -> bool {
-        self.references.is_empty()
-            && self.members.values().all(Node::is_constant)
-            && self.elements.iter().all(Node::is_constant)
+        self.all_references(&|_| false)
+    }
+
+    /// Whether something holds of all that is referred to in it.
+    pub(super) fn all_references(&self, holds: &impl Fn(&Cow<'_, str>) -> bool) -> bool {
+        self.references.iter().all(holds)
+            && self.members.values().all(|member| member.all_references(holds))
+            && self.elements.iter().all(|element| element.all_references(holds))
     }
 
     /// Whether it is the constant `null`, which is as good as nothing.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::address::{Address, Mode};
+use crate::inventory::Action;
 use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Value};
 
@@ -32,11 +33,23 @@ const HOLDERS: &[(&str, &[&str])] = &[
 ];
 
 impl Inline {
-    pub(super) fn of(plan: &Plan) -> Self {
-        let all = || plan.changes.iter().chain(&plan.prior).filter(|change| change.address.mode == Mode::Managed);
-        let parts: BTreeSet<Part> = all().flat_map(parts).collect();
+    pub(super) fn of<'p>(plan: &'p Plan) -> Self {
+        let is_managed = |change: &&Change| change.address.mode == Mode::Managed;
+        let all = || plan.changes.iter().chain(&plan.prior).filter(is_managed);
+        // What is forgotten stays there, and nobody else tells of it any more.
+        let forgotten = plan.changes.iter().filter(|change| change.action == Action::Forget);
+        let forgotten: BTreeSet<&Address> = forgotten.map(|change| &*change.address).collect();
+        let parts = all().filter(|change| !forgotten.contains(&*change.address)).flat_map(parts);
+        let parts: BTreeSet<Part> = parts.collect();
+        let holders = |changes: &'p [Change]| {
+            let holders = changes.iter().filter(is_managed).filter(|change| change.deposed.is_none());
+            holders.filter(|change| Self::may_hold(&change.address.type_name))
+        };
         let mut inline = Self::default();
-        for change in all() {
+        let spoken_of: BTreeSet<&Address> = holders(&plan.changes).map(|change| &*change.address).collect();
+        // What was there before a change is not wanted: what is made anew begins with nothing.
+        let kept = holders(&plan.prior).filter(|change| !spoken_of.contains(&*change.address));
+        for change in holders(&plan.changes).chain(kept) {
             let type_name = &*change.address.type_name;
             let Some((_, attributes)) = HOLDERS.iter().find(|(holder, _)| *holder == type_name) else { continue };
             let Some(values) = &change.after else { continue };
@@ -44,9 +57,7 @@ impl Inline {
             for &attribute in *attributes {
                 let Some(value) = values.get(attribute).filter(|value| value.elements().is_some()) else { continue };
                 let made = |part: String| parts.contains(&(Str::from(id.as_str()), attribute, part));
-                // Changes come first: what was there before them is not wanted.
-                let entry = inline.0.entry((change.address.clone(), attribute));
-                entry.or_insert_with(|| less(value, type_name, &made));
+                inline.0.insert((change.address.clone(), attribute), less(value, type_name, &made));
             }
         }
         inline

@@ -8,7 +8,7 @@
 //! what hangs on them is told where only one resource can be meant, and else stays unknown.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::address::{Address, InstanceKey, ModulePath, Reference, Step};
@@ -20,6 +20,7 @@ use super::Shape;
 use super::configuration::{Call, Configuration, Module, Node, Resource};
 use super::inline::Inline;
 use super::json;
+use super::tags::{self, Secret};
 use super::world::{World, computed};
 
 /// Variables and outputs are followed through so many modules.
@@ -31,6 +32,8 @@ pub(super) struct Joins<'c, 'w, 'p> {
     world: &'w World<'p>,
     /// Resources by module (names of calls) and address in it.
     resources: BTreeMap<(Vec<&'c str>, &'c str), &'c Resource<'c>>,
+    /// Provider configurations whose default tags may hold something sensitive.
+    secret_defaults: BTreeSet<&'c str>,
 }
 
 /// Where an expression is evaluated.
@@ -62,7 +65,8 @@ enum Target {
 
 impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     pub(super) fn new(configuration: &'c Configuration<'c>, world: &'w World<'p>) -> Self {
-        let mut joins = Self { configuration, world, resources: BTreeMap::new() };
+        let secret_defaults = secret_defaults(configuration);
+        let mut joins = Self { configuration, world, resources: BTreeMap::new(), secret_defaults };
         joins.index(&configuration.root_module, &mut Vec::new());
         joins
     }
@@ -80,7 +84,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
 
     /// The values of an instance, unknown ones with what they stand for.
     pub(super) fn values(&self, address: &Arc<Address>, values: &Value) -> Value {
-        if is_settled(address, values) {
+        if is_settled(address, values) && self.secret_defaults.is_empty() {
             return values.clone();
         }
         let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, address, name));
@@ -88,7 +92,9 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         let path: Vec<&str> = address.module.0.iter().map(|step| &*step.name).collect();
         let bare = Address { module: ModulePath::default(), key: InstanceKey::None, ..(**address).clone() }.to_string();
         let Some(resource) = self.resources.get(&(path, bare.as_str())) else {
-            return without_configuration(self.world, address, values);
+            let values = without_configuration(self.world, address, values);
+            // It goes with nobody knows which provider configuration.
+            return if self.secret_defaults.is_empty() { values } else { tags::marked(values, Secret::Any) };
         };
         let place = self.place(&address.module, address.key.clone(), repetition_of(resource));
         let member = |(name, value): (&Str, &Value)| match (resource.expressions.get(&**name), &place) {
@@ -101,7 +107,12 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         };
         let mut members: Vec<(Str, Value)> = entries.iter().map(member).collect();
         self.complete_tags(address, resource, &mut members);
-        Value { data: Value::object(Entries::new(members)).data, ..values.clone() }
+        let values = Value { data: Value::object(Entries::new(members)).data, ..values.clone() };
+        let key = resource.provider_config_key.as_deref();
+        match key.is_some_and(|key| self.secret_defaults.contains(key)) {
+            true => tags::marked(values, Secret::Any),
+            false => values,
+        }
     }
 
     /// Where the content of a resource in a module instance is evaluated.
@@ -385,6 +396,32 @@ pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, v
 /// Whether values are what they are, whatever the rest of the plan: nothing in them is unknown, or made by others.
 fn is_settled(address: &Address, values: &Value) -> bool {
     !Inline::may_hold(&address.type_name) && values.is_wholly_known()
+}
+
+/// The provider configurations whose default tags may be sensitive: they hang on a sensitive variable, or are made by functions
+/// alone (`sensitive`). Local values and other modules are not followed: where there is a sensitive variable at all, they may
+/// hang on it.
+fn secret_defaults<'c>(configuration: &'c Configuration<'c>) -> BTreeSet<&'c str> {
+    fn has_secrets(module: &Module<'_>) -> bool {
+        let mut called = module.module_calls.values();
+        module.variables.values().any(|variable| variable.sensitive) || called.any(|call| has_secrets(&call.module))
+    }
+    let has_secrets = has_secrets(&configuration.root_module);
+    let variables = &configuration.root_module.variables;
+    let is_plain = |reference: &Cow<'_, str>| {
+        let variable = reference.strip_prefix("var.").and_then(|rest| rest.split(['.', '[']).next());
+        variable.and_then(|name| variables.get(name)).is_some_and(|variable| !variable.sensitive)
+    };
+    let may_be_secret = |key: &str, tags: &Node<'_>| match tags.is_constant() {
+        true => tags.constant.is_none(),
+        false => has_secrets && (key.contains(':') || !tags.all_references(&is_plain)),
+    };
+    let providers = configuration.provider_config.iter();
+    let secret = providers.filter(|(key, provider)| {
+        let tags = provider.expressions.get("default_tags").map(|block| block.elements.first().unwrap_or(block));
+        tags.and_then(|block| block.members.get("tags")).is_some_and(|tags| may_be_secret(key, tags))
+    });
+    secret.map(|(key, _)| &**key).collect()
 }
 
 fn repetition_of<'c>(resource: &'c Resource<'c>) -> Repetition<'c> {

@@ -12,6 +12,7 @@ mod merge;
 mod open;
 mod reading;
 mod shape;
+mod tags;
 mod world;
 
 pub use open::{Input, MAX_SIZE, START, may_be_plan, open};
@@ -148,7 +149,7 @@ pub struct Change {
     pub action: Action,
     /// Whether it is imported.
     pub imported: bool,
-    /// The values before, of what will not be there any more; `None` where there are none or nobody asks for them.
+    /// The values before, of what will not be there any more, or is replaced; `None` where there are none or nobody asks for them.
     pub before: Option<Value>,
     /// The values after: an object of the attributes that somebody asks for, of the types of the schema, what is unknown or
     /// sensitive marked. `None` where there are none or nobody asks for them.

@@ -1,5 +1,6 @@
 //! A plan as a reading that policy takes like that of a configuration.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::terraform::{self, Archive, Difference, Options, Reading};
 
 use super::configuration;
 use super::joins::{Joins, without_configuration};
+use super::tags::{self, Secret};
 use super::world::{World, as_configured};
 use super::{Change, Kind, Plan, Snapshot};
 
@@ -29,7 +31,8 @@ pub fn reading(
     trees: &mut Trees,
 ) -> Reading {
     for change in plan.changes.iter_mut().chain(&mut plan.prior) {
-        change.after = change.after.as_ref().map(as_configured);
+        let marked = |values| tags::marked(as_configured(values), Secret::Keys(&BTreeSet::new()));
+        change.after = change.after.as_ref().map(marked);
     }
     let configuration = plan.configuration.take();
     let world = World::new(&plan);
@@ -106,8 +109,15 @@ pub fn reading(
             span: None,
         }));
     }
-    inventory
-        .set_gone(plan.changes.iter().filter(|change| is_gone(change)).map(|change| other(change, &change.before)));
+    let keys = tags::secret_defaults(inventory.instances());
+    let other = |change: &Change, values: &Option<Value>| {
+        let instance = other(change, values);
+        Instance { values: tags::marked(instance.values, Secret::Keys(&keys)), ..instance }
+    };
+    let gone = plan.changes.iter().filter(|change| is_gone(change));
+    inventory.set_gone(gone.map(|change| other(change, &change.before)));
+    let replaced = plan.changes.iter().filter(|change| change.action == Action::Replace);
+    inventory.set_replaced(replaced.map(|change| other(change, &change.before)));
     inventory.set_drift(plan.drift.iter().map(|change| other(change, &change.after)));
     reading.inventory = inventory;
     reading.problems.extend(plan.problems);

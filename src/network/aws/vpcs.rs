@@ -1,10 +1,11 @@
 //! VPCs, subnets, the blocks of both, and what joins VPCs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
 use crate::address::Mode;
+use crate::inventory::Action;
 use crate::lang::Value;
 use crate::network::cidr;
 use crate::network::sets::Family;
@@ -120,6 +121,8 @@ pub struct Vpcs<'a> {
     pub vpcs: Vec<Vpc<'a>>,
     /// Subnets, as they are written.
     pub subnets: Vec<Subnet<'a>>,
+    /// Subnets of others, as data sources have found them.
+    pub found: Vec<Subnet<'a>>,
     /// Peering connections and transit gateways.
     pub joints: Vec<Joint<'a>>,
     /// Whether a block is added to a VPC that is not known, so that it may be any VPC's.
@@ -145,6 +148,7 @@ impl<'a> Vpcs<'a> {
         for index in aws.in_source_order(&["aws_subnet", "aws_default_subnet"]) {
             vpcs.read_subnet(aws, index);
         }
+        vpcs.read_found(aws);
         vpcs.read_peerings(aws);
         vpcs.read_transit_gateways(aws);
         vpcs
@@ -248,6 +252,38 @@ impl<'a> Vpcs<'a> {
         blocks.extend(block(aws, &spot, Family::V6, "ipv6_cidr_block", &["ipv6_ipam_pool_id", "ipv6_netmask_length"]));
         self.subnet_of.insert(index, self.subnets.len());
         self.subnets.push(Subnet { instance: index, vpc, vpc_id, blocks });
+    }
+
+    /// Subnets of others in VPCs that subnets are made in: plans and states hold what data sources read. What is made here is
+    /// left out, and what ends with the plan.
+    fn read_found(&mut self, aws: &Aws<'a>) {
+        let inventory = aws.inventory;
+        let ending = inventory.gone().iter().filter(|instance| instance.action == Action::Delete);
+        let ending = ending.chain(inventory.replaced()).filter(|instance| instance.type_name() == "aws_subnet");
+        let ending: BTreeSet<&str> = ending.filter_map(|instance| instance.get("id")?.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        for (index, instance) in inventory.instances().iter().enumerate() {
+            let address = &instance.address;
+            if address.mode != Mode::Data || &*address.type_name != "aws_subnet" {
+                continue;
+            }
+            let spot = Spot::instance(inventory, index);
+            let target = spot.get("id").value.and_then(|id| aws.ids().target(id, SUBNETS));
+            let Some(Target::Id(id)) =
+                target.filter(|target| !matches!(target, Target::Id(id) if ending.contains(&**id)))
+            else {
+                continue;
+            };
+            let vpc_id = spot.get("vpc_id");
+            let vpc = vpc_id.value.and_then(|id| aws.ids().target(id, VPCS)).and_then(|target| self.find(&target));
+            if !seen.insert(id) {
+                continue;
+            }
+            let blocks = [("cidr_block", Family::V4), ("ipv6_cidr_block", Family::V6)];
+            let blocks = blocks.map(|(name, family)| Block::written(spot.get(name), family));
+            let blocks = blocks.into_iter().filter(|block| block.net.is_some()).collect();
+            self.found.push(Subnet { instance: index, vpc, vpc_id, blocks });
+        }
     }
 
     /// The default VPC, if there is one resource for it.

@@ -6,6 +6,7 @@ mod databases;
 mod dead_routes;
 pub(super) mod exposures;
 mod flow_logs;
+mod found_subnets;
 mod intent;
 mod nat_gateways;
 mod network_acls;

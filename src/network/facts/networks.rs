@@ -16,6 +16,7 @@ use crate::network::cidr;
 use crate::network::registry::public_part;
 use crate::network::sets::{AddressSet, Family};
 
+use super::found_subnets::found_overlaps;
 use super::routed_overlaps::{Meetings, routed_overlaps};
 use super::{object, text, words};
 
@@ -286,12 +287,18 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
             }
         }
     }
+    let is_found = |vpc: Option<usize>, block: &Block<'a>| {
+        let mut others = vpcs.found.iter().filter(|other| vpc.is_some() && other.vpc == vpc);
+        others.any(|other| other.blocks.iter().any(|it| it.family == block.family && !are_apart(block, it)))
+    };
     for (vpc, blocks) in &by_vpc {
         for (index, block) in blocks {
             let is_unknown = block.net.is_none() && block.spot.is_unknown(network.inventory);
             // Asked of unknown ones only: it goes through all others.
             let others = || {
-                blocks.iter().any(|(other, it)| other != index && it.family == block.family && !are_apart(block, it))
+                let is_other = |other: &usize| other != index;
+                blocks.iter().any(|(other, it)| is_other(other) && it.family == block.family && !are_apart(block, it))
+                    || is_found(*vpc, block)
             };
             if is_repeated(network, block, is_unknown) || is_unknown && (vpc.is_none() || others()) {
                 facts.push(object([
@@ -305,6 +312,7 @@ pub(super) fn subnet_overlaps<'a>(network: &Network<'a>) -> Vec<Value> {
             }
         }
     }
+    facts.extend(found_overlaps(network));
     facts
 }
 

@@ -70,7 +70,8 @@ pub(super) fn change(message: message::ResourceInstanceChange, demand: &Demand) 
         let decoded = value::decode_resource(&encoded.msgpack, shape, &wanted, &Sensitive::of(paths)?)?;
         Ok(Some(decoded).filter(|value| !value.is_null()))
     };
-    let before = if form.after.is_none() { value(form.before, &change.before_sensitive_paths)? } else { None };
+    let ends = form.after.is_none() || form.action == Action::Replace;
+    let before = if ends { value(form.before, &change.before_sensitive_paths)? } else { None };
     let after = value(form.after, &change.after_sensitive_paths)?;
     Ok(Change {
         address,

@@ -174,10 +174,14 @@ impl<'c> Collector<'c> {
                 Problem::at(place, message).help("Check what `terraform show -json tfplan` prints, unchanged.");
             self.found.problems.push(problem);
         }
-        let (before, after) = match gone {
-            true => (self.values(&address, place, head.before, Values::None, head.before_sensitive), None),
-            false => (None, self.values(&address, place, head.after, head.after_unknown, head.after_sensitive)),
-        };
+        let mut before = None;
+        if gone || action == Action::Replace {
+            before = self.values(&address, place, head.before, Values::None, head.before_sensitive);
+        }
+        let mut after = None;
+        if !gone {
+            after = self.values(&address, place, head.after, head.after_unknown, head.after_sensitive);
+        }
         let found = &mut self.found;
         found.generated.extend(head.is_generated.then(|| address.clone()));
         let change = Change {
