@@ -5,22 +5,33 @@ rule "network/private-subnet-to-internet" {
 
   option "private" {
     type        = list(string)
-    default     = ["private", "db", "data", "database", "internal"]
+    default     = ["private", "priv", "internal", "isolated"]
     description = "Words that say that a subnet is private, in its resource name or its tags Name, Tier and Type; `*` is any letters."
+  }
+  option "roles" {
+    type        = list(string)
+    default     = ["db", "database"]
+    description = "Words there for what belongs in private subnets. They say so only of subnets that do not give public addresses (`map_public_ip_on_launch`)."
   }
 
   option "public" {
     type        = list(string)
     default     = ["public"]
-    description = "Words that say that a subnet is public: where one stands in what is known of those names, the part that is not known yet raises no doubt."
+    description = "Words that say that a subnet is public, which outweigh the others: where one stands in what is known of those names, the part that is not known yet raises no doubt."
   }
 
-  for_each      = network.subnets
-  condition     = !(each.value.routed_to_internet && says(each.value.labels, option.private, option.public))
+  for_each = network.subnets
+  condition = !(
+    each.value.routed_to_internet && (
+      says(each.value.labels, option.private, option.public) && !says(each.value.labels, option.public, option.private) ||
+      says(each.value.labels, option.roles, option.public) && !says(each.value.labels, option.public, option.roles) &&
+      !each.value.gives_public_addresses
+    )
+  )
   error_message = "${each.value.address} is called private, but its route table sends public addresses to an internet gateway"
   highlight     = each.value.site
 
-  why        = "A subnet is public when its route table leads to an internet gateway, whatever it is called. People put databases where the name says private."
+  why        = "A subnet is public when its route table leads to an internet gateway, whatever it is called. People put databases where the name says private. A word like `database` only says what is meant to be in a subnet: where that gives public addresses too, it is public on purpose, and other rules speak of it. A subnet called private that gives public addresses is one mistake more, and no excuse."
   fix        = "Associate the subnet with a route table that has no route to an internet gateway; for traffic out, route to a NAT gateway or, for IPv6, to an egress-only one."
   references = ["AWS: Subnets for your VPC", "AWS: Route tables", "AWS: Enable internet access for a VPC using an internet gateway"]
 
@@ -202,6 +213,84 @@ rule "network/private-subnet-to-internet" {
         resource "aws_route_table_association" "vault" {
           subnet_id      = aws_subnet.vault.id
           route_table_id = aws_route_table.main.id
+        }
+      HCL
+    }
+  }
+  example "a subnet for databases is private, unless it gives public addresses" {
+    options = { roles = ["database", "cache"] }
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_internet_gateway" "main" {
+          vpc_id = aws_vpc.main.id
+        }
+
+        resource "aws_default_route_table" "main" {
+          default_route_table_id = aws_vpc.main.default_route_table_id
+
+          route {
+            cidr_block = "0.0.0.0/0"
+            gateway_id = aws_internet_gateway.main.id
+          }
+        }
+
+        resource "aws_subnet" "database" { # violation
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.1.0/24"
+        }
+
+        resource "aws_subnet" "cache" {
+          vpc_id                  = aws_vpc.main.id
+          cidr_block              = "10.0.2.0/24"
+          map_public_ip_on_launch = true
+        }
+
+        resource "aws_subnet" "public_database" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.3.0/24"
+        }
+
+        resource "aws_subnet" "data" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.4.0/24"
+        }
+      HCL
+    }
+  }
+  example "a private subnet that gives public addresses, and one that a tag calls public" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_internet_gateway" "main" {
+          vpc_id = aws_vpc.main.id
+        }
+
+        resource "aws_default_route_table" "main" {
+          default_route_table_id = aws_vpc.main.default_route_table_id
+
+          route {
+            cidr_block = "0.0.0.0/0"
+            gateway_id = aws_internet_gateway.main.id
+          }
+        }
+
+        resource "aws_subnet" "private" { # violation
+          vpc_id                  = aws_vpc.main.id
+          cidr_block              = "10.0.1.0/24"
+          map_public_ip_on_launch = true
+        }
+
+        resource "aws_subnet" "internal" {
+          vpc_id     = aws_vpc.main.id
+          cidr_block = "10.0.2.0/24"
+          tags       = { Name = "public-edge" }
         }
       HCL
     }

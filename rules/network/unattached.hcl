@@ -110,4 +110,24 @@ rule "network/unattached" {
       HCL
     }
   }
+  example "a group that a controller in the cluster finds by its tag" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_security_group" "nodes" {
+          tags = { "karpenter.sh/discovery" = "main" }
+        }
+
+        resource "aws_security_group" "forgotten" { # violation
+          tags = { Name = "nodes" }
+        }
+
+        resource "aws_security_group" "cluster" {
+        }
+
+        resource "aws_instance" "bastion" {
+          vpc_security_group_ids = [aws_security_group.cluster.id]
+        }
+      HCL
+    }
+  }
 }

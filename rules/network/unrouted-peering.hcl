@@ -139,4 +139,41 @@ rule "network/unrouted-peering" {
       HCL
     }
   }
+  example "a route in whatever tables a data source finds" {
+    file "main.tf" {
+      content = <<-HCL
+        resource "aws_vpc" "app" {
+          cidr_block = "10.0.0.0/16"
+        }
+
+        resource "aws_vpc" "data" {
+          cidr_block = "10.1.0.0/16"
+        }
+
+        resource "aws_vpc_peering_connection" "main" { # undetermined
+          vpc_id      = aws_vpc.app.id
+          peer_vpc_id = aws_vpc.data.id
+          auto_accept = true
+        }
+
+        resource "aws_route" "there" {
+          route_table_id            = aws_vpc.app.main_route_table_id
+          destination_cidr_block    = "10.1.0.0/16"
+          vpc_peering_connection_id = aws_vpc_peering_connection.main.id
+        }
+
+        data "aws_route_tables" "data" {
+          vpc_id = aws_vpc.data.id
+        }
+
+        resource "aws_route" "back" {
+          for_each = toset(data.aws_route_tables.data.ids)
+
+          route_table_id            = each.value
+          destination_cidr_block    = "10.0.0.0/16"
+          vpc_peering_connection_id = aws_vpc_peering_connection.main.id
+        }
+      HCL
+    }
+  }
 }

@@ -87,6 +87,8 @@ struct Routes<'n, 'a> {
     unsure: Vec<Over<'n, 'a>>,
     /// By VPC: where one of its tables may have other routes.
     doubts: BTreeMap<usize, Spot<'a>>,
+    /// Where there may be others in any table.
+    more: Option<&'n Spot<'a>>,
 }
 
 /// So many routes are looked at that lead nobody knows where.
@@ -96,11 +98,15 @@ impl<'n, 'a> Routes<'n, 'a> {
     fn read(network: &Network<'a>, model: &'n Model<'a>) -> Self {
         let mut routes = Self::default();
         let vpcs = model.topology.vpcs_of_tables(&network.aws);
-        for (table, vpc) in model.topology.tables.tables.iter().zip(vpcs) {
-            if let (Some(vpc), Some(doubt)) = (vpc, &table.doubt) {
+        let (stray, more) = model.topology.tables.stray();
+        routes.more = more;
+        let tables = model.topology.tables.tables.iter().zip(vpcs);
+        let tables = tables.map(|(table, vpc)| (&table.routes, table.doubt.as_ref(), vpc));
+        for (own, doubt, vpc) in tables.chain([(stray, None, None)]) {
+            if let (Some(vpc), Some(doubt)) = (vpc, doubt) {
                 routes.doubts.entry(vpc).or_insert_with(|| doubt.clone());
             }
-            for route in &table.routes {
+            for route in own {
                 let connection = match route.via.kind {
                     Kind::Peering => connection(network, route),
                     Kind::Unknown => None,
@@ -139,7 +145,7 @@ impl<'n, 'a> Routes<'n, 'a> {
         });
         let foreign = || over().filter(|(of, _)| of.is_none()).map(|(_, route)| &route.spot);
         let unsure = self.unsure.iter().filter(|(of, route)| of.is_none_or(|of| of == vpc) && leads(route));
-        let doubts = unsure.map(|(_, route)| &route.via.spot).chain(self.doubts.get(&vpc));
+        let doubts = unsure.map(|(_, route)| &route.via.spot).chain(self.doubts.get(&vpc)).chain(self.more);
         own.or(|| foreign().chain(doubts).next().cloned().map_or(Sure::No, Sure::Perhaps))
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn unattached(network: &Network<'_>) -> Vec<Value> {
             };
             let is_named = named.contains(&(usable.type_name, instance.address.name.to_string()));
             // Where it is not known how it was written, nobody tells who names it.
-            is_named || instance.sites.is_none() || usable.own.iter().any(own)
+            is_named || instance.sites.is_none() || usable.own.iter().any(own) || is_tagged(&spot)
         };
         let (used, unused): (Vec<usize>, Vec<usize>) =
             network.aws.of_type(usable.type_name).partition(|&it| is_used(it));
@@ -88,6 +88,16 @@ pub(super) fn unattached(network: &Network<'_>) -> Vec<Value> {
         }
     }
     facts
+}
+
+/// What controllers in a cluster of Kubernetes look for by tags: Karpenter, the AWS Load Balancer Controller and the cloud provider.
+const LOOKED_FOR: &[&str] = &["karpenter.sh/discovery", "kubernetes.io/cluster/", "elbv2.k8s.aws/cluster"];
+
+/// Whether something may find it by a tag.
+fn is_tagged(spot: &Spot<'_>) -> bool {
+    let tags = ["tags", "tags_all"].map(|name| spot.get(name));
+    let found = |key: &str| LOOKED_FOR.iter().any(|prefix| key.starts_with(prefix));
+    tags.iter().any(|tags| tags.entries().iter().any(|(key, _)| found(key)))
 }
 
 fn fact(network: &Network<'_>, usable: &Usable, index: usize) -> Value {

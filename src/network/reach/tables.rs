@@ -316,6 +316,11 @@ impl<'a> Tables<'a> {
         TableOf::One(number)
     }
 
+    /// Routes that may be in any table; and, where there are more of them, what names the table of one.
+    pub(in crate::network) const fn stray(&self) -> (&Vec<Route<'a>>, Option<&Spot<'a>>) {
+        (&self.stray_routes, self.stray_doubt.as_ref())
+    }
+
     /// The edge table of a gateway, if it has one.
     pub(in crate::network) fn of_gateway(&self, gateway: usize) -> Option<&TableOf<'a>> {
         self.of_gateway.get(&gateway)
