@@ -534,10 +534,15 @@ const fn hidden(value: &Value) -> &'static str {
     if value.marks.has(Marks::UNPRINTED) || !value.is_unknown() { "(sensitive)" } else { "(not known yet)" }
 }
 
-/// What an attribute names by its id or name, where that is known and only what it stands for is not.
+/// What an attribute names by its id or name, where that is known and only what it stands for is not. Of an id that is known,
+/// nothing in this configuration has it; what is here may have a name that is known, and hold what is not.
 fn outside(attribute: &str, id: &Value) -> Option<String> {
-    let names = attribute.ends_with("_id") || attribute.ends_with("_name");
-    (names && id.as_str().is_some()).then(|| "what it names, which is not in this configuration".to_owned())
+    let named = match attribute.rsplit_once('_')?.1 {
+        "id" => "what it names, which is not in this configuration",
+        "name" => "what it names, of which not all is known here",
+        _ => return None,
+    };
+    id.as_str().is_some().then(|| named.to_owned())
 }
 
 fn reference_in(value: &Value) -> Option<String> {

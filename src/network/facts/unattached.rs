@@ -79,12 +79,13 @@ pub(super) fn unattached(network: &Network<'_>) -> Vec<Value> {
             };
             let is_named = named.contains(&(usable.type_name, instance.address.name.to_string()));
             // Where it is not known how it was written, nobody tells who names it.
-            is_named || instance.sites.is_none() || usable.own.iter().any(own) || is_tagged(&spot)
+            is_named || instance.sites.is_none() || usable.own.iter().any(own)
         };
         let (used, unused): (Vec<usize>, Vec<usize>) =
             network.aws.of_type(usable.type_name).partition(|&it| is_used(it));
         if !used.is_empty() {
-            facts.extend(unused.into_iter().map(|index| fact(network, usable, index)));
+            let unused = unused.into_iter().filter(|&it| !is_tagged(&Spot::instance(network.inventory, it)));
+            facts.extend(unused.map(|index| fact(network, usable, index)));
         }
     }
     facts
