@@ -144,6 +144,6 @@ impl<'a> Reach<'a> {
     }
 
     fn relays(&self) -> &Relays<'a> {
-        self.relays.get_or_init(|| Relays::read(&self.aws, &self.model.things))
+        self.relays.get_or_init(|| Relays::read(&self.aws, &self.model))
     }
 }

@@ -24,7 +24,7 @@ impl<'a> Listening<'a> {
     pub(super) fn read(reach: &Reach<'a>) -> Self {
         let mut here = Self { taken: BTreeMap::new(), doubts: BTreeMap::new() };
         let aws = &reach.aws;
-        for listener in listeners(aws, &reach.model.things) {
+        for listener in listeners(aws, &reach.model) {
             let own = Spot::instance(aws.inventory, listener.spot.instance);
             let absent = aws.may_be_absent(own.instance, Some(&Target::Instance(listener.balancer)));
             let protocol = own.get("protocol").is_unknown(aws.inventory).then_some(());

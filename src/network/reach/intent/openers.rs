@@ -65,7 +65,7 @@ pub(super) fn is_open_balancer(thing: &Thing<'_>) -> bool {
 
 impl<'m, 'a> Openers<'m, 'a> {
     pub(super) fn of(reach: &'m Reach<'a>) -> Self {
-        Self { reach, listeners: listeners(&reach.aws, &reach.model.things) }
+        Self { reach, listeners: listeners(&reach.aws, &reach.model) }
     }
 
     /// What lets packets of a thing through, from or to such a far end, that are not among the declared ones.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::lang::Value;
@@ -12,7 +12,9 @@ use crate::network::aws::spot::Spot;
 use crate::network::cidr;
 use crate::network::reach::bound::Sure;
 use crate::network::reach::kinds::Targets;
-use crate::network::reach::things::{Thing, Things};
+use crate::network::reach::model::Model;
+use crate::network::reach::things::{Place, Things};
+use crate::network::reach::topology::Topology;
 use crate::network::sets::AddressSet;
 
 use super::{BALANCERS, Back, Kind, Port};
@@ -42,14 +44,24 @@ pub(super) struct Names {
 pub(super) struct Reader<'m, 'a> {
     pub(super) aws: &'m Aws<'a>,
     pub(super) things: &'m Things<'a>,
+    topology: &'m Topology<'a>,
     pub(super) balancers: Names,
+    /// Things by the one address that they have.
+    by_address: HashMap<&'m AddressSet, Vec<usize>>,
     /// The things of instances that names share.
     shared: RefCell<BTreeMap<Shared, Rc<[usize]>>>,
 }
 
 impl<'m, 'a> Reader<'m, 'a> {
-    pub(super) fn new(aws: &'m Aws<'a>, things: &'m Things<'a>) -> Self {
-        Self { aws, things, balancers: Names::new(aws, BALANCERS), shared: RefCell::default() }
+    pub(super) fn new(aws: &'m Aws<'a>, model: &'m Model<'a>) -> Self {
+        let mut by_address: HashMap<&AddressSet, Vec<usize>> = HashMap::new();
+        for (number, thing) in model.things.things.iter().enumerate() {
+            for own in thing.places.iter().filter_map(|place| place.v4.as_ref()) {
+                by_address.entry(own).or_default().push(number);
+            }
+        }
+        let (things, topology) = (&model.things, &model.topology);
+        Self { aws, things, topology, balancers: Names::new(aws, BALANCERS), by_address, shared: RefCell::default() }
     }
 
     pub(super) fn names(&self, targets: Targets) -> Names {
@@ -107,11 +119,16 @@ impl<'m, 'a> Reader<'m, 'a> {
         self.aws.may_be_absent(attachment.instance, Some(&owner)).then(|| attachment.clone())
     }
 
-    /// The thing that has this address.
-    pub(super) fn with_address(&self, id: &Spot<'a>) -> Option<usize> {
-        let set = AddressSet::from(cidr::read(&id.text()?)?);
-        let has = |thing: &&Thing<'a>| thing.places.iter().any(|place| place.v4.as_ref() == Some(&set));
-        self.things.things.iter().find(has).map(|thing| thing.instance)
+    /// What has this address; of several VPCs that have it, in that of the target group.
+    pub(super) fn with_address(&self, id: &Spot<'a>, group: &Spot<'a>) -> Option<Choice<'a>> {
+        let all = self.by_address.get(&AddressSet::from(cidr::read(&id.text()?)?))?;
+        let vpc = || self.topology.vpc(self.aws, &group.get("vpc_id"));
+        let own = if all.len() > 1 { vpc() } else { None };
+        let is_in = |place: &Place<'a>| place.subnet.and_then(|subnet| self.topology.subnets[subnet].vpc) == own;
+        let is_own = |&&number: &&usize| own.is_none() || self.things.things[number].places.iter().any(is_in);
+        let among: Rc<[usize]> = all.iter().filter(is_own).map(|&number| self.things.things[number].instance).collect();
+        let doubt = (among.len() > 1).then(|| id.clone());
+        (!among.is_empty()).then_some(Choice { among, doubt })
     }
 
     pub(super) fn kind(&self, balancer: usize) -> Kind {
@@ -187,5 +204,31 @@ impl<'a> Doubtful<'a> {
         let merged =
             |(back, targets): (Back<'a>, BTreeSet<usize>)| Back { targets: targets.into_iter().collect(), ..back };
         self.backs.into_iter().map(merged).collect()
+    }
+}
+
+/// What may be behind any one of several, by these.
+#[derive(Default)]
+pub(super) struct Loose<'a> {
+    lists: Vec<(Rc<[usize]>, Doubtful<'a>)>,
+    known: BTreeMap<Shared, usize>,
+}
+
+impl<'a> Loose<'a> {
+    /// Adds what may be behind one of those that `choice` is among.
+    pub(super) fn add(&mut self, choice: &Choice<'a>, doubt: &Spot<'a>, back: &Back<'a>) {
+        let list = *self.known.entry(Shared(Rc::clone(&choice.among))).or_insert_with(|| {
+            self.lists.push((Rc::clone(&choice.among), Doubtful::default()));
+            self.lists.len() - 1
+        });
+        self.lists[list].1.add(back, doubt);
+    }
+
+    /// Puts it behind each of them.
+    pub(super) fn put(self, found: &mut BTreeMap<usize, Vec<Back<'a>>>) {
+        for (among, backs) in self.lists {
+            let backs = backs.finish();
+            among.iter().for_each(|&front| found.entry(front).or_default().extend(backs.iter().cloned()));
+        }
     }
 }

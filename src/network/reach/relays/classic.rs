@@ -7,7 +7,7 @@ use crate::network::aws::spot::Spot;
 use crate::network::reach::bound::Sure;
 use crate::network::reach::kinds::Targets;
 
-use super::choice::{Choice, Doubtful, Reader, Shared};
+use super::choice::{Choice, Loose, Reader};
 use super::groups::{MEMBERS, SCALING};
 use super::{Back, Front, Kind, Relays, port};
 
@@ -39,7 +39,7 @@ pub(super) fn read<'a>(reader: &Reader<'_, 'a>, relays: &mut Relays<'a>) {
 /// What is behind each.
 fn behind<'a>(reader: &Reader<'_, 'a>) -> BTreeMap<usize, Vec<Back<'a>>> {
     let mut found: BTreeMap<usize, Vec<Back<'a>>> = BTreeMap::new();
-    let mut loose: BTreeMap<Shared, Doubtful<'a>> = BTreeMap::new();
+    let mut loose = Loose::default();
     let mut add = |balancers: Option<Choice<'a>>, members: Option<Choice<'a>>, attachment: &Spot<'a>| {
         let (Some(balancers), Some(members)) = (balancers, members) else { return };
         let targets = reader.targets(&members);
@@ -47,7 +47,7 @@ fn behind<'a>(reader: &Reader<'_, 'a>) -> BTreeMap<usize, Vec<Back<'a>>> {
         let back = Back { targets, port: None, preserves: Sure::No, attachment: attachment.clone(), doubt };
         match &balancers.doubt {
             None => found.entry(balancers.among[0]).or_default().push(back),
-            Some(doubt) => loose.entry(Shared(Rc::clone(&balancers.among))).or_default().add(&back, doubt),
+            Some(doubt) => loose.add(&balancers, doubt, &back),
         }
     };
     let (classic, members, scaling) = (reader.names(CLASSIC), reader.names(MEMBERS), reader.names(SCALING));
@@ -78,9 +78,6 @@ fn behind<'a>(reader: &Reader<'_, 'a>) -> BTreeMap<usize, Vec<Back<'a>>> {
             add(reader.which(&source.get("identifier"), &classic), targets, &spot);
         }
     }
-    for (balancers, backs) in loose {
-        let backs = backs.finish();
-        balancers.0.iter().for_each(|&balancer| found.entry(balancer).or_default().extend(backs.iter().cloned()));
-    }
+    loose.put(&mut found);
     found
 }

@@ -63,13 +63,15 @@ impl<'r, 'm, 'a> Doors<'r, 'm, 'a> {
         };
         let said = port_spot(listener);
         let absent = reader.aws.may_be_absent(listener.instance, Some(&Target::Instance(named.among[0])));
-        let doubt = named.doubt.or_else(|| absent.then(|| listener.clone()));
+        let protocol = Some(listener.get("protocol")).filter(|said| said.is_unknown(reader.aws.inventory));
+        let protocols = if protocol.is_some() { &[6, 17] } else { protocols(listener) };
+        let doubt = named.doubt.or_else(|| absent.then(|| listener.clone())).or(protocol);
         let split = self.split.entry(Shared(named.among)).or_insert_with_key(|among| by_kind(reader, &among.0));
         let door = |(kind, balancers): &(Kind, Rc<[usize]>)| Door {
             balancers: Rc::clone(balancers),
             kind: *kind,
             port: port(&said),
-            protocols: protocols(listener),
+            protocols,
             said: said.clone(),
             doubt: doubt.clone(),
         };

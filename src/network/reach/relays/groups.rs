@@ -9,7 +9,7 @@ use crate::network::reach::kinds::Targets;
 use crate::network::reach::things::follow;
 use crate::network::reach::topology::truth;
 
-use super::choice::{Choice, Doubtful, Names, Reader, Shared};
+use super::choice::{Choice, Doubtful, Loose, Names, Reader, Shared};
 use super::doors::{Door, Doors, LISTENERS};
 use super::{Back, Front, Port, Relays, port};
 
@@ -120,7 +120,7 @@ impl<'a> Fronts<'_, '_, 'a> {
 /// What is behind each target group.
 fn behind<'a>(reader: &Reader<'_, 'a>, names: &Names) -> BTreeMap<usize, Vec<Back<'a>>> {
     let mut found: BTreeMap<usize, Vec<Back<'a>>> = BTreeMap::new();
-    let mut loose: BTreeMap<Shared, Doubtful<'a>> = BTreeMap::new();
+    let mut loose = Loose::default();
     let mut add = |named: &Spot<'a>, members: &Choice<'a>, port: Port, attachment: &Spot<'a>| {
         let Some(groups) = reader.which(named, names) else { return };
         let targets = reader.targets(members);
@@ -129,14 +129,11 @@ fn behind<'a>(reader: &Reader<'_, 'a>, names: &Names) -> BTreeMap<usize, Vec<Bac
         let back = Back { targets, port, preserves: Sure::No, attachment: attachment.clone(), doubt };
         match &groups.doubt {
             None => found.entry(groups.among[0]).or_default().push(back),
-            Some(doubt) => loose.entry(Shared(Rc::clone(&groups.among))).or_default().add(&back, doubt),
+            Some(doubt) => loose.add(&groups, doubt, &back),
         }
     };
     attachments(reader, &mut add);
-    for (groups, backs) in loose {
-        let backs = backs.finish();
-        groups.0.iter().for_each(|&group| found.entry(group).or_default().extend(backs.iter().cloned()));
-    }
+    loose.put(&mut found);
     found.values_mut().for_each(|backs| backs.retain(|back| !back.targets.is_empty()));
     for (&group, backs) in &mut found {
         let group = Spot::instance(reader.aws.inventory, group);
@@ -163,9 +160,11 @@ fn attachments<'a>(reader: &Reader<'_, 'a>, add: &mut impl FnMut(&Spot<'a>, &Cho
     let members = reader.names(MEMBERS);
     for spot in reader.instances(&["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"]) {
         let id = spot.get("target_id");
-        let addressed = reader.with_address(&id).map(Choice::known);
+        let group = spot.get("target_group_arn");
+        let named = || reader.named(&group, GROUPS).map(|group| Spot::instance(reader.aws.inventory, group));
+        let addressed = reader.with_address(&id, &named().unwrap_or_else(|| group.clone()));
         if let Some(targets) = addressed.or_else(|| reader.which(&id, &members)) {
-            add(&spot.get("target_group_arn"), &targets, port(&spot.get("port")), &spot);
+            add(&group, &targets, port(&spot.get("port")), &spot);
         }
     }
     for spot in reader.instances(&["aws_autoscaling_group"]) {

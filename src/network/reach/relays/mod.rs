@@ -20,7 +20,7 @@ use crate::network::aws::spot::Spot;
 
 use super::bound::Sure;
 use super::kinds::Targets;
-use super::things::Things;
+use super::model::Model;
 
 use choice::Reader;
 use doors::{Doors, LISTENERS};
@@ -132,8 +132,8 @@ pub(super) struct Relays<'a> {
 
 impl<'a> Relays<'a> {
     /// Reads them.
-    pub(super) fn read(aws: &Aws<'a>, things: &Things<'a>) -> Self {
-        let reader = Reader::new(aws, things);
+    pub(super) fn read(aws: &Aws<'a>, model: &Model<'a>) -> Self {
+        let reader = Reader::new(aws, model);
         let mut relays = Self::default();
         let mut doors = Doors::new(&reader);
         groups::read(&reader, &mut doors, &mut relays);
@@ -172,8 +172,8 @@ pub(super) struct Listener<'a> {
 }
 
 /// All listeners of load balancers of version 2.
-pub(super) fn listeners<'a>(aws: &Aws<'a>, things: &Things<'a>) -> Vec<Listener<'a>> {
-    let reader = Reader::new(aws, things);
+pub(super) fn listeners<'a>(aws: &Aws<'a>, model: &Model<'a>) -> Vec<Listener<'a>> {
+    let reader = Reader::new(aws, model);
     let listener = |own: Spot<'a>| {
         let balancer = reader.named(&own.get("load_balancer_arn"), BALANCERS)?;
         let (spot, protocols) = (port_spot(&own), protocols(&own));
