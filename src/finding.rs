@@ -1,5 +1,7 @@
 //! What a report may see of policy: findings and their verdicts, severities and places.
 
+use std::sync::Arc;
+
 use crate::source::{Problem, Span};
 
 /// How bad a finding is.
@@ -71,11 +73,11 @@ pub struct Suppressed {
     pub place: Span,
 }
 
-/// One thing that a rule found.
+/// One thing that a rule found. What many findings have in common (rule, address, help) they share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule's name, e.g. `sg/open-admin-port`.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// Other rules that hang on the same unknown value (undetermined findings only), in name order.
     pub also: Vec<String>,
     /// Effective severity (configuration applied; for an undetermined finding the one that `undetermined` sets).
@@ -85,9 +87,9 @@ pub struct Finding {
     /// One sentence, no full stop, identifiers in backquotes. Never holds a sensitive value.
     pub message: String,
     /// Address of the resource instance, as Terraform prints it.
-    pub address: Option<String>,
+    pub address: Option<Arc<str>>,
     /// The resource's type.
-    pub resource_type: Option<String>,
+    pub resource_type: Option<Arc<str>>,
     /// The most specific expression at fault inside the resource at fault.
     pub location: Option<Span>,
     /// Other places, e.g. where the value was typed.
@@ -97,9 +99,9 @@ pub struct Finding {
     /// Stable across unrelated edits: made of rule, address, attribute path and message, never of line numbers.
     pub fingerprint: String,
     /// What to write instead, one or two sentences.
-    pub help: String,
+    pub help: Arc<str>,
     /// The root module's directory, where a run checks several (`cli` sets it).
-    pub root: Option<String>,
+    pub root: Option<Arc<str>>,
     /// What the plan does with the resource instance (`create`, `none` …); nothing where there is no plan.
     pub change: Option<&'static str>,
 }

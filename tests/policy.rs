@@ -208,7 +208,7 @@ fn lines(files: &Files, settings: &Settings) -> Vec<String> {
         let place = finding.location.map_or_else(String::new, |span| {
             format!("{}:{}", sources.file(span.file).path, sources.position(span).line)
         });
-        let rules: Vec<&str> = std::iter::once(&finding.rule).chain(&finding.also).map(String::as_str).collect();
+        let rules: Vec<&str> = std::iter::once(&*finding.rule).chain(finding.also.iter().map(String::as_str)).collect();
         let address = finding.address.as_deref().unwrap_or("-");
         let text =
             format!("{place} {} {} {} {address}", rules.join("+"), finding.severity.word(), finding.verdict.word());
@@ -463,7 +463,7 @@ resource "aws_s3_bucket_acl" "b" {
     let (report, sources) = check(&files, &select(&files, &["demo/*", "suppression/*"]));
     let counted: Vec<_> = report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
     let [unused] = counted.as_slice() else { panic!("{counted:?}") };
-    assert_eq!((unused.rule.as_str(), sources.position(unused.location.unwrap()).line), ("suppression/unused", 6));
+    assert_eq!((&*unused.rule, sources.position(unused.location.unwrap()).line), ("suppression/unused", 6));
 }
 
 #[test]

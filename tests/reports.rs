@@ -267,7 +267,7 @@ fn hundreds_of_findings_stay_readable() {
     let (cidr, ingress) = (fixture.span(main, "\"0.0.0.0/0\""), fixture.span(main, "ingress {"));
     for number in 0..480 {
         fixture.finding("sg/open-admin-port", Severity::Error, Some(cidr)).address =
-            Some(format!("aws_security_group.web[{number}]"));
+            Some(format!("aws_security_group.web[{number}]").into());
         if number % 24 == 0 {
             fixture.finding("sg/undescribed-rule", Severity::Info, Some(ingress));
         }

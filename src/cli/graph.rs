@@ -135,21 +135,21 @@ fn directory(path: &Path) -> PathBuf {
 fn mark(picture: &mut Picture, report: &Report, sources: &Sources) {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let found = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let named: BTreeSet<&str> = found().map(|finding| finding.rule.as_str()).collect();
+    let named: BTreeSet<&str> = found().map(|finding| &*finding.rule).collect();
     for rule in report.rules.iter().filter(|rule| named.contains(rule.name.as_str())) {
         numbers.insert(&rule.name, picture.rules.len());
         picture.rules.push(Rule { name: rule.name.clone(), title: rule.title.clone() });
     }
     for finding in found() {
-        let Some(&rule) = numbers.get(finding.rule.as_str()) else { continue };
+        let Some(&rule) = numbers.get(&*finding.rule) else { continue };
         let place = finding.location.map(|span| (sources.file(span.file).path.clone(), sources.position(span).line));
-        let of = finding.address.as_ref().and_then(|address| picture.concerned.get(address));
+        let of = finding.address.as_deref().and_then(|address| picture.concerned.get(address));
         picture.findings.push(Finding {
             rule,
             severity: finding.severity,
             verdict: finding.verdict,
             message: finding.message.clone(),
-            address: finding.address.clone(),
+            address: finding.address.as_deref().map(str::to_owned),
             place,
             elements: of.cloned().unwrap_or_default(),
         });

@@ -90,8 +90,13 @@ impl<T> Fields<T> {
     }
 
     /// Something else under the same names.
-    pub fn map<'f, U>(&'f self, change: impl FnMut(&'f T) -> U) -> Fields<U> {
-        Fields { names: self.names.clone(), values: self.values.iter().map(change).collect() }
+    pub fn map<'f, U>(&'f self, mut change: impl FnMut(&'f T) -> U) -> Fields<U> {
+        self.map_named(|_, value| change(value))
+    }
+
+    /// Something else under the same names, made of name and value.
+    pub fn map_named<'f, U>(&'f self, mut change: impl FnMut(&'f Str, &'f T) -> U) -> Fields<U> {
+        Fields { names: self.names.clone(), values: self.iter().map(|(name, value)| change(name, value)).collect() }
     }
 
     /// Their number.

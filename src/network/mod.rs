@@ -58,6 +58,7 @@ pub struct Network<'a> {
     addresses: RefCell<HashMap<usize, Value>>,
     exposed: OnceCell<Vec<exposures::Group<'a>>>,
     opened: RefCell<exposures::Cache>,
+    ports: RefCell<facts::PortLists>,
 }
 
 /// What each source of an ACL's entries lets in, by entry and source.
@@ -70,14 +71,21 @@ enum Mark<'a> {
         spot: Spot<'a>,
         /// Whether it matters where the value at the spot was typed.
         typed: bool,
-        related: Vec<(Spot<'a>, String)>,
-        /// Related lines that are known already.
-        also: Vec<Related>,
+        /// Other places that have to do with it, which most have none of.
+        others: Option<Box<Others<'a>>>,
     },
     /// A spot, and packets whose way belongs to a finding there.
     Along(Spot<'a>, Along),
     /// A line outside of all resources, and what is said of it.
     Line(Span, String),
+}
+
+/// Places that have to do with another one.
+#[derive(Debug)]
+enum Others<'a> {
+    Spots(Vec<(Spot<'a>, String)>),
+    /// Lines that are known already.
+    Lines(Vec<Related>),
 }
 
 /// Packets that get somewhere from the internet.
@@ -108,6 +116,7 @@ impl<'a> Network<'a> {
             addresses: RefCell::default(),
             exposed: OnceCell::new(),
             opened: RefCell::default(),
+            ports: RefCell::default(),
         }
     }
 
@@ -138,6 +147,12 @@ impl<'a> Network<'a> {
         }))
     }
 
+    /// Gives back the collections that were made, with their places.
+    pub fn forget(&self) {
+        self.collections.borrow_mut().clear();
+        self.places.borrow_mut().clear();
+    }
+
     /// What reaches what, read when first asked for.
     pub fn reach(&self) -> &Reach<'a> {
         self.reach.get_or_init(|| Reach::over(Rc::clone(&self.aws)).with(self.intent))
@@ -164,8 +179,8 @@ impl<'a> Network<'a> {
     #[must_use]
     pub fn place(&self, index: u32) -> Option<Place> {
         let places = self.places.borrow();
-        let (spot, typed, related, also) = match places.get(index as usize)? {
-            Mark::Spot { spot, typed, related, also } => (spot, typed, related, also),
+        let (spot, typed, others) = match places.get(index as usize)? {
+            Mark::Spot { spot, typed, others } => (spot, typed, others.as_deref()),
             Mark::Along(spot, along) => {
                 let mut place = self.locate(spot)?;
                 place.perhaps = spot.within.is_some();
@@ -182,11 +197,18 @@ impl<'a> Network<'a> {
         if !typed {
             place.related.clear();
         }
-        for (spot, message) in related {
-            let span = self.locate(spot).map(|place| place.span).filter(|span| *span != place.span);
-            place.related.extend(span.map(|span| Related { span, message: message.clone() }));
+        match others {
+            None => {}
+            Some(Others::Spots(others)) => {
+                for (spot, message) in others {
+                    let span = self.locate(spot).map(|place| place.span).filter(|span| *span != place.span);
+                    place.related.extend(span.map(|span| Related { span, message: message.clone() }));
+                }
+            }
+            Some(Others::Lines(lines)) => {
+                place.related.extend(lines.iter().filter(|line| line.span != place.span).cloned());
+            }
         }
-        place.related.extend(also.iter().filter(|related| related.span != place.span).cloned());
         Some(place)
     }
 
@@ -219,12 +241,14 @@ impl<'a> Network<'a> {
 
     /// Likewise; `typed`: whether it matters where the value there was typed.
     fn mark(&self, spot: &Spot<'a>, typed: bool, related: Vec<(Spot<'a>, String)>) -> Origin {
-        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed, related, also: Vec::new() })
+        let others = (!related.is_empty()).then(|| Box::new(Others::Spots(related)));
+        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed, others })
     }
 
     /// Likewise, with related lines that are known already.
     fn mark_also(&self, spot: &Spot<'a>, also: Vec<Related>) -> Origin {
-        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed: true, related: Vec::new(), also })
+        let others = (!also.is_empty()).then(|| Box::new(Others::Lines(also)));
+        self.place_of(Mark::Spot { spot: spot.at_fault().clone(), typed: true, others })
     }
 
     /// Likewise, with the way of packets.

@@ -87,7 +87,6 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         if is_settled(address, values) && self.secret_defaults.is_empty() {
             return values.clone();
         }
-        let own = |(name, value): (&Str, &Value)| (name.clone(), computed(value, address, name));
         let Some(entries) = values.entries() else { return values.clone() };
         let path: Vec<&str> = address.module.0.iter().map(|step| &*step.name).collect();
         let bare = Address { module: ModulePath::default(), key: InstanceKey::None, ..(**address).clone() }.to_string();
@@ -97,17 +96,13 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
             return if self.secret_defaults.is_empty() { values } else { tags::marked(values, Secret::Any) };
         };
         let place = self.place(&address.module, address.key.clone(), repetition_of(resource));
-        let member = |(name, value): (&Str, &Value)| match (resource.expressions.get(&**name), &place) {
-            (Some(node), Some(place)) if !node.is_nothing() => (name.clone(), self.joined(name, value, node, place)),
+        let mut members = entries.map_named(|name, value| match (resource.expressions.get(&**name), &place) {
+            (Some(node), Some(place)) if !node.is_nothing() => self.joined(name, value, node, place),
             // Not set, so unknown because the provider works it out.
-            (Some(_) | None, _) => match self.world.left_in(address, name) {
-                Some(left) => (name.clone(), left),
-                None => own((name, value)),
-            },
-        };
-        let mut members: Vec<(Str, Value)> = entries.iter().map(member).collect();
+            (Some(_) | None, _) => self.world.left_in(address, name).unwrap_or_else(|| computed(value, address, name)),
+        });
         self.complete_tags(address, resource, &mut members);
-        let values = Value { data: Value::object(Entries::new(members)).data, ..values.clone() };
+        let values = Value { data: Value::object(members).data, ..values.clone() };
         let key = resource.provider_config_key.as_deref();
         match key.is_some_and(|key| self.secret_defaults.contains(key)) {
             true => tags::marked(values, Secret::Any),
@@ -126,14 +121,17 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
 
     /// A value with the unknown parts of it told.
     fn joined(&self, name: &str, value: &Value, node: &Node<'c>, place: &Place<'c>) -> Value {
+        if value.is_wholly_known() {
+            return value.clone();
+        }
         let data = match &value.data {
             Data::Unknown(unknown) => return self.unknown(name, value, unknown, node, place),
             Data::Object(entries) => {
-                let member = |(name, value): (&Str, &Value)| match node.members.get(&**name) {
-                    Some(node) => (name.clone(), self.joined(name, value, node, place)),
-                    None => (name.clone(), value.clone()),
-                };
-                Value::object(entries.iter().map(member).collect()).data
+                let members = entries.map_named(|name, value| match node.members.get(&**name) {
+                    Some(node) => self.joined(name, value, node, place),
+                    None => value.clone(),
+                });
+                Value::object(members).data
             }
             Data::List(ty, elements) => Data::List(ty.clone(), self.elements(name, elements, node, place).into()),
             Data::Set(ty, elements) => Data::Set(ty.clone(), self.elements(name, elements, node, place).into()),
@@ -347,19 +345,18 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     }
 
     /// The effective tags, which a first plan shows as unknown although they are the resource's own and the provider's.
-    fn complete_tags(&self, address: &Address, resource: &Resource<'c>, members: &mut [(Str, Value)]) {
-        let find = |name: &str| members.iter().position(|(known, _)| **known == *name);
-        let (Some(own), Some(all)) = (find("tags"), find("tags_all")) else { return };
+    fn complete_tags(&self, address: &Address, resource: &Resource<'c>, members: &mut Entries) {
+        let (Some(own), Some(all)) = (members.get("tags"), members.get("tags_all")) else { return };
         let takes = schema::resource(&address.type_name).is_some_and(|known| known.tagging == Tagging::TagsAll);
-        if !takes || !members[all].1.is_unknown() || members[own].1.is_unknown() {
+        if !takes || !all.is_unknown() || own.is_unknown() {
             return;
         }
         let Some(mut tags) = self.default_tags(resource) else { return };
-        let own = members[own].1.entries().into_iter().flatten();
+        let own = own.entries().into_iter().flatten();
         let own = own.filter(|(_, tag)| !tag.is_null());
         tags.extend(own.map(|(name, tag)| (name.clone(), tag.clone())));
-        let marks = members[all].1.marks;
-        members[all].1 = Value::map(Type::String, Entries::new(tags)).with_marks(marks);
+        let all_tags = Value::map(Type::String, Entries::new(tags)).with_marks(all.marks);
+        members.get_mut("tags_all").into_iter().for_each(|all| *all = all_tags.clone());
     }
 
     /// The provider's `default_tags`; `None` where they are not constant.
@@ -384,13 +381,12 @@ pub(super) fn without_configuration(world: &World<'_>, address: &Arc<Address>, v
         let attribute = body.and_then(|body| body.attribute(name));
         attribute.is_some_and(|attribute| attribute.computed && !attribute.optional) || name == "id"
     };
-    let member = |(name, value): (&Str, &Value)| {
-        let left = world.left_in(address, name);
+    let Some(entries) = values.entries() else { return values.clone() };
+    let members = entries.map_named(|name, value| {
         let own = || if is_own(name) { computed(value, address, name) } else { value.clone() };
-        (name.clone(), left.unwrap_or_else(own))
-    };
-    let entries = values.entries().into_iter().flatten();
-    Value { data: Value::object(entries.map(member).collect()).data, ..values.clone() }
+        world.left_in(address, name).unwrap_or_else(own)
+    });
+    Value { data: Value::object(members).data, ..values.clone() }
 }
 
 /// Whether values are what they are, whatever the rest of the plan: nothing in them is unknown, or made by others.

@@ -31,8 +31,10 @@ pub fn reading(
     trees: &mut Trees,
 ) -> Reading {
     for change in plan.changes.iter_mut().chain(&mut plan.prior) {
-        let marked = |values| tags::marked(as_configured(values), Secret::Keys(&BTreeSet::new()));
-        change.after = change.after.as_ref().map(marked);
+        change.after = change.after.take().map(|planned| {
+            let configured = as_configured(&planned).unwrap_or(planned);
+            tags::marked(configured, Secret::Keys(&BTreeSet::new()))
+        });
     }
     let configuration = plan.configuration.take();
     let world = World::new(&plan);

@@ -216,38 +216,36 @@ fn stays(change: &Change) -> bool {
     change.deposed.is_none() && !matches!(change.action, Action::Delete | Action::Forget)
 }
 
-/// Planned values as configuration has them. Empty text of an attribute is what the provider writes for one that is not set,
-/// in blocks above all (entries of maps and elements of lists stay); a block of which nothing is known stands for a `dynamic`
-/// block whose `for_each` is not known.
-pub(super) fn as_configured(value: &Value) -> Value {
-    let elements = |ty: &Type, elements: &[Value]| -> Vec<Value> {
-        let element = |value: &Value| {
-            if stands_for_several(value) {
-                Value { marks: value.marks, ..Value::unknown(ty.clone()) }
-            } else {
-                as_configured(value)
-            }
-        };
-        elements.iter().map(element).collect()
+/// Planned values as configuration has them; `None` where they are as they are planned. Empty text of an attribute is what
+/// the provider writes for one that is not set, in blocks above all (entries of maps and elements of lists stay); a block of
+/// which nothing is known stands for a `dynamic` block whose `for_each` is not known.
+pub(super) fn as_configured(value: &Value) -> Option<Value> {
+    let of_element = |ty: &Type, value: &Value| {
+        let several = stands_for_several(value).then(|| Value { marks: value.marks, ..Value::unknown(ty.clone()) });
+        several.or_else(|| as_configured(value))
+    };
+    let of_member = |value: &Value| match value.as_str() {
+        Some("") => Some(Value { data: Data::Null(Type::String), ..value.clone() }),
+        Some(_) | None => as_configured(value),
     };
     let data = match &value.data {
-        Data::Object(entries) if !entries.iter().all(|(_, value)| is_settled(value)) => {
-            let member = |(name, value): (&Str, &Value)| {
-                let blank = value.as_str() == Some("");
-                let value = if blank {
-                    Value { data: Data::Null(Type::String), ..value.clone() }
-                } else {
-                    as_configured(value)
-                };
-                (name.clone(), value)
-            };
-            Value::object(entries.iter().map(member).collect()).data
+        Data::Object(entries) => {
+            let changed = changed(entries.values(), of_member)?;
+            Value::object(Entries::of_shape(entries.names().clone(), changed)).data
         }
-        Data::List(ty, blocks) => Data::List(ty.clone(), elements(ty, blocks).into()),
-        Data::Set(ty, blocks) => Data::Set(ty.clone(), elements(ty, blocks).into()),
-        _ => return value.clone(),
+        Data::List(ty, _) | Data::Set(ty, _) if ty.is_primitive() => return None,
+        Data::List(ty, blocks) => Data::List(ty.clone(), changed(blocks, |block| of_element(ty, block))?.into()),
+        Data::Set(ty, blocks) => Data::Set(ty.clone(), changed(blocks, |block| of_element(ty, block))?.into()),
+        _ => return None,
     };
-    Value { data, ..value.clone() }
+    Some(Value { data, ..value.clone() })
+}
+
+/// The values, those of which another one is made replaced; `None` where there are none.
+fn changed(values: &[Value], change: impl Fn(&Value) -> Option<Value>) -> Option<Vec<Value>> {
+    let (first, value) = values.iter().enumerate().find_map(|(index, value)| Some((index, change(value)?)))?;
+    let rest = values[first + 1..].iter().map(|value| change(value).unwrap_or_else(|| value.clone()));
+    Some(values[..first].iter().cloned().chain([value]).chain(rest).collect())
 }
 
 /// Whether a planned block is the one that Terraform makes of a `dynamic` block whose `for_each` is not known: all that can
@@ -267,16 +265,6 @@ fn is_zero(value: &Value) -> bool {
         Data::Number(number) => number.to_i64() == Some(0),
         Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => elements.is_empty(),
         Data::Map(_, entries) | Data::Object(entries) => entries.is_empty(),
-    }
-}
-
-/// Whether a member holds nothing that [`as_configured`] would change.
-fn is_settled(value: &Value) -> bool {
-    match &value.data {
-        Data::String(text) => !text.is_empty(),
-        Data::List(ty, elements) | Data::Set(ty, elements) => ty.is_primitive() || elements.is_empty(),
-        Data::Object(_) | Data::Tuple(_) => false,
-        Data::Null(_) | Data::Unknown(_) | Data::Bool(_) | Data::Number(_) | Data::Map(..) => true,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::address::ModuleStep;
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Severity, Suppressed, Verdict};
 use crate::inventory::{Action, Inventory};
 use crate::jenkinsfile::{Layout, Script};
 use crate::lang::eval::{Context, Evaluated, evaluate};
@@ -17,7 +17,7 @@ use super::facts::{Facts, RuleScope, Spot};
 use super::rule::{RuleOption, RuleSeverity, descendants};
 use super::way::{follow, search, steps_in_values};
 use super::yields::{self, Coverage};
-use super::{Policy, suppression};
+use super::{Policy, demand, suppression};
 
 /// What a finding about instances hangs on whose number is not known.
 const NUMBER: &str = "the number of its instances, known only after apply";
@@ -37,8 +37,8 @@ pub(super) struct Candidate {
     pub(super) hangs_on: Option<String>,
     /// Whether an undetermined one's message is the rule's own.
     pub(super) own_message: bool,
-    pub(super) address: Option<String>,
-    pub(super) resource_type: Option<String>,
+    pub(super) address: Option<Str>,
+    pub(super) resource_type: Option<Str>,
     pub(super) spot: Spot,
     /// The module calls that it is inside of.
     pub(super) calls: Vec<Span>,
@@ -51,7 +51,9 @@ pub(super) struct Candidate {
     /// Those of rules that its rule yields to, at the same expression: indices into [`Check::candidates`].
     pub(super) broader: Vec<usize>,
     /// What it speaks of, where its rule says so and it matters.
-    pub(super) covers: Option<Coverage>,
+    pub(super) covers: Option<Box<Coverage>>,
+    /// The suppression that covers it.
+    pub(super) suppressed: Option<Box<Suppressed>>,
     /// What the plan does with the instance.
     pub(super) action: Action,
     /// Whether it is about a Jenkinsfile.
@@ -119,16 +121,17 @@ impl<'p> Check<'p> {
         self.resources += reading.inventory.instances().len();
         let mut calls = Calls::of(reading);
         let facts = Facts::of(reading, &self.policy.configuration.intent, trees);
-        let mut found = self.ask_all(&facts, trees);
+        let first = self.candidates.len();
+        self.ask_all(&facts, trees);
         let root: Option<Str> = root.map(Str::from);
-        for candidate in &mut found {
+        for candidate in &mut self.candidates[first..] {
             candidate.root.clone_from(&root);
             let Some(instance) = candidate.spot.instance else { continue };
             candidate.calls = calls.enclosing(&reading.inventory.instance(instance).address.module.0);
         }
         let suppresses =
             !self.policy.configuration.ignores.is_empty() || self.has_suppressions(reading, sources, trees);
-        self.keep(found, suppresses, &facts, trees);
+        self.relate(first, suppresses, &facts, trees);
     }
 
     /// Asks every rule that runs of a Jenkinsfile.
@@ -137,35 +140,36 @@ impl<'p> Check<'p> {
         self.sensitive_spans.extend(&script.sensitive_spans);
         let nothing = Inventory::default();
         let facts = Facts::of_script(&script, &nothing, trees);
-        let found = self.ask_all(&facts, trees);
+        let first = self.candidates.len();
+        self.ask_all(&facts, trees);
         let text = &sources.file(script.file).text;
         let suppresses = memchr::memmem::find(text.as_bytes(), suppression::MARKER.as_bytes()).is_some();
-        self.keep(found, suppresses || !self.policy.configuration.ignores.is_empty(), &facts, trees);
+        self.relate(first, suppresses || !self.policy.configuration.ignores.is_empty(), &facts, trees);
         self.scripts.insert(sources.file(script.file).path.clone(), (script.file, script.layout));
     }
 
     /// Asks every rule but those about suppressions.
-    fn ask_all(&mut self, facts: &Facts<'_>, trees: &Trees) -> Vec<Candidate> {
-        let mut found = Vec::new();
-        for rule in 0..self.policy.rules.len() {
-            if !is_about_policy(self.policy, rule) {
-                ask(self.policy, rule, facts, trees, &mut found, &mut self.problems);
+    fn ask_all(&mut self, facts: &Facts<'_>, trees: &Trees) {
+        let policy = self.policy;
+        let rules = (0..policy.rules.len()).filter(|&rule| !is_about_policy(policy, rule));
+        for rules in by_collections(policy, rules, trees) {
+            for rule in rules {
+                ask(policy, rule, facts, trees, &mut self.candidates, &mut self.problems);
             }
+            facts.forget();
         }
-        found
     }
 
-    /// Keeps the candidates of one reading, with who yields to whom.
-    fn keep(&mut self, mut found: Vec<Candidate>, suppresses: bool, facts: &Facts<'_>, trees: &Trees) {
+    /// Works out who yields to whom among the candidates of one reading, the last ones.
+    fn relate(&mut self, first: usize, suppresses: bool, facts: &Facts<'_>, trees: &Trees) {
+        let found = &mut self.candidates[first..];
         let collection = |rule: usize| {
             let at = self.policy.rules[rule].for_each;
-            trees.get(at.tree).text(at.node).to_owned()
+            trees.get(at.tree).text(at.node)
         };
-        yields::relate(self.policy, &mut found, collection);
-        self.cover(&mut found, suppresses, facts, trees);
-        let first = self.candidates.len();
+        yields::relate(self.policy, found, collection);
+        cover(self.policy, found, suppresses, facts, trees, &mut self.problems);
         found.iter_mut().flat_map(|candidate| &mut candidate.broader).for_each(|index| *index += first);
-        self.candidates.extend(found);
     }
 
     fn has_suppressions(&self, reading: &Reading, sources: &Sources, trees: &Trees) -> bool {
@@ -173,35 +177,54 @@ impl<'p> Check<'p> {
             reading.files.iter().filter_map(|&file| Some((trees.get(trees.of_file(file)?), sources.file(file))));
         trees.into_iter().any(|(tree, file)| suppression::is_any_in(tree, &file.text))
     }
+}
 
-    /// Works out what candidates speak of that stand beside others which their rules yield to: where both are not known,
-    /// or where one may be suppressed.
-    fn cover(&mut self, found: &mut [Candidate], suppresses: bool, facts: &Facts<'_>, trees: &Trees) {
-        let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for (index, candidate) in found.iter().enumerate() {
-            for &other in &candidate.broader {
-                if suppresses || !found[other].is_settled() {
-                    for at in [index, other] {
-                        wanted.entry(found[at].rule).or_default().insert(at);
-                    }
+/// Rules that go through the same collections, together: these are made once, and need not be kept for others.
+fn by_collections(policy: &Policy, rules: impl IntoIterator<Item = usize>, trees: &Trees) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<BTreeSet<&str>, Vec<usize>> = BTreeMap::new();
+    for rule in rules {
+        groups.entry(demand::collections(trees, &policy.rules[rule])).or_default().push(rule);
+    }
+    groups.into_values().collect()
+}
+
+/// Works out what candidates speak of that stand beside others which their rules yield to: where both are not known, or
+/// where one may be suppressed.
+fn cover(
+    policy: &Policy,
+    found: &mut [Candidate],
+    suppresses: bool,
+    facts: &Facts<'_>,
+    trees: &Trees,
+    problems: &mut Vec<Problem>,
+) {
+    let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (index, candidate) in found.iter().enumerate() {
+        for &other in &candidate.broader {
+            if suppresses || !found[other].is_settled() {
+                for at in [index, other] {
+                    wanted.entry(found[at].rule).or_default().insert(at);
                 }
             }
         }
-        for (rule, indices) in wanted {
-            let Some(covers) = self.policy.rules[rule].covers else { continue };
-            let others = |rule: &str, option: &str| option_of(self.policy, rule, option);
-            let mut asking = Asking::new(self.policy, rule, facts, trees, &others, &mut self.problems);
-            let Ok(collection) = asking.evaluate(self.policy.rules[rule].for_each) else { continue };
-            for index in indices {
+    }
+    for rules in by_collections(policy, wanted.keys().copied(), trees) {
+        for rule in rules {
+            let Some(covers) = policy.rules[rule].covers else { continue };
+            let others = |rule: &str, option: &str| option_of(policy, rule, option);
+            let mut asking = Asking::new(policy, rule, facts, trees, &others, problems);
+            let Ok(collection) = asking.evaluate(policy.rules[rule].for_each) else { continue };
+            for &index in &wanted[&rule] {
                 let candidate = &mut found[index];
                 let Some(fact) = collection.elements().and_then(|facts| facts.get(candidate.fact)) else { continue };
                 asking.scope.value = fact.clone();
                 match asking.evaluate(covers) {
-                    Ok(value) => candidate.covers = Coverage::read(&value),
+                    Ok(value) => candidate.covers = Coverage::read(&value).map(Box::new),
                     Err(problem) => asking.fail(*problem),
                 }
             }
         }
+        facts.forget();
     }
 }
 
@@ -373,7 +396,7 @@ impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
             Some(value) => Some(value.clone()),
             None => rule.highlight.and_then(|at| self.evaluate(at).ok()),
         };
-        let spot = self.spot(rule.highlight, highlighted.as_ref());
+        let mut spot = self.spot(rule.highlight, highlighted.as_ref());
         let instance = spot.instance.map(|index| self.facts.inventory.instance(index));
         let symbolic = instance.is_some_and(|instance| instance.symbolic);
         let conditional = verdict == Verdict::Violation && (symbolic || spot.perhaps);
@@ -406,8 +429,8 @@ impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
             own_message: message.is_some(),
             message: message.unwrap_or_default(),
             hangs_on,
-            address: spot.address.clone().or_else(|| instance.map(|instance| instance.address.to_string())),
-            resource_type: instance.map(|instance| instance.type_name().to_owned()),
+            address: spot.address.take().map(Str::from).or_else(|| Some(self.facts.address(spot.instance?))),
+            resource_type: instance.map(|instance| instance.address.type_name.clone()),
             spot,
             calls: Vec::new(),
             fact,
@@ -415,6 +438,7 @@ impl<'a, 'f, 'r> Asking<'a, 'f, 'r> {
             conditional,
             broader: Vec::new(),
             covers: None,
+            suppressed: None,
             action: instance.map_or(Action::Configured, |instance| instance.action),
             is_in_script: self.facts.script.is_some(),
         }

@@ -36,6 +36,14 @@ impl Policy {
     }
 }
 
+/// The collections that a rule goes through, in the order of their names.
+pub(super) fn collections<'t>(trees: &'t Trees, rule: &Rule) -> BTreeSet<&'t str> {
+    const ROOTS: [&str; 6] = ["configuration", "inventory", "jenkins", "network", "plan", "resources"];
+    words(trees, rule.for_each)
+        .filter(|word| word.split_once('.').is_some_and(|(root, _)| ROOTS.contains(&root)))
+        .collect()
+}
+
 /// The expressions of a rule that facts are asked in.
 fn expressions(rule: &Rule) -> impl Iterator<Item = NodeRef> {
     let severity = match &rule.severity {

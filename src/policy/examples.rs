@@ -125,7 +125,7 @@ fn one(
         })
         .collect();
     let mut found: BTreeMap<Mark, Vec<String>> = BTreeMap::new();
-    let own = |finding: &&crate::finding::Finding| finding.suppressed.is_none() && finding.rule == rules[at].name;
+    let own = |finding: &&crate::finding::Finding| finding.suppressed.is_none() && *finding.rule == *rules[at].name;
     for finding in report.findings.iter().filter(own) {
         let place = finding.location.map(|span| (sources.file(span.file).path.clone(), sources.position(span).line));
         let (path, line) = place.unwrap_or_default();

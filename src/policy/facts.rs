@@ -5,7 +5,7 @@
 //! network, and (with [`OWN`] set) those kept here.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::Related;
 use crate::inventory::{self, Instance, Inventory, Place, Way};
@@ -78,6 +78,8 @@ pub(super) struct Facts<'a> {
     differences: &'a [Difference],
     table: RefCell<Vec<Kept>>,
     made: RefCell<BTreeMap<String, Value>>,
+    /// Addresses of instances that findings are about.
+    addresses: RefCell<HashMap<usize, Str>>,
 }
 
 impl<'a> Facts<'a> {
@@ -103,6 +105,7 @@ impl<'a> Facts<'a> {
             differences: &[],
             table: RefCell::default(),
             made: RefCell::default(),
+            addresses: RefCell::default(),
         }
     }
 
@@ -114,6 +117,21 @@ impl<'a> Facts<'a> {
     /// Makes `policy.suppressions`.
     pub(super) fn set_suppressions(&self, suppressions: Value) {
         self.made.borrow_mut().insert("policy.suppressions".to_owned(), suppressions);
+    }
+
+    /// Gives back all collections, with the places of what is in them: nothing that was made of them may be held. What is
+    /// asked for again is made again.
+    pub(super) fn forget(&self) {
+        self.made.borrow_mut().clear();
+        self.table.borrow_mut().clear();
+        self.network.forget();
+    }
+
+    /// The address of an instance, as text that all findings about it share.
+    pub(super) fn address(&self, instance: usize) -> Str {
+        let mut addresses = self.addresses.borrow_mut();
+        let address = addresses.entry(instance);
+        address.or_insert_with(|| self.inventory.instance(instance).address.to_string().into()).clone()
     }
 
     /// Keeps a place; the origin that stands for it.

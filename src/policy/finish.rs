@@ -1,13 +1,14 @@
 //! From candidates to the report: who yields to whom, what is suppressed, one finding per unknown value, fingerprints,
 //! order and counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Finding, Input, Report, Severity, Summary, Suppressed, Verdict};
 use crate::inventory::Inventory;
+use crate::lang::Str;
 use crate::source::{FileId, Problem, Sources, Span};
 use crate::syntax::Trees;
 
@@ -49,29 +50,26 @@ impl Check<'_> {
     #[must_use]
     pub fn finish(mut self, inputs: Vec<Input>, only: &BTreeSet<String>, sources: &Sources, trees: &Trees) -> Report {
         let policy = self.policy;
-        let candidates = std::mem::take(&mut self.candidates);
+        let mut candidates = std::mem::take(&mut self.candidates);
         let in_error = spans_by_file(&self.problems);
         let mut suppressions = Suppressions::read(&self, sources, trees);
         // Who names a rule that yields here has named nothing that does not match.
-        let covered: Vec<Option<Suppressed>> =
-            candidates.iter().map(|candidate| suppressions.cover(candidate, policy, sources)).collect();
-        let silent = yields::silent(policy, &candidates, &covered);
-        let mut suppressed: Vec<(Candidate, Option<Suppressed>)> = candidates.into_iter().zip(covered).collect();
-        let mut silent = silent.into_iter();
-        suppressed.retain(|(candidate, _)| {
+        for candidate in &mut candidates {
+            candidate.suppressed = suppressions.cover(candidate, policy, sources).map(Box::new);
+        }
+        let mut silent = yields::silent(policy, &candidates).into_iter();
+        candidates.retain(|candidate| {
             let speaks = silent.next() == Some(false);
             speaks && (candidate.verdict == Verdict::Violation || !touches(&in_error, candidate.spot.span))
         });
         let nothing = Inventory::default();
         let facts = Facts::new(&nothing, trees);
         facts.set_suppressions(suppressions.facts(policy, &facts, &self.today));
-        let mut about = Vec::new();
         for rule in (0..policy.rules.len()).filter(|&rule| is_about_policy(policy, rule)) {
-            ask(policy, rule, &facts, trees, &mut about, &mut self.problems);
+            ask(policy, rule, &facts, trees, &mut candidates, &mut self.problems);
         }
-        suppressed.extend(about.into_iter().map(|candidate| (candidate, None)));
-        suppressed.retain(|(candidate, _)| self.is_wanted(candidate, only, sources));
-        let mut findings = findings(policy, suppressed, sources);
+        candidates.retain(|candidate| self.is_wanted(candidate, only, sources));
+        let mut findings = Maker::new(policy, sources).findings(candidates);
         settle(&mut findings, sources);
         self.problems.sort_by_cached_key(|problem| problem_key(problem, sources));
         self.problems.dedup_by(|left, right| problem_key(left, sources) == problem_key(right, sources));
@@ -176,28 +174,50 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
     Some(joined)
 }
 
-/// Makes findings: violations as they are, undetermined ones merged by resource and expression.
-fn findings(policy: &Policy, candidates: Vec<(Candidate, Option<Suppressed>)>, sources: &Sources) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut unknown: BTreeMap<(Expression, Option<Suppressed>), Vec<Candidate>> = BTreeMap::new();
-    for (candidate, suppressed) in candidates {
-        match candidate.verdict {
-            Verdict::Violation => findings.push(finding(policy, candidate, Vec::new(), suppressed, sources)),
-            Verdict::Undetermined => {
-                unknown.entry((expression(&candidate), suppressed)).or_default().push(candidate);
-            }
-        }
+/// Makes findings of candidates.
+struct Maker<'p> {
+    policy: &'p Policy,
+    sources: &'p Sources,
+    /// The name of each rule and what to do about it, for all of its findings.
+    rules: Vec<(Str, Str)>,
+    how_to_know: Str,
+    how_to_know_script: Str,
+}
+
+impl<'p> Maker<'p> {
+    fn new(policy: &'p Policy, sources: &'p Sources) -> Self {
+        let rules = policy.rules.iter().map(|rule| (rule.name.as_str().into(), rule.fix.as_str().into())).collect();
+        Self { policy, sources, rules, how_to_know: HOW_TO_KNOW.into(), how_to_know_script: HOW_TO_KNOW_SCRIPT.into() }
     }
-    for ((_, suppressed), mut group) in unknown {
-        group.sort_by_key(|candidate| {
-            (std::cmp::Reverse(policy.severity(candidate.rule)), policy.rules[candidate.rule].name.clone())
-        });
+
+    /// Violations as they are, undetermined ones merged by resource and expression.
+    fn findings(&self, candidates: Vec<Candidate>) -> Vec<Finding> {
+        let (certain, open): (Vec<Candidate>, Vec<Candidate>) =
+            candidates.into_iter().partition(|candidate| candidate.verdict == Verdict::Violation);
+        let mut findings: Vec<Finding> = Vec::with_capacity(certain.len());
+        findings.extend(certain.into_iter().map(|candidate| self.finding(candidate, Vec::new())));
+        let mut groups: BTreeMap<(Expression<'_>, Option<&Suppressed>), Vec<usize>> = BTreeMap::new();
+        for (index, candidate) in open.iter().enumerate() {
+            groups.entry((expression(candidate), candidate.suppressed.as_deref())).or_default().push(index);
+        }
+        let groups: Vec<Vec<usize>> = groups.into_values().collect();
+        let mut open: Vec<Option<Candidate>> = open.into_iter().map(Some).collect();
+        for group in groups {
+            findings.push(self.merged(group.into_iter().filter_map(|index| open[index].take()).collect()));
+        }
+        findings
+    }
+
+    /// One finding of undetermined candidates at one expression.
+    fn merged(&self, mut group: Vec<Candidate>) -> Finding {
+        let name = |candidate: &Candidate| &*self.rules[candidate.rule].0;
+        let order = |candidate: &Candidate| std::cmp::Reverse(self.policy.severity(candidate.rule));
+        group.sort_by(|left, right| (order(left), name(left)).cmp(&(order(right), name(right))));
         let severity = group.iter().map(|candidate| candidate.severity).max().unwrap_or(Severity::Warning);
         let mut names: Vec<String> = Vec::new();
         for candidate in &group {
-            let name = &policy.rules[candidate.rule].name;
-            if !names.contains(name) {
-                names.push(name.clone());
+            if !names.iter().any(|known| *known == *name(candidate)) {
+                names.push(name(candidate).to_owned());
             }
         }
         let mut first = group.swap_remove(0);
@@ -209,9 +229,35 @@ fn findings(policy: &Policy, candidates: Vec<(Candidate, Option<Suppressed>)>, s
         }
         let mut also = names.split_off(1);
         also.sort();
-        findings.push(finding(policy, first, also, suppressed, sources));
+        self.finding(first, also)
     }
-    findings
+
+    fn finding(&self, candidate: Candidate, also: Vec<String>) -> Finding {
+        let (rule, fix) = &self.rules[candidate.rule];
+        let file = || candidate.spot.span.map(|span| self.sources.file(span.file).path.as_str());
+        let place = candidate.address.as_deref().or_else(file).unwrap_or_default();
+        let help = match candidate.verdict {
+            Verdict::Undetermined if !candidate.own_message && candidate.is_in_script => &self.how_to_know_script,
+            Verdict::Undetermined if !candidate.own_message => &self.how_to_know,
+            Verdict::Undetermined | Verdict::Violation => fix,
+        };
+        Finding {
+            fingerprint: fingerprint(&[rule, place, &candidate.spot.path, candidate.verdict.word()]),
+            rule: rule.clone(),
+            also,
+            severity: candidate.severity,
+            verdict: candidate.verdict,
+            message: candidate.message,
+            address: candidate.address,
+            resource_type: candidate.resource_type,
+            location: candidate.spot.span,
+            related: candidate.spot.related,
+            suppressed: candidate.suppressed.map(|suppressed| *suppressed),
+            help: help.clone(),
+            root: candidate.root,
+            change: candidate.action.word(),
+        }
+    }
 }
 
 /// What is not known, and which rules hang on it.
@@ -243,40 +289,6 @@ const HOW_TO_KNOW: &str = "Set variables without a value with `--var` or `--var-
 /// The same, where what is not known is outside of a Jenkinsfile.
 const HOW_TO_KNOW_SCRIPT: &str = "Say it in this file, so that it can be seen, or suppress the finding with a reason.";
 
-fn finding(
-    policy: &Policy,
-    candidate: Candidate,
-    also: Vec<String>,
-    suppressed: Option<Suppressed>,
-    sources: &Sources,
-) -> Finding {
-    let rule = &policy.rules[candidate.rule];
-    let place =
-        candidate.address.clone().or_else(|| candidate.spot.span.map(|span| sources.file(span.file).path.clone()));
-    let parts =
-        [rule.name.as_str(), place.as_deref().unwrap_or_default(), &candidate.spot.path, candidate.verdict.word()];
-    Finding {
-        rule: rule.name.clone(),
-        also,
-        severity: candidate.severity,
-        verdict: candidate.verdict,
-        message: candidate.message,
-        address: candidate.address,
-        resource_type: candidate.resource_type,
-        location: candidate.spot.span,
-        related: candidate.spot.related,
-        suppressed,
-        fingerprint: fingerprint(&parts),
-        help: match candidate.verdict {
-            Verdict::Undetermined if !candidate.own_message && candidate.is_in_script => HOW_TO_KNOW_SCRIPT.to_owned(),
-            Verdict::Undetermined if !candidate.own_message => HOW_TO_KNOW.to_owned(),
-            Verdict::Undetermined | Verdict::Violation => rule.fix.clone(),
-        },
-        root: candidate.root.map(|root| root.to_string()),
-        change: candidate.action.word(),
-    }
-}
-
 /// 32 hexadecimal digits over the parts.
 fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
@@ -291,31 +303,26 @@ fn fingerprint(parts: &[&str]) -> String {
 /// Sorts, drops what is said twice (a file that several root modules share), and tells equal fingerprints apart.
 fn settle(findings: &mut Vec<Finding>, sources: &Sources) {
     // By bytes, which is the order of lines and columns, at no cost on a file that is one giant line.
-    let place = |span: Span| (sources.file(span.file).path.clone(), span.start, span.end);
-    findings.sort_by_cached_key(|finding| {
-        (
-            finding.location.map(place),
-            finding.rule.clone(),
-            finding.address.clone(),
-            finding.message.clone(),
-            finding.related.iter().map(|related| place(related.span)).collect::<Vec<_>>(),
-            finding.suppressed.clone(),
-        )
-    });
-    findings.dedup_by(|later, kept| {
-        later.rule == kept.rule
-            && later.address == kept.address
-            && later.message == kept.message
-            && later.location.map(place) == kept.location.map(place)
-            && later.related.iter().map(|at| place(at.span)).eq(kept.related.iter().map(|at| place(at.span)))
-    });
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+    let place = |span: Span| (sources.file(span.file).path.as_str(), span.start, span.end);
+    let said = |one: &Finding, other: &Finding| {
+        let own = (one.location.map(place), &one.rule, &one.address, &one.message);
+        let others = (other.location.map(place), &other.rule, &other.address, &other.message);
+        let places = one.related.iter().map(|related| place(related.span));
+        own.cmp(&others).then_with(|| places.cmp(other.related.iter().map(|related| place(related.span))))
+    };
+    findings.sort_by(|one, other| said(one, other).then_with(|| one.suppressed.cmp(&other.suppressed)));
+    findings.dedup_by(|later, kept| said(later, kept).is_eq());
+    let mut seen: HashMap<&str, u32> = HashMap::with_capacity(findings.len());
+    let mut changed = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let count = seen.entry(&finding.fingerprint).or_default();
         *count += 1;
         if *count > 1 {
-            finding.fingerprint = fingerprint(&[&finding.fingerprint, &count.to_string()]);
+            changed.push((index, fingerprint(&[&finding.fingerprint, &count.to_string()])));
         }
+    }
+    for (index, fingerprint) in changed {
+        findings[index].fingerprint = fingerprint;
     }
 }
 

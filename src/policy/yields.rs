@@ -4,24 +4,25 @@
 //! beside it a rule stands for what the suppressed finding did not speak of (`covers`). Of what is undetermined, a rule
 //! is silent where, whatever comes, it would be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::finding::{Suppressed, Verdict};
+use crate::finding::Verdict;
 use crate::lang::{Data, Value};
 use crate::network::sets::Ranges;
 use crate::source::Span;
 
 use super::Policy;
+use super::Rule;
 use super::check::Candidate;
 use super::finish::yield_order;
 
 /// What makes two candidates speak of the same expression.
-pub(super) type Expression = (Option<String>, Option<Span>, String);
+pub(super) type Expression<'c> = (Option<&'c str>, Option<Span>, &'c str);
 
 /// The expression that a candidate speaks of.
-pub(super) fn expression(candidate: &Candidate) -> Expression {
-    let path = if candidate.spot.span.is_some() { String::new() } else { candidate.spot.path.clone() };
-    (candidate.address.clone(), candidate.spot.span, path)
+pub(super) fn expression(candidate: &Candidate) -> Expression<'_> {
+    let path = if candidate.spot.span.is_some() { "" } else { &candidate.spot.path };
+    (candidate.address.as_deref(), candidate.spot.span, path)
 }
 
 /// What a finding speaks of: things by name, and numbers of things (`tcp/22`).
@@ -77,34 +78,39 @@ fn is_within(things: &Things, others: &[&Things]) -> bool {
 /// Sets for each candidate which others its rule yields to: those of the rules that it names, at the same expression.
 /// `collection`: what a rule goes through. Facts of one collection that share an expression (blocks that a `dynamic`
 /// makes) are told apart.
-pub(super) fn relate(policy: &Policy, candidates: &mut [Candidate], collection: impl Fn(usize) -> String) {
+pub(super) fn relate<'t>(policy: &Policy, candidates: &mut [Candidate], collection: impl Fn(usize) -> &'t str) {
     if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
         return;
     }
     let yielded_to: BTreeSet<&str> =
         policy.rules.iter().flat_map(|rule| rule.yields_to.iter().map(|(name, _)| name.as_str())).collect();
-    let mut at: BTreeMap<(usize, Expression), Vec<usize>> = BTreeMap::new();
+    let mut at: HashMap<(usize, Expression<'_>), Vec<usize>> = HashMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
         if yielded_to.contains(policy.rules[candidate.rule].name.as_str()) {
             at.entry((candidate.rule, expression(candidate))).or_default().push(index);
         }
     }
-    for index in 0..candidates.len() {
-        let candidate = &candidates[index];
-        let rule = candidate.rule;
+    let names = |rule: &Rule| rule.yields_to.iter().filter_map(|(name, _)| policy.index(name)).collect();
+    let yields_to: Vec<Vec<usize>> = policy.rules.iter().map(names).collect();
+    let mut related: Vec<(usize, Vec<usize>)> = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
         let mut broader = Vec::new();
-        for (name, _) in &policy.rules[rule].yields_to {
-            let Some(other) = policy.index(name) else { continue };
+        for &other in &yields_to[candidate.rule] {
             let Some(found) = at.get(&(other, expression(candidate))) else { continue };
-            let same = collection(other) == collection(rule);
+            let same = collection(other) == collection(candidate.rule);
             broader.extend(found.iter().copied().filter(|&at| !same || candidates[at].fact == candidate.fact));
         }
+        if !broader.is_empty() {
+            related.push((index, broader));
+        }
+    }
+    for (index, broader) in related {
         candidates[index].broader = broader;
     }
 }
 
-/// The candidates that are silent. `suppressed`: by which suppression each is covered.
-pub(super) fn silent(policy: &Policy, candidates: &[Candidate], suppressed: &[Option<Suppressed>]) -> Vec<bool> {
+/// The candidates that are silent.
+pub(super) fn silent(policy: &Policy, candidates: &[Candidate]) -> Vec<bool> {
     let mut silent = vec![false; candidates.len()];
     let mut by_rule: Vec<Vec<usize>> = policy.rules.iter().map(|_| Vec::new()).collect();
     for (index, candidate) in candidates.iter().enumerate() {
@@ -115,7 +121,8 @@ pub(super) fn silent(policy: &Policy, candidates: &[Candidate], suppressed: &[Op
     for rule in yield_order(&policy.rules).unwrap_or_else(|_| (0..policy.rules.len()).collect()) {
         for &index in &by_rule[rule] {
             let standing = candidates[index].broader.iter().copied().filter(|&at| !silent[at]);
-            let (hidden, shown): (Vec<usize>, Vec<usize>) = standing.partition(|&at| suppressed[at].is_some());
+            let (hidden, shown): (Vec<usize>, Vec<usize>) =
+                standing.partition(|&at| candidates[at].suppressed.is_some());
             let [hidden, shown] =
                 [hidden, shown].map(|at| at.into_iter().map(|at| &candidates[at]).collect::<Vec<_>>());
             silent[index] = yields(&candidates[index], &shown, &hidden);
@@ -137,7 +144,7 @@ fn yields(candidate: &Candidate, shown: &[&Candidate], hidden: &[&Candidate]) ->
         return false;
     }
     let others: Vec<&Coverage> =
-        shown.iter().chain(hidden).filter(|other| !other.is_settled()).filter_map(|it| it.covers.as_ref()).collect();
+        shown.iter().chain(hidden).filter(|other| !other.is_settled()).filter_map(|it| it.covers.as_deref()).collect();
     let Some(own) = candidate.covers.as_ref().filter(|_| !others.is_empty()) else { return false };
     let possible: Vec<&Things> = others.iter().map(|other| &other.possible).collect();
     // Those that are reported would be together with this one; beside a suppressed one, what it leaves still counts.

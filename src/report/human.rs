@@ -83,7 +83,7 @@ impl<'s> Painter<'s> {
 
     /// A finding in full, without its help.
     pub(super) fn finding(&self, finding: &Finding, help: Option<&str>) -> String {
-        let address = finding.address.as_deref().filter(|address| !finding.message.contains(address));
+        let address = finding.address.as_deref().filter(|&address| !finding.message.contains(address));
         let mut marks: Vec<Mark> =
             finding.location.iter().map(|&span| Mark { span, label: address.map(one_line) }).collect();
         marks.extend(
@@ -226,7 +226,7 @@ impl<'r> Writer<'r> {
     fn groups(&self) -> Vec<Group<'r>> {
         let mut groups: BTreeMap<(Verdict, std::cmp::Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
         for finding in self.report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let key = (finding.verdict, std::cmp::Reverse(finding.severity), finding.rule.as_str());
+            let key = (finding.verdict, std::cmp::Reverse(finding.severity), &*finding.rule);
             groups.entry(key).or_default().push(finding);
         }
         groups
@@ -239,7 +239,7 @@ impl<'r> Writer<'r> {
         self.heading(group)?;
         let mut last_help = "";
         for finding in group.findings.iter().take(in_full) {
-            let help = Some(finding.help.as_str()).filter(|help| *help != last_help);
+            let help = Some(&*finding.help).filter(|help| *help != last_help);
             last_help = &finding.help;
             let text = self.painter.finding(finding, help);
             writeln!(self.out, "{}", text.trim_end())?;
@@ -297,7 +297,7 @@ impl<'r> Writer<'r> {
     fn row(&mut self, finding: &Finding) -> io::Result<()> {
         let place = finding.location.map(|span| short(self.sources, span) + "  ").unwrap_or_default();
         let address = match &finding.address {
-            Some(address) if !finding.message.contains(address.as_str()) => format!("{address}: "),
+            Some(address) if !finding.message.contains(&**address) => format!("{address}: "),
             _ => String::new(),
         };
         let root = finding.root.as_ref().map(|root| format!(" (root module: {root})")).unwrap_or_default();

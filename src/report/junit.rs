@@ -100,7 +100,7 @@ fn cases(report: &Report, sources: &Sources) -> Vec<Case> {
     }
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &report.findings {
-        for rule in std::iter::once(&finding.rule).chain(&finding.also) {
+        for rule in std::iter::once(&*finding.rule).chain(finding.also.iter().map(String::as_str)) {
             by_rule.entry(rule).or_default().push(finding);
         }
     }
@@ -116,7 +116,7 @@ fn cases(report: &Report, sources: &Sources) -> Vec<Case> {
             cases.push(Case {
                 name: names.unique(&class, &subject(finding, sources)),
                 class: class.clone(),
-                outcome: if finding.rule == rule {
+                outcome: if *finding.rule == *rule {
                     outcome(report, sources, &painter, finding)
                 } else {
                     elsewhere(finding)

@@ -84,7 +84,7 @@ impl Places {
     fn finding(&mut self, finding: &FindingJson) -> Result<Finding, String> {
         let related = finding.related.iter();
         Ok(Finding {
-            rule: finding.rule.clone(),
+            rule: finding.rule.as_str().into(),
             also: finding.also.clone(),
             severity: severity(&finding.severity)?,
             verdict: match finding.verdict.as_str() {
@@ -93,8 +93,8 @@ impl Places {
                 word => return Err(format!("`{word}` is no verdict")),
             },
             message: finding.message.clone(),
-            address: finding.address.clone(),
-            resource_type: finding.resource_type.clone(),
+            address: finding.address.as_deref().map(Into::into),
+            resource_type: finding.resource_type.as_deref().map(Into::into),
             location: finding.location.as_ref().map(|location| self.location(location)),
             related: related
                 .map(|related| Related { span: self.location(&related.location), message: related.message.clone() })
@@ -105,8 +105,8 @@ impl Places {
                 place: self.location(&suppressed.place),
             }),
             fingerprint: finding.fingerprint.clone(),
-            help: finding.help.clone(),
-            root: finding.root.clone(),
+            help: finding.help.as_str().into(),
+            root: finding.root.as_deref().map(Into::into),
             change: finding.change.as_deref().map(change).transpose()?,
         })
     }

@@ -89,7 +89,7 @@ impl<'r> Maker<'r> {
         };
         Outcome {
             rule_id: &finding.rule,
-            rule_index: index[finding.rule.as_str()],
+            rule_index: index[&*finding.rule],
             level: level(finding.severity),
             message: Message { text: &finding.message },
             locations,

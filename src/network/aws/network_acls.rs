@@ -258,7 +258,8 @@ fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
                 let before = if entry.number.is_some() { &denied } else { &AddressSet::EMPTY };
                 let possible = possible(source).difference(before);
                 let of_source = (source.rest != Rest::None).then(|| source.spot.clone());
-                let doubt = of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.clone());
+                let doubt =
+                    of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.as_deref().cloned());
                 let doubt = doubt.or_else(|| denied_doubt.clone());
                 found.push(Admitted { entry: index, part, certain, possible, doubt });
             }
@@ -270,7 +271,8 @@ fn admitted<'a>(entries: &[Entry<'a>], port: u16) -> Vec<Admitted<'a>> {
                 let uncertain = possible(source).difference(&denied);
                 if !uncertain.is_empty() {
                     let of_source = (source.rest != Rest::None).then(|| source.spot.clone());
-                    denied_doubt = of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.clone());
+                    denied_doubt =
+                        of_source.or_else(|| entry.doubt.clone()).or_else(|| entry.traffic.doubt.as_deref().cloned());
                     perhaps = perhaps.union(&uncertain);
                 }
             }

@@ -48,7 +48,7 @@ pub struct SecurityGroupRule<'a> {
     /// Its far end, other security groups left out.
     pub sources: Vec<Source<'a>>,
     /// Set where it is not known whether the rule goes this way at all: the expression.
-    pub doubt: Option<Spot<'a>>,
+    pub doubt: Option<Box<Spot<'a>>>,
     /// Whether the block stands for rules whose number and content are not known.
     pub symbolic: bool,
     /// Whether the group may be there without the rule.
@@ -220,7 +220,7 @@ impl<'a> SecurityGroups<'a> {
             None => vec![Direction::Ingress, Direction::Egress],
         };
         for direction in directions {
-            let doubt = kind.is_unknown(aws.inventory).then(|| kind.clone());
+            let doubt = kind.is_unknown(aws.inventory).then(|| Box::new(kind.clone()));
             let (traffic, sources, symbolic) = read_block(aws, &block);
             let (style, block) = (Style::Separate, block.clone());
             let may_be_absent = aws.may_be_absent(index, self.groups[group].target.as_ref());

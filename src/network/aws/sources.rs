@@ -1,6 +1,7 @@
 //! What a rule, entry or route names as its far end: addresses, as far as they are known.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::address::{Reference, Step};
 use crate::inventory::{Way, locate};
@@ -27,8 +28,14 @@ pub struct Source<'a> {
     /// What else may be.
     pub rest: Rest,
     /// All that may be, of [`Rest::Within`].
-    within: AddressSet,
-    within_public: AddressSet,
+    within: Option<Rc<Within>>,
+}
+
+/// What may be among the addresses of a source.
+#[derive(Debug)]
+struct Within {
+    all: AddressSet,
+    public: AddressSet,
 }
 
 /// What is not known of a set of addresses.
@@ -97,22 +104,21 @@ impl<'a> Source<'a> {
 
     fn new(spot: Spot<'a>, addresses: AddressSet, rest: Rest) -> Self {
         let public = public_part(&addresses);
-        Self { spot, addresses, public, rest, within: AddressSet::EMPTY, within_public: AddressSet::EMPTY }
+        Self { spot, addresses, public, rest, within: None }
     }
 
     /// One of these, or some of them: `addresses` in any case.
     fn among(spot: Spot<'a>, addresses: AddressSet, choices: &[Self]) -> Self {
-        let within: AddressSet = choices.iter().map(|choice| &choice.addresses).collect();
-        let within_public = public_part(&within);
-        Self { within, within_public, ..Self::new(spot, addresses, Rest::Within) }
+        let all: AddressSet = choices.iter().map(|choice| &choice.addresses).collect();
+        let public = public_part(&all);
+        Self { within: Some(Rc::new(Within { all, public })), ..Self::new(spot, addresses, Rest::Within) }
     }
 
     /// Whether it holds public addresses, or may.
     #[must_use]
     pub fn is_of_interest(&self) -> bool {
         match self.rest {
-            Rest::None => !self.public.is_empty(),
-            Rest::Within => !self.within_public.is_empty(),
+            Rest::None | Rest::Within => !self.possible_public().is_empty(),
             Rest::AtMost(..) | Rest::Anything => true,
         }
     }
@@ -122,18 +128,15 @@ impl<'a> Source<'a> {
     pub fn possible(&self) -> Option<&AddressSet> {
         match self.rest {
             Rest::None => Some(&self.addresses),
-            Rest::Within => Some(&self.within),
+            Rest::Within => Some(self.within.as_deref().map_or(&self.addresses, |within| &within.all)),
             Rest::AtMost(..) | Rest::Anything => None,
         }
     }
 
     /// The public addresses that are known to be among them, or to be among those that may be.
     #[must_use]
-    pub const fn possible_public(&self) -> &AddressSet {
-        match self.rest {
-            Rest::Within => &self.within_public,
-            Rest::None | Rest::AtMost(..) | Rest::Anything => &self.public,
-        }
+    pub fn possible_public(&self) -> &AddressSet {
+        self.within.as_deref().map_or(&self.public, |within| &within.public)
     }
 }
 

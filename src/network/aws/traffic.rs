@@ -1,5 +1,7 @@
 //! Protocols and port ranges as security-group rules and network ACL entries write them.
 
+use std::rc::Rc;
+
 use crate::inventory::Inventory;
 use crate::network::sets::{AddressSet, PacketSet, PortSet, Protocols};
 
@@ -9,9 +11,9 @@ use super::spot::{Setting, Spot};
 #[derive(Clone, Debug)]
 pub struct Traffic<'a> {
     /// What it may be: one where protocol and ports are known, or are not known at all.
-    variants: Vec<Variant>,
+    variants: Rc<[Variant]>,
     /// The expression that it is not known for.
-    pub doubt: Option<Spot<'a>>,
+    pub doubt: Option<Box<Spot<'a>>>,
 }
 
 /// What traffic may be.
@@ -49,7 +51,7 @@ impl<'a> Traffic<'a> {
             possible: PortSet::everything(),
             types: (PortSet::EMPTY, PortSet::everything()),
         };
-        Self { variants: vec![variant], doubt: Some(doubt) }
+        Self { variants: Rc::new([variant]), doubt: Some(Box::new(doubt)) }
     }
 
     /// All traffic.
@@ -58,7 +60,7 @@ impl<'a> Traffic<'a> {
         let all = PortSet::everything();
         let (ports, types) = (all.clone(), (all.clone(), all.clone()));
         let variant = Variant { protocol: Protocol::Known(Protocols::All), ports, possible: all, types };
-        Self { variants: vec![variant], doubt: None }
+        Self { variants: Rc::new([variant]), doubt: None }
     }
 
     /// Reads a protocol and a port range. A missing end of the range, and -1, is the end of all ports. AWS refuses a
@@ -83,9 +85,9 @@ impl<'a> Traffic<'a> {
         let doubt = if variants.iter().all(portless) {
             None
         } else {
-            [protocol, from, to].into_iter().find(|spot| spot.is_unknown(inventory)).cloned()
+            [protocol, from, to].into_iter().find(|spot| spot.is_unknown(inventory)).map(|spot| Box::new(spot.clone()))
         };
-        Self { variants, doubt }
+        Self { variants: variants.into(), doubt }
     }
 
     /// Whether both are known, and the same.
@@ -141,7 +143,7 @@ impl<'a> Traffic<'a> {
     /// Protocol and ports as a range of numbers, where they are known and are one range: 65,536 numbers for each protocol.
     #[must_use]
     pub fn line(&self) -> Option<(u32, u32)> {
-        let [variant] = self.variants.as_slice() else { return None };
+        let [variant] = &*self.variants else { return None };
         let Protocol::Known(protocols) = variant.protocol else { return None };
         let (first, last) = match protocols {
             Protocols::All => (0, u8::MAX),

@@ -250,7 +250,7 @@ struct Asked<'n, 'a> {
 
 fn asked<'n, 'a>(network: &'n Network<'a>, call: &Arguments<'_>) -> Result<Asked<'n, 'a>, Box<Problem>> {
     let limits = Limits { ipv4: call.prefix(3, 32)?, ipv6: call.prefix(4, 128)? };
-    let (protocols, wanted) = (call.texts(1)?, call.ports(2)?);
+    let (protocols, wanted) = (call.texts(1)?, call.ports(network, 2)?);
     let Some(group) = network.exposed().get(call.number_in(0, "exposure")?) else {
         return call.fail("argument 1 is no fact that this function takes");
     };

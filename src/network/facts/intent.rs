@@ -15,6 +15,9 @@ use super::{object, text};
 
 /// One fact per line that lets packets through between two tiers that no flow allows.
 pub(super) fn unintended_flows(network: &Network<'_>) -> Vec<Value> {
+    if network.intent.tiers.is_empty() {
+        return Vec::new();
+    }
     let openings = network.reach().unintended();
     let facts = openings.iter().map(|opening| {
         // What lets it through is where the finding stands.
@@ -37,6 +40,9 @@ pub(super) fn unintended_flows(network: &Network<'_>) -> Vec<Value> {
 
 /// One fact per part of a flow that cannot work.
 pub(super) fn missing_flows(network: &Network<'_>) -> Vec<Value> {
+    if network.intent.flows.is_empty() {
+        return Vec::new();
+    }
     let missing = network.reach().missing();
     let facts = missing.iter().map(|missing| {
         let flow = &network.intent.flows[missing.flow];

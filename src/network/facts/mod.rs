@@ -141,13 +141,38 @@ impl<'v> Arguments<'v> {
     }
 
     /// A list of ports: numbers, or ranges such as `"8000-8100"`.
-    fn ports(&self, index: usize) -> Result<PortSet, Box<Problem>> {
+    fn ports(&self, network: &Network<'_>, index: usize) -> Result<PortSet, Box<Problem>> {
         let value = self.value(index)?;
-        let elements = value.elements().unwrap_or(std::slice::from_ref(value));
-        match elements.iter().map(port_range).collect() {
+        let read = || {
+            let elements = value.elements().unwrap_or(std::slice::from_ref(value));
+            elements.iter().map(port_range).collect::<Option<PortSet>>()
+        };
+        match network.ports.borrow_mut().get(value, read) {
             Some(ports) => Ok(ports),
             None => self.fail(&format!("argument {} must be a list of ports (0 to 65535)", index + 1)),
         }
+    }
+}
+
+/// The lists of ports that rules ask about: each rule asks about the same one of fact after fact.
+#[derive(Debug, Default)]
+pub(super) struct PortLists(Vec<(Arc<Vec<Value>>, PortSet)>);
+
+impl PortLists {
+    /// So many lists are kept: those that are written out in a call are another one each time.
+    const KEPT: usize = 4;
+
+    fn get(&mut self, value: &Value, read: impl FnOnce() -> Option<PortSet>) -> Option<PortSet> {
+        let (Data::List(_, list) | Data::Set(_, list) | Data::Tuple(list)) = &value.data else { return read() };
+        if let Some((_, ports)) = self.0.iter().find(|(kept, _)| Arc::ptr_eq(kept, list)) {
+            return Some(ports.clone());
+        }
+        let ports = read()?;
+        if self.0.len() == Self::KEPT {
+            self.0.remove(0);
+        }
+        self.0.push((list.clone(), ports.clone()));
+        Some(ports)
     }
 }
 

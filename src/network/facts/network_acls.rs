@@ -75,7 +75,7 @@ type Admits<'a> = (PortSet, PortSet, Option<crate::network::aws::spot::Spot<'a>>
 
 fn admits<'a>(network: &Network<'a>, call: &Arguments<'_>) -> Result<Admits<'a>, Box<Problem>> {
     let limits = Limits { ipv4: call.prefix(2, 32)?, ipv6: call.prefix(3, 128)? };
-    let wanted = call.ports(1)?;
+    let wanted = call.ports(network, 1)?;
     let (acl, part) = (call.number_in(0, "acl")?, call.number_in(0, "part")?);
     let entry = entry_of(network, call)?;
     let index = call.number_in(0, "entry")?;

@@ -215,14 +215,14 @@ impl<'a> Asked<'_, 'a> {
         if self.source.rest != Rest::None {
             return &self.source.spot;
         }
-        self.rule.doubt.as_ref().or(self.rule.traffic.doubt.as_ref()).unwrap_or(&self.source.spot)
+        self.rule.doubt.as_deref().or(self.rule.traffic.doubt.as_deref()).unwrap_or(&self.source.spot)
     }
 
     fn marks(&self) -> Marks {
-        let block = self.rule.block.marks;
-        ["protocol", "ip_protocol", "from_port", "to_port"]
-            .iter()
-            .fold(self.source.spot.marks.with(block), |marks, name| marks.with(self.rule.block.get(name).marks))
+        let block = &self.rule.block;
+        let values =
+            ["protocol", "ip_protocol", "from_port", "to_port"].into_iter().filter_map(|name| block.value?.get(name));
+        values.fold(self.source.spot.marks.with(block.marks), |marks, value| marks.with(value.marks))
     }
 
     /// The ports of each protocol that is asked about (`"tcp"`, `"udp"`).
@@ -261,24 +261,45 @@ impl<'a> Asked<'_, 'a> {
     }
 }
 
+/// The ports that a call asks about.
+enum AskedPorts {
+    These(PortSet),
+    /// All but these.
+    Others(PortSet),
+}
+
+impl AskedPorts {
+    fn are_in(&self, open: &PortSet) -> bool {
+        match self {
+            Self::These(ports) => open.overlaps(ports),
+            Self::Others(ports) => !open.is_subset(ports),
+        }
+    }
+
+    fn among(&self, open: &PortSet) -> PortSet {
+        match self {
+            Self::These(ports) => open.intersection(ports),
+            Self::Others(ports) => open.difference(ports),
+        }
+    }
+}
+
 /// `opens(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: whether the source is one of those that leave one of the
 /// ports open.
 pub(super) fn opens(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = call.ports(2)?;
-    opens_any(network, call, &ports)
+    opens_any(network, call, &AskedPorts::These(call.ports(network, 2)?))
 }
 
 /// `opens_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: whether it is one of those that leave a port other
 /// than these open.
 pub(super) fn opens_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = PortSet::everything().difference(&call.ports(2)?);
-    opens_any(network, call, &ports)
+    opens_any(network, call, &AskedPorts::Others(call.ports(network, 2)?))
 }
 
-fn opens_any(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+fn opens_any(network: &Network<'_>, call: &Arguments<'_>, ports: &AskedPorts) -> Evaluated {
     let asked = asked(network, call, 3)?;
     let protocols = asked.of(call, 1)?;
-    let any = |pick: fn(&Ports) -> &PortSet| protocols.iter().any(|(_, open)| pick(open).overlaps(ports));
+    let any = |pick: fn(&Ports) -> &PortSet| protocols.iter().any(|(_, open)| ports.are_in(pick(open)));
     Ok(asked.answer(network, any(|open| &open.certain), any(|open| &open.possible)))
 }
 
@@ -298,20 +319,18 @@ pub(super) fn opens_everything(network: &Network<'_>, call: &Arguments<'_>) -> E
 
 /// `opened_ports(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: those of the ports that it leaves open, in words.
 pub(super) fn opened_ports(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = call.ports(2)?;
-    in_words(network, call, &ports)
+    in_words(network, call, &AskedPorts::These(call.ports(network, 2)?))
 }
 
 /// `opened_ports_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: the other ports that it leaves open, in
 /// words.
 pub(super) fn opened_ports_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = PortSet::everything().difference(&call.ports(2)?);
-    in_words(network, call, &ports)
+    in_words(network, call, &AskedPorts::Others(call.ports(network, 2)?))
 }
 
-fn in_words(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+fn in_words(network: &Network<'_>, call: &Arguments<'_>, ports: &AskedPorts) -> Evaluated {
     let asked = asked(network, call, 3)?;
-    let parts = asked.of(call, 1)?.into_iter().map(|(name, open)| (name, open.certain.intersection(ports)));
+    let parts = asked.of(call, 1)?.into_iter().map(|(name, open)| (name, ports.among(&open.certain)));
     let words: Vec<String> =
         parts.filter(|(_, ports)| !ports.is_empty()).map(|(name, ports)| words::ports(name, &ports)).collect();
     Ok(text(&words::listed(&words), asked.marks()))
@@ -320,14 +339,12 @@ fn in_words(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Eva
 /// `openings(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: those of the ports that it leaves open, as a rule's
 /// `covers` has them.
 pub(super) fn openings(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = call.ports(2)?;
-    covered(network, call, &ports)
+    covered(network, call, &AskedPorts::These(call.ports(network, 2)?))
 }
 
 /// `openings_except(source, protocols, ports, ipv4_prefix, ipv6_prefix)`: the other ports that it leaves open, likewise.
 pub(super) fn openings_except(network: &Network<'_>, call: &Arguments<'_>) -> Evaluated {
-    let ports = PortSet::everything().difference(&call.ports(2)?);
-    covered(network, call, &ports)
+    covered(network, call, &AskedPorts::Others(call.ports(network, 2)?))
 }
 
 /// `openings_everything(source, ipv4_prefix, ipv6_prefix)`: all ports, likewise: nothing less is every port.
@@ -337,12 +354,12 @@ pub(super) fn openings_everything(network: &Network<'_>, call: &Arguments<'_>) -
     Ok(coverage(all.to_vec(), Vec::new(), together))
 }
 
-fn covered(network: &Network<'_>, call: &Arguments<'_>, ports: &PortSet) -> Evaluated {
+fn covered(network: &Network<'_>, call: &Arguments<'_>, ports: &AskedPorts) -> Evaluated {
     let asked = asked(network, call, 3)?;
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     for (protocol, open) in asked.of(call, 1)? {
         for (list, open) in [(&mut certain, &open.certain), (&mut possible, &open.possible)] {
-            let open = open.intersection(ports);
+            let open = ports.among(open);
             list.extend(open.ranges().map(|(first, last)| Value::string(&format!("{protocol}/{first}-{last}"))));
         }
     }

@@ -315,7 +315,8 @@ impl<'a> Acl<'a> {
             let absent = entry.may_be_absent.then(|| entry.block.clone());
             let sources = entry.sources.iter().filter(|source| source.possible() != Some(&source.addresses));
             doubts.extend(sources.map(|source| source.spot.clone()));
-            doubts.extend(entry.doubt.iter().chain(&entry.traffic.doubt).chain(&absent).cloned());
+            doubts
+                .extend(entry.doubt.as_ref().into_iter().chain(entry.traffic.doubt.as_deref()).chain(&absent).cloned());
         }
         doubts
     }

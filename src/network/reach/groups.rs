@@ -188,7 +188,7 @@ impl<'a> Groups<'a> {
             addresses: Both { certain, possible },
             sources: rule.sources.iter().map(|source| (source.addresses.clone(), source.spot.clone())).collect(),
             peers,
-            doubt: rule.doubt.clone().or(absent),
+            doubt: rule.doubt.as_deref().cloned().or(absent),
             unknown,
             written: None,
         }
@@ -444,7 +444,7 @@ impl<'a> Rule<'a> {
             Peer::Unknown(spot) => Some(spot.clone()),
             Peer::Group(..) => None,
         });
-        let traffic = self.traffic.doubt.iter().cloned();
+        let traffic = self.traffic.doubt.as_deref().into_iter().cloned();
         self.doubt.iter().cloned().chain(self.unknown.iter().cloned()).chain(peers).chain(traffic).collect()
     }
 

@@ -1,51 +1,86 @@
 //! Sets of numbers as ranges.
 
+use std::sync::Arc;
+
 use num_bigint::BigUint;
 
 /// A set of numbers: sorted, disjoint, non-adjacent ranges, both ends included.
+///
+/// Cheap to clone, and what an operation leaves as it is, it shares: of thousands of rules that name the same few blocks,
+/// the ranges are held a few times only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ranges(Vec<(u128, u128)>);
+pub struct Ranges(Option<Arc<[(u128, u128)]>>);
 
 impl Ranges {
     /// No number.
-    pub const EMPTY: Self = Self(Vec::new());
+    pub const EMPTY: Self = Self(None);
 
     /// The numbers `first..=last`; none where `last` is smaller.
     #[must_use]
     pub fn range(first: u128, last: u128) -> Self {
-        if first <= last { Self(vec![(first, last)]) } else { Self::EMPTY }
+        if first <= last { Self(Some(Arc::new([(first, last)]))) } else { Self::EMPTY }
+    }
+
+    /// Of ranges in order, disjoint and not adjacent.
+    fn of(ranges: &[(u128, u128)]) -> Self {
+        if ranges.is_empty() { Self::EMPTY } else { Self(Some(ranges.into())) }
     }
 
     /// Whether there is no number in it.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     /// The ranges, in order.
     #[must_use]
     pub fn ranges(&self) -> &[(u128, u128)] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    /// From the first number to the last one.
+    fn bounds(&self) -> Option<(u128, u128)> {
+        Some((self.ranges().first()?.0, self.ranges().last()?.1))
+    }
+
+    /// The range that a number is in, or else the next one.
+    fn range_at(&self, number: u128) -> Option<(u128, u128)> {
+        let ranges = self.ranges();
+        ranges.get(ranges.partition_point(|range| range.1 < number)).copied()
     }
 
     /// Whether the number is in it.
     #[must_use]
     pub fn contains(&self, number: u128) -> bool {
-        let index = self.0.partition_point(|&(_, last)| last < number);
-        self.0.get(index).is_some_and(|&(first, _)| first <= number)
+        self.range_at(number).is_some_and(|range| range.0 <= number)
+    }
+
+    /// Whether one range of this has all numbers of the other in it, which sees most subsets at once.
+    fn encloses(&self, other: &Self) -> bool {
+        let Some((first, last)) = other.bounds() else { return true };
+        self.range_at(first).is_some_and(|range| range.0 <= first && last <= range.1)
+    }
+
+    /// Whether the other begins after this ends, or ends before it begins.
+    fn is_apart(&self, other: &Self) -> bool {
+        let (Some(own), Some(others)) = (self.bounds(), other.bounds()) else { return true };
+        own.1 < others.0 || others.1 < own.0
     }
 
     /// The numbers in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        if self.is_empty() {
+        if other.encloses(self) {
             return other.clone();
         }
-        let mut merged = Vec::with_capacity(self.0.len() + other.0.len());
-        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        if self.encloses(other) {
+            return self.clone();
+        }
+        let mut merged = Vec::with_capacity(self.ranges().len() + other.ranges().len());
+        let (mut left, mut right) = (self.ranges().iter().peekable(), other.ranges().iter().peekable());
         loop {
             let from_left = match (left.peek(), right.peek()) {
-                (None, None) => return Self(merged),
+                (None, None) => return Self::of(&merged),
                 (Some(_), None) => true,
                 (None, Some(_)) => false,
                 (Some(left), Some(right)) => left.0 <= right.0,
@@ -59,34 +94,47 @@ impl Ranges {
     /// The numbers in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
+        if other.encloses(self) {
+            return self.clone();
+        }
+        if self.encloses(other) {
+            return other.clone();
+        }
         let mut common = Vec::new();
-        let (mut left, mut right) = (0, 0);
-        while let (Some(&a), Some(&b)) = (self.0.get(left), other.0.get(right)) {
+        let (mut left, mut right) = (self.ranges().iter().peekable(), other.ranges().iter().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             let (first, last) = (a.0.max(b.0), a.1.min(b.1));
             if first <= last {
                 common.push((first, last));
             }
             if a.1 <= b.1 {
-                left += 1;
+                left.next()
             } else {
-                right += 1;
-            }
+                right.next()
+            };
         }
-        Self(common)
+        Self::of(&common)
     }
 
     /// The numbers in this that are not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
+        if other.encloses(self) {
+            return Self::EMPTY;
+        }
+        if self.is_apart(other) {
+            return self.clone();
+        }
+        let others = other.ranges();
         let mut rest = Vec::new();
         let mut right = 0;
-        for &(mut first, last) in &self.0 {
-            while other.0.get(right).is_some_and(|b| b.1 < first) {
+        for &(mut first, last) in self.ranges() {
+            while others.get(right).is_some_and(|b| b.1 < first) {
                 right += 1;
             }
             let mut cut = right;
             loop {
-                match other.0.get(cut) {
+                match others.get(cut) {
                     Some(b) if b.0 <= last => {
                         if first < b.0 {
                             rest.push((first, b.0 - 1));
@@ -102,22 +150,22 @@ impl Ranges {
                 }
             }
         }
-        Self(rest)
+        Self::of(&rest)
     }
 
     /// Whether some number is in both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        let (mut left, mut right) = (0, 0);
-        while let (Some(a), Some(b)) = (self.0.get(left), other.0.get(right)) {
+        let (mut left, mut right) = (self.ranges().iter().peekable(), other.ranges().iter().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             if a.0.max(b.0) <= a.1.min(b.1) {
                 return true;
             }
             if a.1 <= b.1 {
-                left += 1;
+                left.next()
             } else {
-                right += 1;
-            }
+                right.next()
+            };
         }
         false
     }
@@ -125,25 +173,23 @@ impl Ranges {
     /// Whether every number of this is in the other.
     #[must_use]
     pub fn is_subset(&self, other: &Self) -> bool {
-        let mut right = 0;
-        self.0.iter().all(|&(first, last)| {
-            while other.0.get(right).is_some_and(|b| b.1 < first) {
-                right += 1;
-            }
-            other.0.get(right).is_some_and(|b| b.0 <= first && last <= b.1)
+        let mut others = other.ranges().iter().peekable();
+        self.ranges().iter().all(|&(first, last)| {
+            while others.next_if(|b| b.1 < first).is_some() {}
+            others.peek().is_some_and(|b| b.0 <= first && last <= b.1)
         })
     }
 
     /// How many numbers, exactly.
     #[must_use]
     pub fn size(&self) -> BigUint {
-        self.0.iter().map(|&(first, last)| BigUint::from(last - first) + 1u8).sum()
+        self.ranges().iter().map(|&(first, last)| BigUint::from(last - first) + 1u8).sum()
     }
 
     /// How many numbers, or `u128::MAX` where there are more than that.
     #[must_use]
     pub fn saturating_size(&self) -> u128 {
-        self.0.iter().fold(0u128, |sum, &(first, last)| sum.saturating_add((last - first).saturating_add(1)))
+        self.ranges().iter().fold(0u128, |sum, &(first, last)| sum.saturating_add((last - first).saturating_add(1)))
     }
 }
 
@@ -156,7 +202,7 @@ impl FromIterator<(u128, u128)> for Ranges {
         for range in ranges {
             append(&mut merged, range);
         }
-        Self(merged)
+        Self::of(&merged)
     }
 }
 
