@@ -248,7 +248,7 @@ fn unknown_kind(file: &Path) -> (&'static str, &'static str) {
     match fs::File::open(file).map(|file| file.metadata().map(|metadata| metadata.len())) {
         Err(_) => ("the file cannot be read", "Make it readable."),
         Ok(Ok(0)) => ("the file is empty", "Write it anew: nothing was checked."),
-        Ok(_) => ("not a kind of file that terravet knows", KINDS),
+        Ok(_) => plan::mistaken(&start(file, plan::START)).unwrap_or(("not a kind of file that terravet knows", KINDS)),
     }
 }
 

@@ -15,7 +15,7 @@ mod shape;
 mod tags;
 mod world;
 
-pub use open::{Input, MAX_SIZE, START, may_be_plan, open};
+pub use open::{Input, MAX_SIZE, START, may_be_plan, mistaken, open};
 pub use reading::{reading, refused};
 pub use shape::{Member, Shape};
 

@@ -62,8 +62,29 @@ pub fn may_be_plan(start: &[u8]) -> bool {
     file::is_zip(start) || start.starts_with(OLD_PLAN) || is_utf16(start) || first == Some(&b'{')
 }
 
+/// What else a file that begins like this is, though somebody took it for a plan; and what to do.
+#[must_use]
+pub fn mistaken(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    let holds = |text: &str| memchr::memmem::find(start, text.as_bytes()).is_some();
+    if start.starts_with(b"\x1f\x8b") {
+        let help = "Unpack it first: `gunzip --stdout FILE | terravet check -`.";
+        return Some(("the file is compressed with gzip", help));
+    }
+    if holds("{\"format_version\"") {
+        let help =
+            "Write standard output alone to the file: `terraform show -json tfplan > plan.json`, without `2>&1`.";
+        return Some(("something stands before the JSON of the plan", help));
+    }
+    if holds("\u{2502} Error: ") || start.trim_ascii_start().starts_with(b"Error: ") {
+        let help = "Mend what it complains about, and make the plan anew.";
+        return Some(("this is what Terraform says when it fails, not a plan", help));
+    }
+    None
+}
+
 fn is_utf16(start: &[u8]) -> bool {
-    start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
+    let marked = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
+    marked || start.starts_with(b"{\0") || start.starts_with(b"\0{")
 }
 
 /// Reads a plan or state of any kind; `shown` is its path as reports print it.
@@ -88,12 +109,18 @@ pub fn open(mut input: impl Input, shown: &str, demand: &Demand, sources: &mut S
         let message = "This plan file was made by Terraform 0.11 or earlier, whose plans are not read";
         return Err(Box::new(Problem::with_path(shown, message).help("Make the plan with Terraform 1.1 or later.")));
     }
+    if !may_be_plan(&start)
+        && let Some((message, help)) = mistaken(&start)
+    {
+        return Err(Box::new(Problem::with_path(shown, message).help(help)));
+    }
     if !is_utf16(&start) {
         return json::read(&mut input, shown, demand, sources);
     }
     // What PowerShell makes of `terraform show -json tfplan > plan.json`.
     let bytes = whole(&mut input).map_err(unread)?;
-    let encoding = if bytes.starts_with(b"\xff") { UTF_16LE } else { UTF_16BE };
+    let is_little = bytes.starts_with(b"\xff") || bytes.starts_with(b"{");
+    let encoding = if is_little { UTF_16LE } else { UTF_16BE };
     let mut text = encoding.decode(&bytes).0.into_owned().into_bytes();
     drop(bytes);
     json::read(&mut text, shown, demand, sources)
@@ -111,15 +138,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf16_with_a_mark_is_read() {
+    fn utf16_is_read_with_a_mark_and_without() {
         let text = r#"{"format_version": "1.2", "planned_values": {}}"#;
         let little: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-        for bytes in [text.as_bytes().to_vec(), format!("\u{feff}{text}").into_bytes(), little, big] {
+        let bare = [little[2..].to_vec(), big[2..].to_vec()];
+        for bytes in
+            [text.as_bytes().to_vec(), format!("\u{feff}{text}").into_bytes(), little, big].into_iter().chain(bare)
+        {
             assert!(may_be_plan(&bytes));
             let plan = open(bytes, "plan.json", &Demand::default(), &mut Sources::default());
             assert_eq!(plan.map(|plan| plan.kind).ok(), Some(crate::plan::Kind::Json));
         }
         assert!(!may_be_plan(b"# notes"));
+    }
+
+    #[test]
+    fn what_else_a_file_is_can_be_told() {
+        for (start, said) in [
+            (&b"\x1f\x8b\x08\0"[..], Some("the file is compressed with gzip")),
+            (
+                b"+ terraform show -json tfplan\n{\"format_version\":\"1.2\"}",
+                Some("something stands before the JSON of the plan"),
+            ),
+            (
+                "\u{2577}\n\u{2502} Error: No state\n".as_bytes(),
+                Some("this is what Terraform says when it fails, not a plan"),
+            ),
+            (b"\nError: No state\n", Some("this is what Terraform says when it fails, not a plan")),
+            (b"# notes", None),
+            (b"", None),
+        ] {
+            assert_eq!(mistaken(start).map(|(message, _)| message), said);
+        }
     }
 }

@@ -102,6 +102,7 @@ pub fn reading(
             inventory.add(alone(change, &world, joins.as_ref()));
         }
     }
+    reading.problems.extend(world.twice());
     let (found, missing) = world.into_differences();
     differences.extend(found.into_iter().filter(|difference| !is_ignoring(difference, sources)));
     if plan.complete != Some(false) {

@@ -8,6 +8,7 @@ use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
 use crate::inventory::{Action, Instance, Sites};
 use crate::lang::value::Entries;
 use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::source::{Problem, Span};
 use crate::terraform::{Difference, Planned};
 
 use super::inline::Inline;
@@ -30,6 +31,8 @@ pub(super) struct World<'p> {
     /// The module instance that came last.
     module: Option<ModulePath>,
     vpcs: Option<Vec<Arc<Address>>>,
+    /// What stands in the plan, or in the state before, once more.
+    twice: Vec<&'p Change>,
     differences: RefCell<Vec<Difference>>,
     /// Addresses of the configuration that are not in the plan.
     missing: RefCell<BTreeSet<Arc<Address>>>,
@@ -40,6 +43,8 @@ pub(super) struct World<'p> {
 struct Known<'p> {
     /// What will be there.
     change: Option<&'p Change>,
+    /// Whether the state before has it, and the plan itself.
+    is_listed: [bool; 2],
     /// Whether the plan speaks of it, be it that it goes: the state before does not tell anything about it then.
     is_spoken_of: bool,
 }
@@ -55,6 +60,7 @@ impl<'p> World<'p> {
             modules: HashMap::new(),
             module: None,
             vpcs: None,
+            twice: Vec::new(),
             differences: RefCell::default(),
             missing: RefCell::default(),
         };
@@ -77,6 +83,9 @@ impl<'p> World<'p> {
     fn add(&mut self, change: &'p Change, is_spoken_of: bool) {
         let address = &*change.address;
         let known = self.by_address.entry(address).or_default();
+        if std::mem::replace(&mut known.is_listed[usize::from(is_spoken_of)], true) {
+            self.twice.push(change);
+        }
         if known.is_spoken_of && !is_spoken_of {
             return;
         }
@@ -132,6 +141,16 @@ impl<'p> World<'p> {
         let (module, mode, type_name, name) = resource.clone();
         let single = self.find(&Address { module, mode, type_name, name, key: InstanceKey::None });
         single.map(|change| &change.address).into_iter().chain(keyed).cloned().collect()
+    }
+
+    /// What stands in the plan, or in the state before, once more: nobody knows which is true.
+    pub(super) fn twice(&self) -> Vec<Problem> {
+        let problem = |change: &&Change| {
+            let place = change.place.unwrap_or(Span::new(self.plan.file, 0, 0));
+            let problem = Problem::at(place, format!("`{}` stands here once more", change.address));
+            problem.help("Check what Terraform writes, unchanged: it names each resource instance once.")
+        };
+        self.twice.iter().map(problem).collect()
     }
 
     /// All that will be there, in the order of the plan.

@@ -7,7 +7,7 @@ use prost::Message;
 use super::message::{self, DynamicValue};
 use super::sensitive::Sensitive;
 use super::{Damage, value};
-use crate::address::Address;
+use crate::address::{Address, Mode};
 use crate::inventory::{Action, Demand};
 use crate::lang::{Str, Value};
 use crate::plan::{Change, Shape};
@@ -19,16 +19,20 @@ struct Form {
     after: Option<usize>,
 }
 
-/// What the number of an action means (Terraform: `planfile.proto`, `enum Action`).
-fn form(action: i32) -> Option<Form> {
+/// What the number of an action means (Terraform: `planfile.proto`, `enum Action`). Of ephemeral resources, which OpenTofu
+/// has in its plans, nothing is kept.
+fn form(action: i32, mode: Mode) -> Option<Form> {
     let (action, before, after) = match action {
+        _ if mode == Mode::Ephemeral => (Action::Read, None, None),
         0 => (Action::None, Some(0), Some(0)),
         1 => (Action::Create, None, Some(0)),
         2 => (Action::Read, Some(0), Some(1)),
         3 => (Action::Update, Some(0), Some(1)),
         5 => (Action::Delete, Some(0), None),
-        // Deleted first, created first, and forgotten instead of deleted.
-        6 | 7 | 9 => (Action::Replace, Some(0), Some(1)),
+        // Deleted first, created first.
+        6 | 7 => (Action::Replace, Some(0), Some(1)),
+        // What was there is forgotten: it stays.
+        9 => (Action::Replace, None, Some(1)),
         8 => (Action::Forget, Some(0), None),
         _ => return None,
     };
@@ -60,7 +64,7 @@ pub(super) fn change(message: message::ResourceInstanceChange, demand: &Demand) 
         previous => Some(parse(previous)?),
     };
     let change = message.change.ok_or_else(|| Damage::new("nothing says what is done"))?;
-    let form = form(change.action)
+    let form = form(change.action, address.mode)
         .ok_or_else(|| Damage::new(format!("its action has the number {}, which is not known", change.action)))?;
     let wanted = demand.of(address.mode, &address.type_name);
     let shape = Shape::of(address.mode, &address.type_name);
@@ -70,7 +74,7 @@ pub(super) fn change(message: message::ResourceInstanceChange, demand: &Demand) 
         let decoded = value::decode_resource(&encoded.msgpack, shape, &wanted, &Sensitive::of(paths)?)?;
         Ok(Some(decoded).filter(|value| !value.is_null()))
     };
-    let ends = form.after.is_none() || form.action == Action::Replace;
+    let ends = matches!(form.action, Action::Delete | Action::Forget | Action::Replace);
     let before = if ends { value(form.before, &change.before_sensitive_paths)? } else { None };
     let after = value(form.after, &change.after_sensitive_paths)?;
     Ok(Change {

@@ -126,6 +126,10 @@ fn kind_of(document: &Document, file: FileId) -> Result<Kind, Box<Problem>> {
                 (true, _) => Ok(Kind::Json),
                 (false, true) => Ok(Kind::State),
                 // `terraform show -json` prints this of a state without resources; other commands print JSON of other kinds.
+                (false, false) if document.is_bare => refuse(
+                    "This is an empty state: there is nothing in it to check".into(),
+                    "Without a file, `terraform show -json` shows the state: name the plan, `terraform show -json tfplan`.",
+                ),
                 (false, false) => refuse(
                     "This JSON holds neither a plan nor the values of a state: nothing can be checked".into(),
                     "Check what `terraform show -json tfplan` prints of a saved plan.",
@@ -136,6 +140,11 @@ fn kind_of(document: &Document, file: FileId) -> Result<Kind, Box<Problem>> {
         (None, Some(version)) => refuse(
             format!("State of version {version}: terravet knows version 4, which Terraform 0.12 and later write"),
             "Check what `terraform show -json` prints.",
+        ),
+        (None, None) if document.redacted => refuse(
+            "This is a plan as HCP Terraform shows it to people: values are left out, so that it cannot be checked"
+                .into(),
+            "Check the whole plan: what `terraform show -json tfplan` prints, or the plan's `json-output` in the API.",
         ),
         (None, None) if document.is_log => refuse(
             "This is what `terraform plan -json` logs, not a plan".into(),
@@ -164,7 +173,11 @@ fn refused(what: What, is_log: bool) -> (String, &'static str) {
             "This is what `terraform plan -json` logs, not a plan".to_owned(),
             "Save the plan with `-out=tfplan`, and check that file or what `terraform show -json tfplan` prints.",
         ),
-        What::Trailing | What::Syntax => ("This is not JSON".to_owned(), UNCHANGED),
+        What::Trailing => (
+            "Something stands behind the JSON of the plan".to_owned(),
+            "Write what `terraform show -json tfplan` prints to a file of its own: no second plan, and no `2>&1`.",
+        ),
+        What::Syntax => ("This is not JSON".to_owned(), UNCHANGED),
         What::Encoding => ("This is not UTF-8, so it is not what Terraform writes".to_owned(), UNCHANGED),
         What::Type(expected) if expected.is_empty() => ("A value is not of the right type".to_owned(), UNCHANGED),
         What::Type(expected) => (format!("A value is not of the right type: expected {expected}"), UNCHANGED),

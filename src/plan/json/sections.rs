@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::address::{Address, ModulePath};
+use crate::address::{Address, Mode, ModulePath};
 use crate::inventory::{Action, Demand};
 use crate::lang::{Str, Value};
 use crate::source::{FileId, Position, Problem, Span};
@@ -38,6 +38,10 @@ pub(super) struct Document {
     /// A plan that is kept elsewhere.
     pub(super) remote: bool,
     pub(super) encrypted: bool,
+    /// A plan as HCP Terraform shows it, without what is sensitive.
+    pub(super) redacted: bool,
+    /// Whether it has nothing but versions.
+    pub(super) is_bare: bool,
     /// A message of Terraform's log.
     pub(super) is_log: bool,
     /// Of a state file.
@@ -161,21 +165,23 @@ impl<'c> Collector<'c> {
 
     fn found_change(&mut self, head: &ChangeHead<'_>, action: Option<Action>, place: Span, section: Section) {
         let Some(address) = self.address(head.address, place) else { return };
-        let Some(action) = action else {
+        let is_ephemeral = address.mode == Mode::Ephemeral;
+        let Some(action) = action.or_else(|| is_ephemeral.then_some(Action::Read)) else {
             let message = "Unknown planned action: what happens to this resource instance cannot be told";
             let help = "Use a terravet that knows the plan's version of Terraform.";
             self.found.problems.push(Problem::at(place, message).help(help));
             return;
         };
         let gone = matches!(action, Action::Delete | Action::Forget);
-        if matches!(if gone { head.before } else { head.after }, Values::None) {
+        if !is_ephemeral && matches!(if gone { head.before } else { head.after }, Values::None) {
             let message = format!("The plan has no values of `{address}`");
             let problem =
                 Problem::at(place, message).help("Check what `terraform show -json tfplan` prints, unchanged.");
             self.found.problems.push(problem);
         }
         let mut before = None;
-        if gone || action == Action::Replace {
+        // What is forgotten stays there, replaced or not.
+        if gone || action == Action::Replace && !head.actions.contains("forget") {
             before = self.values(&address, place, head.before, Values::None, head.before_sensitive);
         }
         let mut after = None;
@@ -339,7 +345,8 @@ fn action(words: &[&str]) -> Option<Action> {
         ["update"] => Action::Update,
         ["delete"] => Action::Delete,
         ["forget"] => Action::Forget,
-        ["delete", "create"] | ["create", "delete"] | ["create", "forget"] => Action::Replace,
+        // Forgotten first: OpenTofu, where `destroy = false`.
+        ["delete", "create"] | ["create", "delete"] | ["create", "forget"] | ["forget", "create"] => Action::Replace,
         _ => return None,
     })
 }
@@ -356,7 +363,7 @@ pub(super) enum Pass {
 impl Collector<'_> {
     /// Goes over a document.
     pub(super) fn document(&mut self, stream: &mut Stream<'_>, pass: Pass) -> Result<Document, Fault> {
-        let mut document = Document::default();
+        let mut document = Document { is_bare: true, ..Document::default() };
         stream.members("the JSON object of a plan or state", |stream, name| match pass {
             Pass::All => self.section(stream, name, &mut document),
             Pass::PlannedValues if name == "planned_values" => self.state(stream, Of::Planned),
@@ -373,9 +380,11 @@ impl Collector<'_> {
             "values" => document.is_state = true,
             "remote_plan_format" => document.remote = true,
             "encrypted_data" => document.encrypted = true,
+            "plan_format_version" => document.redacted = true,
             "@level" => document.is_log = true,
             _ => {}
         }
+        document.is_bare &= matches!(name, "format_version" | "terraform_version");
         match name {
             "format_version" => document.format_version = stream.value()?,
             "terraform_version" => document.terraform_version = stream.value()?,

@@ -24,6 +24,8 @@ fn changes_are_read_by_their_actions() {
         change("aws_vpc.a", r#"["no-op"]"#),
         change("aws_vpc.b[0]", r#"["delete", "create"]"#),
         change("module.m[\\\"k\\\"].aws_vpc.c", r#"["delete"]"#),
+        change("aws_vpc.kept", r#"["forget", "create"]"#),
+        r#"{"address": "ephemeral.random_password.a", "change": {"actions": ["open"], "after": null}}"#.to_owned(),
     ];
     let text = format!(r#"{{"format_version": "1.2", "resource_changes": [{}]}}"#, changes.join(", "));
     let plan = plan(&text);
@@ -32,9 +34,14 @@ fn changes_are_read_by_their_actions() {
         ("aws_vpc.a", Action::None),
         ("aws_vpc.b[0]", Action::Replace),
         (r#"module.m["k"].aws_vpc.c"#, Action::Delete),
+        ("aws_vpc.kept", Action::Replace),
+        ("ephemeral.random_password.a", Action::Read),
     ];
     assert_eq!(read, expected.map(|(address, action)| (address.to_owned(), action)));
     assert!(plan.changes[2].after.is_none() && plan.changes[2].before.is_some());
+    // What ends is known as it was; what is forgotten does not end.
+    assert!(plan.changes[1].before.is_some() && plan.changes[3].before.is_none());
+    assert!(plan.problems.is_empty());
 }
 
 #[test]
@@ -43,6 +50,12 @@ fn what_is_no_plan_is_refused_in_plain_words() {
         ("", "The file is empty"),
         ("{", "The JSON ends in the middle: the file was cut off"),
         ("nonsense", "This is not JSON"),
+        (r#"{"format_version": "1.2"} {"format_version": "1.2"}"#, "Something stands behind the JSON of the plan"),
+        (r#"{"format_version": "1.0"}"#, "This is an empty state: there is nothing in it to check"),
+        (
+            r#"{"plan_format_version": "1.2", "resource_changes": [], "provider_schemas": {}}"#,
+            "This is a plan as HCP Terraform shows it to people: values are left out, so that it cannot be checked",
+        ),
         ("[]", "A value is not of the right type: expected the JSON object of a plan or state"),
         ("{}", "This JSON is neither a plan nor a state: it has no `format_version`"),
         (r#"{"format_version": "2.0"}"#, "Unknown format version \"2.0\": terravet knows 0.1 to 1.x"),
