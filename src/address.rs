@@ -236,6 +236,12 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// Whether it stands for all instances of a resource of which nobody knows how many there are.
+    #[must_use]
+    pub fn is_symbolic(&self) -> bool {
+        self.path.is_empty() && self.address.key == InstanceKey::Unknown
+    }
+
     /// The attribute's name where the path is a single attribute. Of a symbolic instance, an index or key before it says
     /// only which of the instances is meant.
     #[must_use]

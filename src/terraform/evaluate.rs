@@ -11,7 +11,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ModulePath};
+use crate::address::{InstanceKey, ModulePath, Reference};
 use crate::inventory::Instance;
 use crate::lang::eval::Context;
 use crate::lang::functions::Files;
@@ -227,7 +227,12 @@ impl Evaluator<'_> {
     /// listed.
     fn among(meta: &Meta, collection: &Value, repetition: Repetition) -> Repetition {
         let (Repetition::Unknown, Some(_)) = (&repetition, meta.for_each) else { return repetition };
-        let Some(turns) = listed(collection) else { return repetition };
+        let chained = || collection.reference().is_some_and(Reference::is_symbolic);
+        let Some(turns) = listed(collection) else {
+            // One for each instance of a resource: the one that stands for all of those.
+            let each = || Repetition::Each { key: Value::unknown(Type::String), value: collection.clone() };
+            return if chained() { each() } else { repetition };
+        };
         let one_of = |values: Vec<Value>| {
             let ty = values.first().map(Value::ty).filter(|ty| values.iter().all(|value| value.ty() == *ty));
             Value::unknown(ty.unwrap_or(Type::Dynamic)).with_certain(Certain::one_of(&values))

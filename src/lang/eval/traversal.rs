@@ -257,6 +257,13 @@ impl Env<'_> {
         if let Some(written) = value.written().and_then(|written| written.get(key.as_str()?)) {
             return Ok(Place::Made(written.clone()));
         }
+        // Any one of instances of which nobody knows how many there are is what stands for all of them.
+        if unknown.ty == Type::Dynamic
+            && key.is_unknown()
+            && unknown.reference.as_ref().is_some_and(Reference::is_symbolic)
+        {
+            return Ok(Place::Made(value.clone()));
+        }
         let (ty, step) = match &unknown.ty {
             Type::Dynamic => (Type::Dynamic, by_key(key)),
             Type::List(element) => ((**element).clone(), by_key(&keyed(&Type::Number)?)),

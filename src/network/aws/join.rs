@@ -42,6 +42,9 @@ pub fn filtered(data: &Spot<'_>, name: &str, value: &str) -> bool {
     })
 }
 
+/// So many instances may hand on one value.
+const MAX_HANDS: usize = 8;
+
 /// Instances by known text of one attribute.
 type Index = Rc<BTreeMap<Str, usize>>;
 
@@ -63,6 +66,7 @@ impl<'a> Ids<'a> {
     /// where it is null, or not known and no reference.
     #[must_use]
     pub fn target(&self, value: &Value, kinds: &[(&'static str, &'static str)]) -> Option<Target> {
+        let value = self.handed_on(value);
         if let Some(reference) = value.identity() {
             let found = self.managed(reference).filter(|&index| {
                 let type_name = self.inventory.instance(index).type_name();
@@ -73,6 +77,18 @@ impl<'a> Ids<'a> {
         let text = value.as_str().filter(|text| !text.is_empty())?;
         let found = kinds.iter().find_map(|&(type_name, attribute)| self.with_text(type_name, attribute, text));
         Some(found.map_or_else(|| Target::Id(text.into()), Target::Instance))
+    }
+
+    /// What an attribute of an instance holds, where that is known or the attribute of another one: plan JSON without its
+    /// configuration tells what each expression names, and not what that holds.
+    fn handed_on<'v>(&'v self, value: &'v Value) -> &'v Value {
+        let held = |value: &'v Value| {
+            let reference = value.reference()?;
+            let held = self.inventory.instance(self.managed(reference)?).get(reference.attribute()?)?;
+            let else_named = held.reference().is_some_and(|other| other != reference);
+            (else_named || held.as_str().is_some()).then_some(held)
+        };
+        std::iter::successors(Some(value), |value| held(value)).take(MAX_HANDS).last().unwrap_or(value)
     }
 
     /// The managed instance that a reference goes to.

@@ -23,7 +23,7 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let (taken, _) = table.lookup(&nat64(), self.bound, &|_| true);
-        for (route, _) in taken.into_iter().filter(|(route, _)| route.via.kind == Kind::Nat) {
+        for (route, _) in taken.into_iter().filter(|(route, _)| matches!(route.via.kind, Kind::Nat | Kind::Unknown)) {
             let why = "the route leads to a NAT gateway, which translates to IPv4".to_owned();
             let way = way.clone().pass(Met::Acl(subnet, Direction::Egress));
             self.anywhere(way.pass(Met::Passed("route", route.spot.clone(), why)), &route.spot);
