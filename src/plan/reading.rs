@@ -30,7 +30,10 @@ pub fn reading(
     sources: &mut Sources,
     trees: &mut Trees,
 ) -> Reading {
+    let start = Span::new(plan.file, 0, 0);
     for change in plan.changes.iter_mut().chain(&mut plan.prior) {
+        // A plan file has no lines; what no configuration has stands at its beginning.
+        change.place.get_or_insert(start);
         change.after = change.after.take().map(|planned| {
             let configured = as_configured(&planned).unwrap_or(planned);
             tags::marked(configured, Secret::Keys(&BTreeSet::new()))

@@ -10,6 +10,10 @@ variable "gateway_id" {
   type = string
 }
 
+variable "group_id" {
+  type = string
+}
+
 import {
   to = aws_vpc.legacy
   id = var.vpc_id
@@ -18,6 +22,11 @@ import {
 import {
   to = aws_internet_gateway.legacy
   id = var.gateway_id
+}
+
+import {
+  to = aws_security_group.legacy
+  id = var.group_id
 }
 
 resource "aws_vpc" "legacy" {
