@@ -43,7 +43,7 @@ pub fn filtered(data: &Spot<'_>, name: &str, value: &str) -> bool {
 }
 
 /// So many instances may hand on one value.
-const MAX_HANDS: usize = 8;
+const MAX_HANDS: u8 = 8;
 
 /// Instances by known text of one attribute.
 type Index = Rc<BTreeMap<Str, usize>>;
@@ -66,12 +66,21 @@ impl<'a> Ids<'a> {
     /// where it is null, or not known and no reference.
     #[must_use]
     pub fn target(&self, value: &Value, kinds: &[(&'static str, &'static str)]) -> Option<Target> {
-        let value = self.handed_on(value);
+        self.target_within(value, kinds, MAX_HANDS)
+    }
+
+    fn target_within(&self, value: &Value, kinds: &[(&'static str, &'static str)], hands: u8) -> Option<Target> {
         if let Some(reference) = value.identity() {
-            let found = self.managed(reference).filter(|&index| {
+            let managed = self.managed(reference);
+            let found = managed.filter(|&index| {
                 let type_name = self.inventory.instance(index).type_name();
                 kinds.iter().any(|kind| kind.0 == type_name && Some(kind.1) == reference.attribute())
             });
+            if let (None, Some(handed_on)) = (found, managed.and_then(|index| self.held(index, reference)))
+                && hands > 0
+            {
+                return self.target_within(handed_on, kinds, hands - 1);
+            }
             return Some(found.map_or_else(|| Target::Attribute(reference.clone()), Target::Instance));
         }
         let text = value.as_str().filter(|text| !text.is_empty())?;
@@ -81,14 +90,10 @@ impl<'a> Ids<'a> {
 
     /// What an attribute of an instance holds, where that is known or the attribute of another one: plan JSON without its
     /// configuration tells what each expression names, and not what that holds.
-    fn handed_on<'v>(&'v self, value: &'v Value) -> &'v Value {
-        let held = |value: &'v Value| {
-            let reference = value.reference()?;
-            let held = self.inventory.instance(self.managed(reference)?).get(reference.attribute()?)?;
-            let else_named = held.reference().is_some_and(|other| other != reference);
-            (else_named || held.as_str().is_some()).then_some(held)
-        };
-        std::iter::successors(Some(value), |value| held(value)).take(MAX_HANDS).last().unwrap_or(value)
+    fn held(&self, index: usize, reference: &Reference) -> Option<&Value> {
+        let held = self.inventory.instance(index).get(reference.attribute()?)?;
+        let is_other = held.reference().is_some_and(|other| other != reference);
+        (is_other || held.as_str().is_some()).then_some(held)
     }
 
     /// The managed instance that a reference goes to.
