@@ -136,7 +136,11 @@ fn kind_of(document: &Document, file: FileId) -> Result<Kind, Box<Problem>> {
                 ),
             }
         }
-        (None, Some(4)) => Ok(Kind::State),
+        (None, Some(4)) if document.has_resources => Ok(Kind::State),
+        (None, Some(4)) => refuse(
+            "This JSON is no state: it has no list of `resources`".into(),
+            "Check the state as Terraform writes it, or what `terraform show -json` prints.",
+        ),
         (None, Some(version)) => refuse(
             format!("State of version {version}: terravet knows version 4, which Terraform 0.12 and later write"),
             "Check what `terraform show -json` prints.",

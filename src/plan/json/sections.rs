@@ -46,6 +46,8 @@ pub(super) struct Document {
     pub(super) is_log: bool,
     /// Of a state file.
     pub(super) state_version: Option<u64>,
+    /// Whether it has the list of resources that state files have.
+    pub(super) has_resources: bool,
     pub(super) configuration: Option<(String, Span)>,
 }
 
@@ -428,7 +430,12 @@ impl Collector<'_> {
                 let (text, place) = stream.text()?;
                 document.configuration = (text != "null").then(|| (text, self.place(place, place)));
             }
-            "resources" => each(stream, "a list of resources", |stream| self.state_file_resource(stream))?,
+            "resources" => {
+                document.has_resources = !stream.is_null()?;
+                if document.has_resources {
+                    stream.elements("a list of resources", |stream| self.state_file_resource(stream))?;
+                }
+            }
             _ => stream.skip()?,
         }
         Ok(())

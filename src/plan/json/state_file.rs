@@ -92,6 +92,9 @@ fn change(
     if instance.attributes.is_none() && instance.attributes_flat.is_some() {
         return Err(format!("The values of `{address}` are of a form that Terraform 0.11 wrote"));
     }
+    if instance.attributes.is_none_or(|attributes| attributes.get() == "null") {
+        return Err(format!("There are no values of `{address}`"));
+    }
     let wanted = demand.of(address.mode, &address.type_name);
     let shape = Shape::of(address.mode, &address.type_name);
     let text = instance.attributes.filter(|_| !wanted.is_nothing()).map(RawValue::get);

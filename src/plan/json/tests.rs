@@ -50,6 +50,8 @@ fn what_is_no_plan_is_refused_in_plain_words() {
         ("", "The file is empty"),
         ("{", "The JSON ends in the middle: the file was cut off"),
         ("nonsense", "This is not JSON"),
+        (r#"{"version": 4, "name": "x"}"#, "This JSON is no state: it has no list of `resources`"),
+        (r#"{"version": 4, "resources": null}"#, "This JSON is no state: it has no list of `resources`"),
         (r#"{"format_version": "1.2"} {"format_version": "1.2"}"#, "Something stands behind the JSON of the plan"),
         (r#"{"format_version": "1.0"}"#, "This is an empty state: there is nothing in it to check"),
         (
@@ -168,6 +170,11 @@ fn state_is_read_in_both_forms() {
     }
     assert_eq!(&*file.prior[0].provider, "registry.terraform.io/hashicorp/aws");
     assert!(refusal("{\"version\": 4, \"resources\": [{}]}").contains("missing field"));
+    let nothing = plan(
+        r#"{"version": 4, "resources": [{"mode": "managed", "type": "aws_vpc", "name": "a", "provider": "p",
+            "instances": [{"attributes": null}]}]}"#,
+    );
+    assert_eq!(nothing.problems[0].message, "There are no values of `aws_vpc.a`");
     let unclear = plan(
         r#"{"version": 4, "resources": [{"mode": "managed", "type": "aws_vpc", "name": "a", "provider": "p",
             "instances": [{"attributes": {"id": "vpc-1"}, "sensitive_attributes": [["id"]]}]}]}"#,
