@@ -192,4 +192,6 @@ fn refused(what: What, is_log: bool) -> (String, &'static str) {
 }
 
 #[cfg(test)]
+mod scan_tests;
+#[cfg(test)]
 mod tests;
