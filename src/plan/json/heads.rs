@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::inventory::Wanted;
+use crate::lang::Str;
 
 use super::scan::{self, Name, Scan};
 use super::stream::What;
@@ -64,7 +65,12 @@ impl<'t> Object<'t> {
     pub(super) fn wanted(self, wanted: &Wanted) -> impl Iterator<Item = usize> {
         let takes = move |member: &Member<'_>| match wanted {
             Wanted::Nothing => false,
-            Wanted::Only(names) => names.iter().any(|name| member.value_of(name).is_some()),
+            Wanted::Only(names) => {
+                let name = scan::string(self.text.as_bytes(), member.at);
+                // Lengths tell most names apart.
+                let is = |known: &Str, name: &[u8]| known.len() == name.len() && *known.as_bytes() == *name;
+                name.is_ok_and(|(name, _)| names.iter().any(|known| is(known, &name)))
+            }
             Wanted::Everything => true,
         };
         self.members().filter(takes).map(|member| member.at)
