@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use crate::address::Step;
 use crate::lang::Value;
 use crate::network::aws::Aws;
 use crate::network::aws::join::Target;
@@ -77,6 +78,11 @@ impl<'m, 'a> Reader<'m, 'a> {
     pub(super) fn named(&self, spot: &Spot<'a>, targets: Targets) -> Option<usize> {
         match self.aws.ids().target(spot.value?, targets)? {
             Target::Instance(index) => Some(index),
+            // The Auto Scaling groups that EKS makes for a node group are named by what that says of them.
+            Target::Attribute(reference) if &*reference.address.type_name == "aws_eks_node_group" => {
+                let resources = matches!(reference.path.first(), Some(Step::Attribute(name)) if **name == *"resources");
+                self.aws.ids().managed(&reference).filter(|_| resources)
+            }
             Target::Id(_) | Target::Attribute(_) => None,
         }
     }

@@ -181,6 +181,7 @@ pub(super) fn elastic<'a>(aws: &Aws<'a>) -> Elastic<'a> {
                         let absent = aws.may_be_absent(index, Some(&Target::Instance(holder)));
                         elastic.give(holder, if absent { Sure::Perhaps(spot.clone()) } else { Sure::Yes });
                     }
+                    Some(target) if aws.ids().may_find_made(&target) => elastic.stray = Some(named),
                     None if named.is_unknown(aws.inventory) => {
                         let held = named.held();
                         let those = held.iter().filter_map(|spot| aws.ids().target(spot.value?, HOLDERS));
