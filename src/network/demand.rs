@@ -265,6 +265,7 @@ const ATTRIBUTES: &[&str] = &[
     "replication_group_id",
     "replication_subnet_group_id",
     "resource_type",
+    "resources",
     "route",
     "route_table_id",
     "rule_action",
