@@ -28,6 +28,9 @@ pub struct Member<'s> {
     pub sensitive: bool,
 }
 
+/// Attributes that are of another kind in other versions of the provider (schemas of 3.39.0 and 5.100.0).
+const CHANGED: [&str; 2] = ["cluster_mode", "netbios_name_servers"];
+
 impl Member<'_> {
     /// The member's value, of what was read: marked where the provider says so.
     #[must_use]
@@ -56,7 +59,8 @@ impl<'s> Shape<'s> {
             Self::Body(body) => {
                 if let Ok(at) = body.attributes.binary_search_by(|(known, _)| (**known).cmp(name)) {
                     let (known, attribute) = &body.attributes[at];
-                    let shape = Shape::Type(&attribute.ty);
+                    let has_changed = CHANGED.contains(&&**known);
+                    let shape = if has_changed { Shape::Any } else { Shape::Type(&attribute.ty) };
                     return (Some(known), Member { shape, sensitive: attribute.sensitive });
                 }
                 match body.blocks.binary_search_by(|(known, _)| (**known).cmp(name)) {

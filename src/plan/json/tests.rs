@@ -149,6 +149,22 @@ fn what_cannot_be_read_of_an_instance_is_a_problem_at_it() {
 }
 
 #[test]
+fn what_other_versions_of_the_provider_have_otherwise_is_no_problem() {
+    let change = |ty: &str, after: &str| {
+        format!(r#"{{"address": "{ty}.a", "change": {{"actions": ["create"], "after": {after}}}}}"#)
+    };
+    let changes = [
+        change("aws_elasticache_replication_group", r#"{"cluster_mode": [{"num_node_groups": 1}]}"#),
+        change("aws_lb_target_group", r#"{"deregistration_delay": 300}"#),
+        change("aws_network_acl_rule", r#"{"icmp_type": "-1", "icmp_code": ""}"#),
+    ];
+    let plan = plan(&format!(r#"{{"format_version": "1.2", "resource_changes": [{}]}}"#, changes.join(", ")));
+    assert!(plan.problems.is_empty(), "{:?}", plan.problems);
+    let delay = plan.changes[1].after.as_ref().and_then(|values| values.get("deregistration_delay"));
+    assert_eq!(delay.and_then(crate::lang::Value::as_str), Some("300"));
+}
+
+#[test]
 fn state_is_read_in_both_forms() {
     let shown = plan(
         r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {"child_modules": [
