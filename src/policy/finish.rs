@@ -192,10 +192,15 @@ impl<'p> Maker<'p> {
 
     /// Violations as they are, undetermined ones merged by resource and expression.
     fn findings(&self, candidates: Vec<Candidate>) -> Vec<Finding> {
-        let (certain, open): (Vec<Candidate>, Vec<Candidate>) =
-            candidates.into_iter().partition(|candidate| candidate.verdict == Verdict::Violation);
-        let mut findings: Vec<Finding> = Vec::with_capacity(certain.len());
-        findings.extend(certain.into_iter().map(|candidate| self.finding(candidate, Vec::new())));
+        let is_violation = |candidate: &&Candidate| candidate.verdict == Verdict::Violation;
+        let mut findings: Vec<Finding> = Vec::with_capacity(candidates.iter().filter(is_violation).count());
+        let mut open: Vec<Candidate> = Vec::new();
+        for candidate in candidates {
+            match candidate.verdict {
+                Verdict::Violation => findings.push(self.finding(candidate, Vec::new())),
+                Verdict::Undetermined => open.push(candidate),
+            }
+        }
         let mut groups: BTreeMap<(Expression<'_>, Option<&Suppressed>), Vec<usize>> = BTreeMap::new();
         for (index, candidate) in open.iter().enumerate() {
             groups.entry((expression(candidate), candidate.suppressed.as_deref())).or_default().push(index);

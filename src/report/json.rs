@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::place::{problem_file, region};
 use crate::finding::{Finding, Report, RuleSummary, Severity, Suppressed};
@@ -26,7 +26,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
             .map(|input| InputJson { path: &input.path, kind: input.kind, sha256: &input.sha256 })
             .collect(),
         rules: report.rules.iter().map(rule_json).collect(),
-        findings: report.findings.iter().map(|finding| finding_json(finding, sources)).collect(),
+        findings: Findings { report, sources },
         problems: report.problems.iter().map(|problem| problem_json(problem, sources)).collect(),
         summary: SummaryJson {
             resources: report.summary.resources,
@@ -117,9 +117,21 @@ struct Document<'a> {
     fail_on: &'static str,
     inputs: Vec<InputJson<'a>>,
     rules: Vec<RuleJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
+    findings: Findings<'a>,
     problems: Vec<ProblemJson<'a>>,
     summary: SummaryJson,
+}
+
+/// The findings, each made into JSON as it is written.
+struct Findings<'a> {
+    report: &'a Report,
+    sources: &'a Sources,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.report.findings.iter().map(|finding| finding_json(finding, self.sources)))
+    }
 }
 
 #[derive(Serialize)]

@@ -19,8 +19,10 @@ impl Env<'_> {
         let name_node = self.child(node, 0)?;
         // Blanks may stand after `::`.
         let spelled = self.tree.text(name_node);
-        let without_blanks =
-            spelled.contains([' ', '\t', '\n', '\r']).then(|| spelled.split_whitespace().collect::<String>());
+        let without_blanks = spelled
+            .bytes()
+            .any(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .then(|| spelled.split_whitespace().collect::<String>());
         let name = without_blanks.as_deref().unwrap_or(spelled);
         let core = name.strip_prefix("core::").unwrap_or(name);
         match core {
@@ -28,7 +30,7 @@ impl Env<'_> {
             "can" => return self.call_can(node),
             _ => {}
         }
-        let mut arguments = Vec::new();
+        let mut arguments = Vec::with_capacity(self.tree.children(node).count().saturating_sub(1));
         let expand = self.tree.node(node).flag(FLAG_EXPAND);
         let mut children = self.tree.children(node).skip(1).peekable();
         while let Some(child) = children.next() {

@@ -99,6 +99,9 @@ pub(super) fn tiers(network: &Network<'_>) -> Vec<Value> {
 /// One fact per pair of tiers that something is in both of.
 pub(super) fn tier_overlaps(network: &Network<'_>) -> Vec<Value> {
     let intent = network.intent;
+    if intent.tiers.is_empty() {
+        return Vec::new();
+    }
     let mut facts = Vec::new();
     let mut seen = Vec::new();
     let mut overlaps = network.reach().tier_overlaps();
