@@ -1,5 +1,6 @@
 //! Asking rules of facts: from conditions to candidates, which `finish` makes findings of.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::address::ModuleStep;
@@ -81,6 +82,8 @@ pub struct Check<'p> {
     pub(super) sensitive_spans: Vec<Span>,
     pub(super) resources: usize,
     only_changed: bool,
+    /// The rules to ask of each reading, those of the same collections together.
+    rules: OnceCell<Vec<Vec<usize>>>,
 }
 
 impl<'p> Check<'p> {
@@ -97,6 +100,7 @@ impl<'p> Check<'p> {
             sensitive_spans: Vec::new(),
             resources: 0,
             only_changed: false,
+            rules: OnceCell::new(),
         }
     }
 
@@ -151,9 +155,9 @@ impl<'p> Check<'p> {
     /// Asks every rule but those about suppressions.
     fn ask_all(&mut self, facts: &Facts<'_>, trees: &Trees) {
         let policy = self.policy;
-        let rules = (0..policy.rules.len()).filter(|&rule| !is_about_policy(policy, rule));
-        for rules in by_collections(policy, rules, trees) {
-            for rule in rules {
+        let rules = (0..policy.rules.len()).filter(|&rule| policy.set[rule].enabled && !is_about_policy(policy, rule));
+        for rules in self.rules.get_or_init(|| by_collections(policy, rules, trees)) {
+            for &rule in rules {
                 ask(policy, rule, facts, trees, &mut self.candidates, &mut self.problems);
             }
             facts.forget();
