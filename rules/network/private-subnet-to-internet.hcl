@@ -10,7 +10,7 @@ rule "network/private-subnet-to-internet" {
   }
   option "roles" {
     type        = list(string)
-    default     = ["db", "database"]
+    default     = ["data", "database", "db"]
     description = "Words there for what belongs in private subnets. They say so only of subnets that do not give public addresses (`map_public_ip_on_launch`)."
   }
 
