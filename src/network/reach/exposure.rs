@@ -326,6 +326,25 @@ fn openings<'a>(reach: &Reach<'a>, thing: &Thing<'a>, wanted: &PacketSet) -> Vec
     found
 }
 
+/// What lets a load balancer's clients in, though packets keep their addresses: rules that name one of its groups ("Update
+/// the security groups for your Network Load Balancer", User Guide for Network Load Balancers).
+fn by_group<'a>(reach: &Reach<'a>, balancer: &Thing<'a>, target: &Thing<'a>, all: &PacketSet) -> Vec<Opening<'a>> {
+    let mut found = Vec::new();
+    for rule in reach.model.groups.rules_of(&target.groups, Direction::Ingress) {
+        for (bound, spot) in rule.naming(&balancer.groups) {
+            let packets = |bound| rule.peer_packets(bound).intersection(all);
+            let (certain, possible) = match bound {
+                Bound::Certain => (packets(Bound::Certain), packets(Bound::Possible)),
+                Bound::Possible => (PacketSet::EMPTY, packets(Bound::Possible)),
+            };
+            if !possible.is_empty() {
+                found.push(Opening { spot, source: None, certain, possible, at_most: None, perhaps: false });
+            }
+        }
+    }
+    found
+}
+
 /// Ports at which load balancers listen, by instance; `None` where some are not known.
 type Listeners = BTreeMap<usize, Option<PortSet>>;
 
@@ -419,11 +438,16 @@ fn carried<'a>(reach: &Reach<'a>, way: Way) -> Option<Exposure<'a>> {
         spot: relay.attachment().clone(),
         source: None,
         certain: all.clone(),
-        possible: all,
+        possible: all.clone(),
         at_most: None,
         perhaps: false,
     };
-    let openings = if keeps { openings(reach, target, &wanted) } else { vec![attachment] };
+    let openings = if keeps {
+        let by_address = openings(reach, target, &wanted);
+        by_address.into_iter().chain(by_group(reach, balancer, target, &all)).collect()
+    } else {
+        vec![attachment]
+    };
     if openings.is_empty() {
         return None;
     }

@@ -428,6 +428,16 @@ impl<'a> Rule<'a> {
         }
     }
 
+    /// What in it names a group that the far end wears, or, as far as is possible, may wear.
+    pub(super) fn naming(&self, far: &Worn<'a>) -> Vec<(Bound, Spot<'a>)> {
+        let named = |peer: &Peer<'a>| match peer {
+            Peer::Group(group, spot) if far.known.contains(group) => Some((Bound::Certain, spot.clone())),
+            Peer::Unknown(spot) if !far.known.is_empty() => Some((Bound::Possible, spot.clone())),
+            Peer::Group(_, spot) | Peer::Unknown(spot) => far.doubt.is_some().then(|| (Bound::Possible, spot.clone())),
+        };
+        self.peers.iter().filter_map(named).collect()
+    }
+
     /// Whether it names a group that the far end wears.
     pub(super) fn names(&self, far: &Worn<'a>, bound: Bound) -> bool {
         self.peers.iter().any(|peer| match (peer, bound) {
