@@ -16,13 +16,13 @@ mod testing;
 mod tests;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::finding::Related;
 use crate::inventory::{Inventory, Place, locate};
 use crate::lang::eval::Evaluated;
-use crate::lang::{Origin, Value};
+use crate::lang::{Origin, Str, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::Trees;
 
@@ -55,7 +55,7 @@ pub struct Network<'a> {
     /// By ACL, the ports at which what it does may change.
     borders: RefCell<BTreeMap<usize, Rc<BTreeSet<u32>>>>,
     /// Addresses as messages name them, by instance.
-    addresses: RefCell<HashMap<usize, Value>>,
+    addresses: RefCell<Vec<Option<Str>>>,
     exposed: OnceCell<Vec<exposures::Group<'a>>>,
     opened: RefCell<exposures::Cache>,
     ports: RefCell<facts::PortLists>,
@@ -138,13 +138,32 @@ impl<'a> Network<'a> {
     /// origins that [`Network::place`] resolves.
     #[must_use]
     pub fn collection(&self, name: &str) -> Option<Value> {
-        let (name, make) = facts::COLLECTIONS.iter().find(|(known, _)| *known == name)?;
+        let (name, maker) = facts::COLLECTIONS.iter().find(|(known, _)| *known == name)?;
         let made = self.collections.borrow().get(name).cloned();
         Some(made.unwrap_or_else(|| {
-            let value = Value::tuple(make(self));
+            let mut facts = Vec::new();
+            maker.make(self, &mut |fact| facts.push(fact));
+            let value = Value::tuple(facts);
             self.collections.borrow_mut().insert(name, value.clone());
             value
         }))
+    }
+
+    /// Gives the facts of [`Network::collection`] one after another, without keeping them. Their places are given back as soon
+    /// as `give` returns.
+    pub fn each(&self, name: &str, give: &mut dyn FnMut(Value)) {
+        let Some((_, maker)) = facts::COLLECTIONS.iter().find(|(known, _)| *known == name) else { return };
+        let mut kept = self.places.borrow().len();
+        maker.make(self, &mut |fact| {
+            let collections = self.collections.borrow().len();
+            give(fact);
+            let mut places = self.places.borrow_mut();
+            if maker.is_one_by_one() && self.collections.borrow().len() == collections {
+                places.truncate(kept);
+            } else {
+                kept = places.len();
+            }
+        });
     }
 
     /// Gives back the collections that were made, with their places.

@@ -5,7 +5,7 @@
 //! network, and (with [`OWN`] set) those kept here.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::finding::Related;
 use crate::inventory::{self, Instance, Inventory, Place, Way};
@@ -79,7 +79,7 @@ pub(super) struct Facts<'a> {
     table: RefCell<Vec<Kept>>,
     made: RefCell<BTreeMap<String, Value>>,
     /// Addresses of instances that findings are about.
-    addresses: RefCell<HashMap<usize, Str>>,
+    addresses: RefCell<Vec<Option<Str>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -127,11 +127,24 @@ impl<'a> Facts<'a> {
         self.network.forget();
     }
 
+    /// Whether the network has a collection of this name.
+    pub(super) fn has_collection(&self, name: &str) -> bool {
+        Network::collection_names().any(|known| known == name)
+    }
+
+    /// Gives the facts of a collection of the network, each as it is made; see [`Network::each`].
+    pub(super) fn each(&self, name: &str, give: &mut dyn FnMut(Value)) {
+        self.network.each(name, give);
+    }
+
     /// The address of an instance, as text that all findings about it share.
     pub(super) fn address(&self, instance: usize) -> Str {
         let mut addresses = self.addresses.borrow_mut();
-        let address = addresses.entry(instance);
-        address.or_insert_with(|| self.inventory.instance(instance).address.to_string().into()).clone()
+        if addresses.is_empty() {
+            addresses.resize(self.inventory.instances().len(), None);
+        }
+        let address = || self.inventory.instance(instance).address.to_string().into();
+        addresses[instance].get_or_insert_with(address).clone()
     }
 
     /// Keeps a place; the origin that stands for it.

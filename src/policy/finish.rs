@@ -13,7 +13,9 @@ use crate::source::{FileId, Problem, Sources, Span};
 use crate::syntax::Trees;
 
 use super::Policy;
-use super::check::{Candidate, Check, ask, is_about_policy};
+use super::asking::ask;
+use super::candidate::Candidate;
+use super::check::{Check, is_about_policy};
 use super::facts::Facts;
 use super::rule::Rule;
 use super::suppression::Suppressions;

@@ -4,9 +4,13 @@
 //!
 //! - `form`, `rule`, `shipped`, `configuration`, `intent`: what is read
 //! - `facts`, `tags`, `jenkins`: what rules see
-//! - `check`, `way`: from conditions to candidates; `suppression`, `comments`, `finish`: from these to findings
+//! - `check`, `asking`, `candidate`, `message`, `way`, `calls`: from conditions to candidates; `yields`, `suppression`,
+//!   `comments`, `finish`: from these to findings
 //! - `examples`, `page`, `starter`: what is made of rule files beside checking
 
+mod asking;
+mod calls;
+mod candidate;
 mod check;
 mod comments;
 pub mod configuration;
@@ -18,6 +22,8 @@ mod finish;
 mod form;
 mod intent;
 mod jenkins;
+mod message;
+mod options;
 pub mod page;
 pub mod rule;
 pub mod shipped;
@@ -165,7 +171,7 @@ impl Policy {
                 };
                 let option = &rule.options[position];
                 let Some(value) = reader.constant(*at, &option.ty, &format!("option `{name}`")) else { continue };
-                match check::fits(option, &value, trees) {
+                match options::fits(option, &value, trees) {
                     Ok(()) => set.options[position].1 = value,
                     Err(why) => {
                         let message = format!("option `{name}` of rule `{}` cannot be this: {why}", rule.name);

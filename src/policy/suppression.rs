@@ -13,7 +13,8 @@ use crate::source::{Sources, Span, nearest, pattern};
 use crate::syntax::{Syntax, Tree, Trees};
 
 use super::Policy;
-use super::check::{Candidate, Check};
+use super::candidate::Candidate;
+use super::check::Check;
 use super::comments::{comments, in_script, properties};
 use super::configuration::is_date;
 use super::facts::{Facts, Kept, Spot, object};

@@ -12,8 +12,8 @@ use crate::network::sets::Ranges;
 use crate::source::Span;
 
 use super::Policy;
-use super::Rule;
-use super::check::Candidate;
+use super::candidate::Candidate;
+use super::facts::Spot;
 use super::finish::yield_order;
 
 /// What makes two candidates speak of the same expression.
@@ -21,8 +21,22 @@ pub(super) type Expression<'c> = (Option<&'c str>, Option<Span>, &'c str);
 
 /// The expression that a candidate speaks of.
 pub(super) fn expression(candidate: &Candidate) -> Expression<'_> {
-    let path = if candidate.spot.span.is_some() { "" } else { &candidate.spot.path };
-    (candidate.address.as_deref(), candidate.spot.span, path)
+    expression_at(candidate.address.as_deref(), &candidate.spot)
+}
+
+/// The expression that what stands at a spot speaks of.
+pub(super) fn expression_at<'c>(address: Option<&'c str>, spot: &'c Spot) -> Expression<'c> {
+    let path = if spot.span.is_some() { "" } else { &spot.path };
+    (address, spot.span, path)
+}
+
+/// The rules whose certain findings, where they are not suppressed, silence those of a rule at the same expression whatever else
+/// is found there: those that it yields to which themselves yield to nothing that it does not yield to too.
+pub(super) fn silencers(policy: &Policy, rule: usize) -> Vec<usize> {
+    let names = |rule: usize| policy.rules[rule].yields_to.iter().map(|(name, _)| name);
+    let own: BTreeSet<&String> = names(rule).collect();
+    let others = names(rule).filter_map(|name| policy.index(name));
+    others.filter(|&other| names(other).all(|name| own.contains(name))).collect()
 }
 
 /// What a finding speaks of: things by name, and numbers of things (`tcp/22`).
@@ -77,25 +91,39 @@ fn is_within(things: &Things, others: &[&Things]) -> bool {
 
 /// Sets for each candidate which others its rule yields to: those of the rules that it names, at the same expression.
 /// `collection`: what a rule goes through. Facts of one collection that share an expression (blocks that a `dynamic`
-/// makes) are told apart.
-pub(super) fn relate<'t>(policy: &Policy, candidates: &mut [Candidate], collection: impl Fn(usize) -> &'t str) {
-    if policy.rules.iter().all(|rule| rule.yields_to.is_empty()) {
-        return;
+/// makes) are told apart. `silenced`: which rules were left out beside what is certain of which others.
+pub(super) fn relate<'t>(
+    policy: &Policy,
+    candidates: &mut [Candidate],
+    collection: impl Fn(usize) -> &'t str,
+    silenced: &BTreeSet<(usize, usize)>,
+) {
+    let found: BTreeSet<usize> = candidates.iter().map(|candidate| candidate.rule).collect();
+    let others = |rule: &usize| {
+        let names = policy.rules[*rule].yields_to.iter();
+        names.filter_map(|(name, _)| policy.index(name)).filter(|other| found.contains(other)).collect::<Vec<_>>()
+    };
+    let yields_to: BTreeMap<usize, Vec<usize>> = found.iter().map(|rule| (*rule, others(rule))).collect();
+    // Of each rule that others yield to, whether what is certain matters too.
+    let mut yielded_to: BTreeMap<usize, bool> = BTreeMap::new();
+    for (&rule, others) in &yields_to {
+        for &other in others {
+            *yielded_to.entry(other).or_default() |= !silenced.contains(&(rule, other));
+        }
     }
-    let yielded_to: BTreeSet<&str> =
-        policy.rules.iter().flat_map(|rule| rule.yields_to.iter().map(|(name, _)| name.as_str())).collect();
     let mut at: HashMap<(usize, Expression<'_>), Vec<usize>> = HashMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        if yielded_to.contains(policy.rules[candidate.rule].name.as_str()) {
+        if yielded_to.get(&candidate.rule).is_some_and(|&certain_too| certain_too || !candidate.is_settled()) {
             at.entry((candidate.rule, expression(candidate))).or_default().push(index);
         }
     }
-    let names = |rule: &Rule| rule.yields_to.iter().filter_map(|(name, _)| policy.index(name)).collect();
-    let yields_to: Vec<Vec<usize>> = policy.rules.iter().map(names).collect();
+    if at.is_empty() {
+        return;
+    }
     let mut related: Vec<(usize, Vec<usize>)> = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
         let mut broader = Vec::new();
-        for &other in &yields_to[candidate.rule] {
+        for &other in &yields_to[&candidate.rule] {
             let Some(found) = at.get(&(other, expression(candidate))) else { continue };
             let same = collection(other) == collection(candidate.rule);
             broader.extend(found.iter().copied().filter(|&at| !same || candidates[at].fact == candidate.fact));

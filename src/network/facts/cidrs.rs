@@ -8,21 +8,19 @@ use crate::network::cidr::{self, Fault};
 use crate::network::sets::Family;
 use crate::schema::{self, CidrKind};
 
-use super::text;
+use super::{Give, text};
 
 /// One fact per text that should be, or hold, a CIDR block.
-pub(super) fn cidrs(network: &Network<'_>) -> Vec<Value> {
-    let mut facts = Vec::new();
+pub(super) fn cidrs(network: &Network<'_>, give: Give<'_>) {
     for type_name in network.inventory.types() {
         for &(path, kind) in schema::cidr_attributes(type_name) {
             let attribute = Attribute::new(type_name, path, kind);
             let reader = Reader { network, attribute: &attribute };
             for index in of_type(network.inventory, type_name) {
-                reader.along(&Spot::instance(network.inventory, index), 0, &mut facts);
+                reader.along(&Spot::instance(network.inventory, index), 0, give);
             }
         }
     }
-    facts
 }
 
 static FACT: Shape<8> =
@@ -63,41 +61,41 @@ struct Reader<'r, 'a> {
 impl<'a> Reader<'_, 'a> {
     /// The facts of the values at the end of the way, through every element of lists, sets and blocks on it; so many
     /// names of it are behind. What is not known on the way stands for all behind it.
-    fn along(&self, spot: &Spot<'a>, behind: usize, facts: &mut Vec<Value>) {
+    fn along(&self, spot: &Spot<'a>, behind: usize, give: Give<'_>) {
         let inventory = self.network.inventory;
         let next = self.attribute.way.get(behind);
         let Some((name, _)) = next.filter(|_| spot.is_instance() || !spot.is_unknown(inventory)) else {
-            return self.read(spot, behind, facts);
+            return self.read(spot, behind, give);
         };
         match spot.attribute(name, inventory) {
             Setting::Unset => {}
             Setting::Known(value) if value.elements().is_some() => {
-                spot.get(name).each().iter().for_each(|element| self.along(element, behind + 1, facts));
+                spot.get(name).each().iter().for_each(|element| self.along(element, behind + 1, give));
             }
             Setting::Unknown => {
                 let spot = spot.get(name);
-                spot.held().iter().for_each(|element| self.along(element, behind + 1, facts));
-                self.along(&spot, behind + 1, facts);
+                spot.held().iter().for_each(|element| self.along(element, behind + 1, give));
+                self.along(&spot, behind + 1, give);
             }
-            Setting::Known(_) => self.along(&spot.get(name), behind + 1, facts),
+            Setting::Known(_) => self.along(&spot.get(name), behind + 1, give),
         }
     }
 
-    fn read(&self, spot: &Spot<'a>, behind: usize, facts: &mut Vec<Value>) {
+    fn read(&self, spot: &Spot<'a>, behind: usize, give: Give<'_>) {
         match (self.attribute.kind, spot.setting(self.network.inventory)) {
             (_, Setting::Unset) => {}
             (_, Setting::Unknown) => {
                 if doubtful(spot, self.attribute) != Some(false) {
-                    facts.push(self.fact(spot, spot, None, behind));
+                    give(self.fact(spot, spot, None, behind));
                 }
             }
             (CidrKind::MapKey, Setting::Known(_)) => {
                 for (key, entry) in spot.entries() {
-                    facts.push(self.fact(spot, &entry, Some(Value::string(key)), behind));
+                    give(self.fact(spot, &entry, Some(Value::string(key)), behind));
                 }
             }
             (CidrKind::Cidr | CidrKind::Mixed | CidrKind::InterfaceAddress, Setting::Known(_)) => {
-                facts.extend(spot.text_value().map(|written| self.fact(spot, spot, Some(written), behind)));
+                spot.text_value().into_iter().for_each(|written| give(self.fact(spot, spot, Some(written), behind)));
             }
         }
     }

@@ -35,41 +35,66 @@ use super::sets::PortSet;
 use super::{Along, Network};
 
 /// Makes the facts of a collection.
-type Maker = fn(&Network<'_>) -> Vec<Value>;
+#[derive(Clone, Copy)]
+pub(super) enum Maker {
+    /// All of them, as one hangs on others.
+    Together(fn(&Network<'_>) -> Vec<Value>),
+    /// One after another: there may be as many as the configuration has values.
+    OneByOne(fn(&Network<'_>, Give<'_>)),
+}
+
+/// What facts are given to.
+pub(super) type Give<'g> = &'g mut dyn FnMut(Value);
+
+impl Maker {
+    pub(super) fn make(self, network: &Network<'_>, give: Give<'_>) {
+        match self {
+            Self::Together(make) => make(network).into_iter().for_each(give),
+            Self::OneByOne(make) => make(network, give),
+        }
+    }
+
+    /// Whether a fact is given before the next one is made.
+    pub(super) const fn is_one_by_one(self) -> bool {
+        matches!(self, Self::OneByOne(_))
+    }
+}
+
+use Maker::{OneByOne, Together};
 
 /// `network.NAME`: the collections, by name.
 pub(super) const COLLECTIONS: &[(&str, Maker)] = &[
-    ("blocks", networks::blocks),
-    ("cidrs", cidrs::cidrs),
-    ("database_placements", databases::placements),
-    ("databases", databases::databases),
-    ("dead_routes", dead_routes::dead_routes),
-    ("egress_destinations", security_groups::egress_destinations),
-    ("flow_logs", flow_logs::flow_logs),
-    ("exposures", exposures::exposures),
-    ("ingress_sources", security_groups::ingress_sources),
-    ("nat_gateways", nat_gateways::nat_gateways),
-    ("missing_flows", intent::missing_flows),
-    ("network_acl_sources", network_acls::entries),
-    ("network_overlaps", networks::network_overlaps),
-    ("peerings", peerings::peerings),
-    ("redundant_rules", redundant_rules::redundant_rules),
-    ("security_group_rule_styles", security_groups::rule_styles),
-    ("security_group_rules", security_groups::rules),
-    ("security_groups", security_groups::groups),
-    ("subnet_blocks", networks::subnet_blocks),
-    ("subnet_loads", capacity::loads),
-    ("subnet_overlaps", networks::subnet_overlaps),
-    ("subnets", subnets::subnets),
-    ("tier_overlaps", intent::tier_overlaps),
-    ("tiers", intent::tiers),
-    ("unintended_flows", intent::unintended_flows),
-    ("unattached", unattached::unattached),
-    ("unreached_entries", unreached_entries::unreached_entries),
-    ("unused_routes", dead_routes::unused_routes),
-    ("unanswered", unanswered::unanswered),
-    ("vpc_blocks", networks::vpc_blocks),
-    ("zone_spreads", zones::spreads),
+    ("blocks", OneByOne(networks::blocks)),
+    ("cidrs", OneByOne(cidrs::cidrs)),
+    ("database_placements", Together(databases::placements)),
+    ("databases", Together(databases::databases)),
+    ("dead_routes", Together(dead_routes::dead_routes)),
+    ("egress_destinations", OneByOne(security_groups::egress_destinations)),
+    ("flow_logs", Together(flow_logs::flow_logs)),
+    ("exposures", Together(exposures::exposures)),
+    ("ingress_sources", OneByOne(security_groups::ingress_sources)),
+    ("nat_gateways", Together(nat_gateways::nat_gateways)),
+    ("missing_flows", Together(intent::missing_flows)),
+    ("network_acl_sources", Together(network_acls::entries)),
+    ("network_overlaps", Together(networks::network_overlaps)),
+    ("peerings", Together(peerings::peerings)),
+    ("redundant_rules", OneByOne(redundant_rules::redundant_rules)),
+    ("security_group_rule_styles", Together(security_groups::rule_styles)),
+    ("security_group_rules", OneByOne(security_groups::rules)),
+    ("security_groups", OneByOne(security_groups::groups)),
+    ("subnet_blocks", Together(networks::subnet_blocks)),
+    ("subnet_loads", Together(capacity::loads)),
+    ("subnet_overlaps", Together(networks::subnet_overlaps)),
+    ("subnets", Together(subnets::subnets)),
+    ("tier_overlaps", Together(intent::tier_overlaps)),
+    ("tiers", Together(intent::tiers)),
+    ("unintended_flows", Together(intent::unintended_flows)),
+    ("unattached", Together(unattached::unattached)),
+    ("unreached_entries", Together(unreached_entries::unreached_entries)),
+    ("unused_routes", Together(dead_routes::unused_routes)),
+    ("unanswered", Together(unanswered::unanswered)),
+    ("vpc_blocks", OneByOne(networks::vpc_blocks)),
+    ("zone_spreads", Together(zones::spreads)),
 ];
 
 /// A function on facts.
@@ -250,7 +275,11 @@ impl<'a> Network<'a> {
     /// The address of an instance, in backquotes, as a value: written out once, for all facts of the instance.
     fn address_text(&self, instance: usize) -> Value {
         let mut addresses = self.addresses.borrow_mut();
-        addresses.entry(instance).or_insert_with(|| Value::string(&self.address(instance))).clone()
+        if addresses.is_empty() {
+            addresses.resize(self.inventory.instances().len(), None);
+        }
+        let address = || text(&self.address(instance), Marks::NONE).as_str().unwrap_or_default().into();
+        Value::normalized(addresses[instance].get_or_insert_with(address).clone())
     }
 
     /// The address of a spot's instance, in backquotes.

@@ -18,14 +18,14 @@ use crate::network::sets::{AddressSet, Family};
 
 use super::found_subnets::found_overlaps;
 use super::routed_overlaps::{Meetings, routed_overlaps};
-use super::{object, text, words};
+use super::{Give, object, text, words};
 
 /// One fact per block of a VPC or subnet that the configuration sets, or asks AWS for.
-pub(super) fn blocks(network: &Network<'_>) -> Vec<Value> {
+pub(super) fn blocks(network: &Network<'_>, give: Give<'_>) {
     let vpcs = network.aws.vpcs();
     let of_vpcs = vpcs.own_blocks(&network.aws).map(|block| (block, "VPC"));
     let of_subnets = vpcs.subnets.iter().flat_map(|subnet| &subnet.blocks).map(|block| (block, "subnet"));
-    of_vpcs.chain(of_subnets).filter_map(|(block, owner)| sized(network, block, owner)).collect()
+    of_vpcs.chain(of_subnets).filter_map(|(block, owner)| sized(network, block, owner)).for_each(give);
 }
 
 /// Sizes that AWS takes: IPv4 /16 to /28; IPv6 in steps of four, /44 to /60 for a VPC and /44 to /64 for a subnet ("VPC
@@ -109,7 +109,7 @@ pub(super) fn shown(block: &Block<'_>) -> Value {
 }
 
 /// One fact per IPv4 block of a VPC.
-pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
+pub(super) fn vpc_blocks(network: &Network<'_>, give: Give<'_>) {
     let v4 = network.aws.vpcs().own_blocks(&network.aws).filter(|block| block.family == Family::V4);
     let facts = v4.map(|block| {
         let public = block.net.map(|net| public_part(&AddressSet::from(net)));
@@ -127,7 +127,7 @@ pub(super) fn vpc_blocks(network: &Network<'_>) -> Vec<Value> {
             ("text", shown(block)),
         ])
     });
-    facts.collect()
+    facts.for_each(give);
 }
 
 /// One fact per block of a subnet.

@@ -5,11 +5,11 @@ use crate::network::Network;
 use crate::network::aws::redundant::{Redundant, redundant};
 use crate::network::aws::security_groups::{Direction, SecurityGroupRule, Style};
 
-use super::{object, text};
+use super::{Give, object, text};
 
 /// One fact per rule, or per far end of a rule, that other rules of its group cover.
-pub(super) fn redundant_rules(network: &Network<'_>) -> Vec<Value> {
-    redundant(&network.aws).iter().map(|found| fact(network, found)).collect()
+pub(super) fn redundant_rules(network: &Network<'_>, give: Give<'_>) {
+    redundant(&network.aws).iter().for_each(|found| give(fact(network, found)));
 }
 
 fn fact<'a>(network: &Network<'a>, found: &Redundant<'a>) -> Value {

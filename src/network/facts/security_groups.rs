@@ -14,21 +14,20 @@ use crate::network::aws::spot::{Setting, Spot};
 use crate::network::sets::{Family, PortSet};
 use crate::source::Problem;
 
-use super::{Arguments, number, object, text, words};
+use super::{Arguments, Give, number, object, text, words};
 
 /// One fact per source of an ingress rule that may hold public addresses.
-pub(super) fn ingress_sources(network: &Network<'_>) -> Vec<Value> {
-    far_ends(network, Direction::Ingress)
+pub(super) fn ingress_sources(network: &Network<'_>, give: Give<'_>) {
+    far_ends(network, Direction::Ingress, give);
 }
 
 /// One fact per destination of an egress rule that may hold public addresses.
-pub(super) fn egress_destinations(network: &Network<'_>) -> Vec<Value> {
-    far_ends(network, Direction::Egress)
+pub(super) fn egress_destinations(network: &Network<'_>, give: Give<'_>) {
+    far_ends(network, Direction::Egress, give);
 }
 
-fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
+fn far_ends(network: &Network<'_>, direction: Direction, give: Give<'_>) {
     static FACT: Shape<5> = Shape::new(["address", "part", "rule", "site", "text"]);
-    let mut facts = Vec::new();
     for (index, rule) in network.aws.security_groups().rules.iter().enumerate() {
         if rule.direction != direction {
             continue;
@@ -37,7 +36,7 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
             if !source.is_of_interest() {
                 continue;
             }
-            facts.push(FACT.object([
+            give(FACT.object([
                 network.address_text(source.spot.instance),
                 number(part),
                 number(index),
@@ -46,7 +45,6 @@ fn far_ends(network: &Network<'_>, direction: Direction) -> Vec<Value> {
             ]));
         }
     }
-    facts
 }
 
 /// The addresses of a source, as a message names them.
@@ -75,10 +73,9 @@ pub(super) fn far_end(network: &Network<'_>, source: &Source<'_>) -> String {
 }
 
 /// One fact per security group.
-pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
+pub(super) fn groups(network: &Network<'_>, give: Give<'_>) {
     static FACT: Shape<4> = Shape::new(["address", "default", "has_rules", "site"]);
     let groups = network.aws.security_groups();
-    let mut facts = Vec::new();
     for group in &groups.groups {
         let rules: Vec<&SecurityGroupRule<'_>> = group.rules.iter().map(|&rule| &groups.rules[rule]).collect();
         let instance = match group.target {
@@ -97,14 +94,13 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Value> {
             }
             Some(_) => Value::bool(true),
         };
-        facts.push(FACT.object([
+        give(FACT.object([
             network.address_text(subject.instance),
             Value::bool(group.default),
             has_rules,
             first_rule.map_or_else(|| network.leaf(&subject), |rule| network.leaf(&rule.block)),
         ]));
     }
-    facts
 }
 
 /// One fact per pair of rule styles in one group: inline rules, and the first rule resource beside them. A rule resource
@@ -144,9 +140,8 @@ pub(super) fn rule_styles(network: &Network<'_>) -> Vec<Value> {
 }
 
 /// One fact per security-group rule whose own block is known.
-pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
+pub(super) fn rules(network: &Network<'_>, give: Give<'_>) {
     static FACT: Shape<5> = Shape::new(["address", "described", "direction", "inline", "site"]);
-    let mut facts = Vec::new();
     let mut last = None;
     for rule in &network.aws.security_groups().rules {
         // A rule whose direction is not known is listed for both.
@@ -165,7 +160,7 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
             Direction::Egress => "egress",
         };
         let site = if description.is_unset(network.inventory) { &rule.block } else { &description };
-        facts.push(FACT.object([
+        give(FACT.object([
             network.address_text(rule.block.instance),
             described,
             text(direction, Marks::NONE),
@@ -173,7 +168,6 @@ pub(super) fn rules(network: &Network<'_>) -> Vec<Value> {
             network.leaf(site),
         ]));
     }
-    facts
 }
 
 /// What a call asks about: a source (a fact of [`far_ends`]), and what it leaves open at the given limits.
