@@ -285,24 +285,26 @@ struct Finding {
     message: String,
     suppressed: bool,
     change: String,
+    related: Vec<String>,
 }
 
 impl Finding {
     fn of(json: &Json) -> Self {
-        let location = &json["location"];
+        let place = |place: &Json| format!("{}:{}:{}", text(&place["file"]), place["line"], place["column"]);
         Self {
             rule: text(&json["rule"]),
             address: text(&json["address"]),
             verdict: text(&json["verdict"]),
-            place: format!("{}:{}:{}", text(&location["file"]), location["line"], location["column"]),
+            place: place(&json["location"]),
             message: text(&json["message"]),
             suppressed: !json["suppressed"].is_null(),
             change: text(&json["change"]),
+            related: json["related"].as_array().into_iter().flatten().map(place).collect(),
         }
     }
 
     fn shown(&self) -> String {
-        let Self { rule, address, verdict, place, message, suppressed, change } = self;
+        let Self { rule, address, verdict, place, message, suppressed, change, related: _ } = self;
         let suppressed = if *suppressed { " suppressed" } else { "" };
         format!("{place}: {rule} {verdict}{suppressed} ({change}) {address}: {message}")
     }
@@ -335,8 +337,12 @@ fn the_plan_file_yields_the_findings_that_are_expected() {
 #[test]
 fn the_plan_file_needs_no_checkout() {
     every_case(|case| {
-        let beside = Checkout::of(case, "beside").findings("tfplan", &[]);
-        let alone = Checkout::alone(case, "tfplan", "without").findings("tfplan", &[]);
+        // Variable files are not inside it.
+        let bare = |findings: Vec<Finding>| -> Vec<Finding> {
+            findings.into_iter().map(|finding| Finding { related: Vec::new(), ..finding }).collect()
+        };
+        let beside = bare(Checkout::of(case, "beside").findings("tfplan", &[]));
+        let alone = bare(Checkout::alone(case, "tfplan", "without").findings("tfplan", &[]));
         differences(&beside, &alone, ("plan file in its checkout", "plan file alone"))
     });
 }
@@ -362,10 +368,10 @@ fn the_plan_and_the_configuration_point_at_the_same_lines() {
         let checkout = Checkout::of(case, "lines");
         let configured = checkout.findings(".", &configured_with(case));
         let places = |findings: &[Finding]| {
-            let mut places: BTreeMap<(String, String, String), Vec<(String, bool)>> = BTreeMap::new();
+            let mut places: BTreeMap<(String, String, String), Vec<Place>> = BTreeMap::new();
             for finding in findings {
-                let Finding { rule, address, message, place, suppressed, .. } = finding.clone();
-                places.entry((rule, address, message)).or_default().push((place, suppressed));
+                let Finding { rule, address, message, place, suppressed, related, .. } = finding.clone();
+                places.entry((rule, address, message)).or_default().push((place, suppressed, related));
             }
             places
         };
@@ -377,6 +383,9 @@ fn the_plan_and_the_configuration_point_at_the_same_lines() {
         both.collect()
     });
 }
+
+/// Where a finding stands, whether it is suppressed there, and what places it names beside.
+type Place = (String, bool, Vec<String>);
 
 /// Plan JSON does not say of which workspace it is.
 fn workspace(case: &Path) -> Vec<&'static str> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ModulePath};
 use crate::inventory::Instance;
+use crate::lang::equality::equal;
 use crate::lang::functions::Files;
-use crate::lang::value::Entries;
 use crate::lang::{Str, Type, Value};
 use crate::source::Span;
 
@@ -119,28 +119,12 @@ pub(super) fn instances(keys: Vec<InstanceKey>, collection: &Value) -> Instances
     }
 }
 
-/// A value with the places where its parts were typed, as far as another value has equal parts.
+/// The value of a variable with the places where its parts were typed, if this is the value that was typed there: one that
+/// was given otherwise comes from somewhere else as a whole.
 #[must_use]
 pub(super) fn with_origins_of(value: Value, typed: &Value) -> Value {
-    use crate::lang::Data;
-    if crate::lang::equality::equal(&value, typed) == Some(true) {
-        return typed.clone().with_marks(value.marks);
+    match equal(&value, typed) {
+        Some(true) => typed.clone().with_marks(value.marks),
+        Some(false) | None => value,
     }
-    let zip = |values: &[Value], typed: &[Value]| -> Vec<Value> {
-        values.iter().zip(typed).map(|(value, typed)| with_origins_of(value.clone(), typed)).collect()
-    };
-    let member = |(name, value): (&Str, &Value)| {
-        let typed = typed.get(name);
-        (name.clone(), typed.map_or_else(|| value.clone(), |typed| with_origins_of(value.clone(), typed)))
-    };
-    let data = match (&value.data, typed.elements()) {
-        (Data::List(ty, values), Some(typed)) if values.len() == typed.len() => {
-            Data::List(ty.clone(), zip(values, typed).into())
-        }
-        (Data::Tuple(values), Some(typed)) if values.len() == typed.len() => Data::Tuple(zip(values, typed).into()),
-        (Data::Map(ty, entries), _) => Data::Map(ty.clone(), entries.iter().map(member).collect::<Entries>().into()),
-        (Data::Object(entries), _) => Data::Object(entries.iter().map(member).collect::<Entries>().into()),
-        _ => value.data.clone(),
-    };
-    Value { data, ..value }.or_origin(typed.origin)
 }
