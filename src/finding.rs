@@ -113,8 +113,8 @@ pub struct Input {
     pub path: String,
     /// `configuration`, `plan`, `plan-file`, `state` or `jenkinsfile`.
     pub kind: &'static str,
-    /// SHA-256 in hexadecimal over what was read of it.
-    pub sha256: String,
+    /// SHA-256 in hexadecimal over what was read of it, where somebody asks for it.
+    pub sha256: Option<String>,
 }
 
 /// A rule as reports show it.

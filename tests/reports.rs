@@ -18,7 +18,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let report = Report {
-            inputs: vec![Input { path: ".".into(), kind: "configuration", sha256: "00ff".into() }],
+            inputs: vec![Input { path: ".".into(), kind: "configuration", sha256: Some("00ff".into()) }],
             rules: Vec::new(),
             findings: Vec::new(),
             problems: Vec::new(),

@@ -128,6 +128,8 @@ pub(super) struct Run<'a> {
     options: Options,
     today: String,
     current: PathBuf,
+    /// Whether digests of the inputs are asked for.
+    has_digests: bool,
     pub(super) sources: Sources,
     trees: Trees,
     policies: Vec<Loaded>,
@@ -156,10 +158,16 @@ impl<'a> Run<'a> {
             today: arguments.today.clone().unwrap_or_else(environment::today),
             config: arguments.rules.config(&current)?,
             current,
+            has_digests: arguments.destinations.tell_digests(),
             sources: Sources::default(),
             trees: Trees::default(),
             policies: Vec::new(),
         })
+    }
+
+    /// Digests of the inputs are needed, whatever the reports tell.
+    pub(super) fn ask_for_digests(&mut self) {
+        self.has_digests = true;
     }
 
     /// Checks everything; root modules under one configuration file are checked together.
@@ -215,7 +223,7 @@ impl<'a> Run<'a> {
                     let (script, sha256) = self.read_script(file, &path)?;
                     let id = script.file;
                     check.add_script(script, &self.sources, &self.trees);
-                    return Ok((vec![id], "jenkinsfile", sha256));
+                    return Ok((vec![id], "jenkinsfile", Some(sha256)));
                 }
                 let Read { reading, kind, digest } = self.read(target, &path, loaded)?;
                 check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
@@ -224,7 +232,7 @@ impl<'a> Run<'a> {
                     // The process ends soon: giving back all values one by one takes as long as some rules do.
                     std::mem::forget(reading);
                 }
-                let sha256 = digest.unwrap_or_else(|| self.digest(&files));
+                let sha256 = digest.or_else(|| self.digest(&files));
                 Ok::<_, Box<Problem>>((files, kind, sha256))
             }));
             let mut problem = |problem: Problem| {
@@ -281,7 +289,7 @@ impl<'a> Run<'a> {
         };
         let unread =
             |error: io::Error| Problem::with_path(path, format!("the plan cannot be read: {}", reason(&error)));
-        let mut input = PlanInput::new(file).map_err(unread)?;
+        let mut input = PlanInput::new(file, self.has_digests).map_err(unread)?;
         let source = Some(self.root_of(target)).filter(|directory| inputs::holds_configuration(directory));
         let mut demand = loaded.policy.demand(&self.trees);
         // A saved plan file has its configuration inside.
@@ -300,7 +308,7 @@ impl<'a> Run<'a> {
         let digest = input.digest(path)?;
         let kind = plan.kind.word();
         let reading = plan::reading(plan, source.as_deref(), &options, &mut self.sources, &mut self.trees);
-        Ok(Read { reading, kind, digest: Some(digest) })
+        Ok(Read { reading, kind, digest })
     }
 
     /// Reads a Jenkinsfile; its digest is that of its bytes.
@@ -327,8 +335,11 @@ impl<'a> Run<'a> {
         options
     }
 
-    /// SHA-256 over the paths and contents of files, in order.
-    fn digest(&self, files: &[FileId]) -> String {
+    /// SHA-256 over the paths and contents of files, in order, if it is asked for.
+    fn digest(&self, files: &[FileId]) -> Option<String> {
+        if !self.has_digests {
+            return None;
+        }
         let mut hash = Sha256::new();
         for file in files {
             let file = self.sources.file(*file);
@@ -337,7 +348,7 @@ impl<'a> Run<'a> {
                 hash.update(part.as_bytes());
             }
         }
-        hexadecimal(&hash.finalize())
+        Some(hexadecimal(&hash.finalize()))
     }
 }
 
@@ -346,11 +357,12 @@ struct Read {
     reading: Reading,
     /// Its kind, as reports say it.
     kind: &'static str,
-    /// The digest of a plan, worked out while the plan is read.
+    /// The digest of a plan, worked out while the plan is read, if it is asked for.
     digest: Option<String>,
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as two digits each.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

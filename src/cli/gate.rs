@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let seen = RefCell::new(None);
     let paths = [arguments.plan.clone()];
     let mut run = Run::new(&paths, &arguments.options, Box::new(|plan| *seen.borrow_mut() = Some(Seen::of(plan))))?;
+    run.ask_for_digests();
     let mut report = run.report()?;
     let directory = directory(arguments.options.source.as_deref(), &arguments.plan, &current);
     let lock_file = lock_file(&directory).unwrap_or_else(|problem| {
@@ -159,7 +160,7 @@ fn digest(snapshot: Option<&Snapshot>) -> String {
 fn plan_file(report: &Report) -> Option<String> {
     let mut inputs = report.inputs.iter();
     let input = inputs.next().filter(|input| input.kind == plan::Kind::File.word())?;
-    inputs.next().is_none().then(|| input.sha256.clone())
+    inputs.next().map_or_else(|| input.sha256.clone(), |_| None)
 }
 
 /// The options that choose the rules, as a record keeps them.

@@ -69,6 +69,12 @@ impl Destinations {
         Ok(code)
     }
 
+    /// Whether a report tells the digests of what was checked.
+    pub(super) fn tell_digests(&self) -> bool {
+        let files = self.outputs.iter().map(|(format, _)| format);
+        files.chain([&self.format]).any(|format| *format == Format::Json)
+    }
+
     /// Whether a person reads standard output.
     pub(super) fn is_human(&self) -> bool {
         self.format == Format::Human

@@ -1,4 +1,4 @@
-//! A plan or state as it is read: in pieces, its digest worked out beside.
+//! A plan or state as it is read: in pieces, its digest worked out beside if it is asked for.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
+use super::check::hexadecimal;
 use super::inputs::PlanFile;
 use crate::plan;
 use crate::source::Problem;
@@ -24,7 +25,9 @@ pub(super) struct PlanInput {
     from: From,
     /// The threads that read it, once each time.
     readers: Vec<JoinHandle<Done>>,
-    digests: Vec<String>,
+    has_digest: bool,
+    /// What each of them found there.
+    found: Vec<Found>,
 }
 
 enum From {
@@ -37,13 +40,20 @@ enum From {
 
 /// What reading to the end comes to.
 struct Done {
-    digest: String,
+    found: Found,
     kept: Option<Vec<u8>>,
 }
 
+/// What was read: what tells it from something else.
+#[derive(PartialEq, Eq)]
+struct Found {
+    size: u64,
+    digest: Option<String>,
+}
+
 impl PlanInput {
-    /// Opens it.
-    pub(super) fn new(file: &PlanFile) -> io::Result<Self> {
+    /// Opens it; working out its digest takes as long as much of a check does.
+    pub(super) fn new(file: &PlanFile, has_digest: bool) -> io::Result<Self> {
         let from = match file {
             PlanFile::Path(path) => {
                 if !std::fs::metadata(path)?.is_file() {
@@ -54,7 +64,7 @@ impl PlanInput {
             PlanFile::Pipe(path) => Self::stream(Box::new(File::open(path)?))?,
             PlanFile::StandardInput => Self::stream(Box::new(io::stdin()))?,
         };
-        Ok(Self { from, readers: Vec::new(), digests: Vec::new() })
+        Ok(Self { from, readers: Vec::new(), has_digest, found: Vec::new() })
     }
 
     fn stream(mut stream: Box<dyn Read + Send>) -> io::Result<From> {
@@ -63,24 +73,23 @@ impl PlanInput {
         Ok(From::Stream(start, stream))
     }
 
-    /// SHA-256 of what was read to its end.
+    /// SHA-256 of what was read to its end, if it is asked for.
     ///
     /// # Errors
     /// Where it was read twice and was not the same.
-    pub(super) fn digest(mut self, shown: &str) -> Result<String, Box<Problem>> {
+    pub(super) fn digest(mut self, shown: &str) -> Result<Option<String>, Box<Problem>> {
         self.join();
-        let first = self.digests.first().cloned().unwrap_or_default();
-        if self.digests.iter().any(|digest| *digest != first) {
+        if self.found.windows(2).any(|pair| pair[0] != pair[1]) {
             let problem = Problem::with_path(shown, "the plan has changed while it was read");
             return Err(Box::new(problem.help("Check it again when nothing writes to it.")));
         }
-        Ok(first)
+        Ok(self.found.pop().and_then(|found| found.digest))
     }
 
     /// Waits for the threads.
     fn join(&mut self) {
         for done in self.readers.drain(..).filter_map(|reader| reader.join().ok()) {
-            self.digests.push(done.digest);
+            self.found.push(done.found);
             if let From::Passed(kept) = &mut self.from {
                 *kept = done.kept;
             }
@@ -89,7 +98,7 @@ impl PlanInput {
 }
 
 impl plan::Input for PlanInput {
-    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
         self.join();
         let (input, is_kept): (Box<dyn Read + Send>, bool) = match &mut self.from {
             From::File(path) => (Box::new(File::open(path)?), false),
@@ -111,7 +120,8 @@ impl plan::Input for PlanInput {
         };
         let (filled, pieces) = mpsc::sync_channel(WAITING);
         let (used, empty) = mpsc::channel();
-        self.readers.push(std::thread::spawn(move || read(input, is_kept, &filled, &empty)));
+        let hash = self.has_digest.then(Sha256::new);
+        self.readers.push(std::thread::spawn(move || read(input, hash, is_kept, &filled, &empty)));
         Ok(Box::new(Pieces { pieces, used, piece: Vec::new(), rest: 0..0 }))
     }
 
@@ -134,11 +144,12 @@ type Piece = (Vec<u8>, usize);
 /// Reads an input to its end, piece by piece, each of which comes back when it was used.
 fn read(
     mut input: impl Read,
+    mut hash: Option<Sha256>,
     is_kept: bool,
     filled: &SyncSender<io::Result<Piece>>,
     empty: &Receiver<Vec<u8>>,
 ) -> Done {
-    let mut hash = Sha256::new();
+    let mut size = 0;
     let mut kept = is_kept.then(Vec::new);
     loop {
         let mut piece = empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
@@ -152,7 +163,10 @@ fn read(
                 break;
             }
         };
-        hash.update(&piece[..read]);
+        size += read as u64;
+        if let Some(hash) = &mut hash {
+            hash.update(&piece[..read]);
+        }
         kept = kept.filter(|kept| kept.len() + read <= MAX_KEPT);
         if let Some(kept) = &mut kept {
             kept.extend_from_slice(&piece[..read]);
@@ -161,8 +175,8 @@ fn read(
             break;
         }
     }
-    let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Done { digest, kept }
+    let digest = hash.map(|hash| hexadecimal(&hash.finalize()));
+    Done { found: Found { size, digest }, kept }
 }
 
 /// What the thread reads.

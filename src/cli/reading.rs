@@ -81,7 +81,7 @@ pub(super) fn read(input: &Input<'_>, sources: &mut Sources, trees: &mut Trees) 
         PlanFile::StandardInput => "-".to_owned(),
         PlanFile::Path(path) | PlanFile::Pipe(path) => relative(&clean(path), current),
     };
-    let plan = PlanInput::new(file)
+    let plan = PlanInput::new(file, false)
         .map_err(|why| Failure::new(format!("{path}: the plan cannot be read: {}", reason(&why))))?;
     let source = Some(directory).filter(|directory| inputs::holds_configuration(directory));
     match plan::open(plan, &path, &Demand::everything(), sources) {

@@ -19,7 +19,7 @@ pub trait Input {
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>>;
 
     /// The first of them, a few at least if there are any.
     ///
@@ -33,7 +33,7 @@ pub trait Input {
 }
 
 impl<I: Input + ?Sized> Input for &mut I {
-    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
         (**self).open()
     }
 
@@ -46,7 +46,7 @@ impl<I: Input + ?Sized> Input for &mut I {
 pub const START: u64 = 4096;
 
 impl Input for Vec<u8> {
-    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(Box::new(self.as_slice()))
     }
 }

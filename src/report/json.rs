@@ -23,7 +23,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
         inputs: report
             .inputs
             .iter()
-            .map(|input| InputJson { path: &input.path, kind: input.kind, sha256: &input.sha256 })
+            .map(|input| InputJson { path: &input.path, kind: input.kind, sha256: input.sha256.as_deref() })
             .collect(),
         rules: report.rules.iter().map(rule_json).collect(),
         findings: Findings { report, sources },
@@ -144,7 +144,7 @@ struct Tool {
 struct InputJson<'a> {
     path: &'a str,
     kind: &'static str,
-    sha256: &'a str,
+    sha256: Option<&'a str>,
 }
 
 /// A rule that ran, whether it found anything or not.

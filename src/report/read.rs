@@ -152,7 +152,7 @@ fn input(input: InputJson) -> Result<Input, String> {
     let known = ["configuration", "plan", "plan-file", "state", "jenkinsfile"];
     let kind = known.into_iter().find(|kind| *kind == input.kind);
     let kind = kind.ok_or_else(|| format!("`{}` is no kind of input", input.kind))?;
-    Ok(Input { path: input.path, kind, sha256: input.sha256 })
+    Ok(Input { path: input.path, kind, sha256: Some(input.sha256) })
 }
 
 #[derive(Deserialize)]

@@ -31,15 +31,15 @@ pub(super) struct Member<'t> {
 
 impl<'t> Object<'t> {
     /// The one that a text is which was gone over.
-    pub(super) fn of(text: &'t str, scan: &'t Scan) -> Option<Self> {
-        text.starts_with('{').then_some(Self { text, names: &scan.names, has_escapes: scan.has_escapes })
+    pub(super) fn of(text: &'t str, names: &'t [Name], has_escapes: bool) -> Option<Self> {
+        text.starts_with('{').then_some(Self { text, names, has_escapes })
     }
 
     /// The one that a text is, which is gone over for the names in it.
     pub(super) fn scanned(text: &'t str, scan: &'t mut Scan) -> Option<Self> {
         scan.begin(1);
         scan.run(text.as_bytes(), 0).ok()?.ok()?;
-        Self::of(text, scan)
+        Self::of(text, &scan.names, scan.has_escapes)
     }
 
     /// Where the text of a value in it stands that begins here.
@@ -209,9 +209,6 @@ pub(super) struct ChangeHead<'t> {
 }
 
 impl<'t> ChangeHead<'t> {
-    /// Of so many levels the names are to be noted.
-    pub(super) const LEVELS: usize = 3;
-
     pub(super) fn read(object: Object<'t>) -> Result<Self, What> {
         let outer = Fields::find(object, ["address", "previous_address", "deposed", "provider_name", "change"])?;
         let body = match outer.found[4] {
@@ -263,9 +260,6 @@ pub(super) struct StateHead<'t> {
 }
 
 impl<'t> StateHead<'t> {
-    /// Of so many levels the names are to be noted.
-    pub(super) const LEVELS: usize = 2;
-
     pub(super) fn read(object: Object<'t>) -> Result<Self, What> {
         let names = ["address", "deposed_key", "provider_name", "values", "sensitive_values"];
         let outer = Fields::find(object, names)?;

@@ -1,10 +1,12 @@
 //! Plan JSON and state in JSON: `terraform show -json` of a saved plan or a state ("Terraform Internals: JSON Output
 //! Format", format versions 0.1 to 1.x), and state files of version 4.
 //!
-//! The text is gone over once. Resource instances are taken apart as far as their heads; the values of those that rules
-//! ask for are read, the rest is skipped.
+//! The text is gone over once, on a thread of its own, which takes the resource instances out of it. Beside it these are taken
+//! apart as far as their heads; the values of those that rules ask for are read, the rest is skipped.
 
+mod batch;
 mod block;
+mod collect;
 mod flags;
 mod heads;
 mod names;
@@ -18,6 +20,7 @@ mod values;
 pub(in crate::plan) use values::any;
 
 use std::io;
+use std::thread;
 
 use crate::inventory::Demand;
 use crate::source::walk::reason;
@@ -25,7 +28,8 @@ use crate::source::{FileId, Problem, SourceFile, Sources, Span};
 
 use super::open::Input;
 use super::{DEFERRED, ERRORED, Kind, Plan};
-use sections::{Collector, Document, Pass};
+use collect::Collector;
+use sections::{Document, Pass};
 use stream::{Fault, Stream, What};
 
 /// Reads a plan or state; `shown` is its path as reports print it.
@@ -46,13 +50,13 @@ pub fn read(input: &mut dyn Input, shown: &str, demand: &Demand, sources: &mut S
     plan.problems.extend(document.deferred.then(|| whole(DEFERRED)));
     plan.terraform_version = document.terraform_version;
     plan.complete = document.complete;
-    plan.configuration = document.configuration;
     let found = collector.found;
     plan.changes = found.changes;
     plan.prior = found.prior;
     plan.drift = found.drift;
     plan.generated = found.generated;
     plan.variables = found.variables;
+    plan.configuration = found.configuration;
     plan.problems.extend(found.problems);
     Ok(plan)
 }
@@ -80,20 +84,23 @@ fn pass(
 ) -> Result<Document, Box<Problem>> {
     let unread = |error: &io::Error| Problem::with_path(shown, format!("the plan cannot be read: {}", reason(error)));
     let opened = input.open().map_err(|error| Box::new(unread(&error)))?;
-    let mut is_log = false;
-    let read = Stream::new(opened).and_then(|mut stream| {
-        is_log = stream.start().starts_with(b"{\"@level\"");
-        if stream.is_empty()? {
-            return Err(stream.fault_here(What::Empty));
-        }
-        collector.document(&mut stream, pass)
+    let (mut outgoing, incoming) = batch::channel();
+    let read = thread::scope(|scope| {
+        let over = scope.spawn(move || {
+            let over = Stream::new(opened).and_then(|mut stream| sections::document(&mut stream, pass, &mut outgoing));
+            // What comes before a fault is read first. If nobody reads it any more, there was one already.
+            let _ = outgoing.send();
+            over
+        });
+        incoming.read(|element| collector.read(element))?;
+        over.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
     read.map_err(|Fault { what, place }| {
         if let What::Input(error) = &what {
             return Box::new(unread(error));
         }
-        let (message, help) = refused(what, is_log);
-        let span = collector.place(place, place);
+        let (message, help) = refused(what);
+        let span = collector.place([place; 2]);
         Box::new(Problem::at(Span { file, end: span.start, ..span }, message).help(help))
     })
 }
@@ -167,13 +174,13 @@ fn short(text: &str) -> String {
 }
 
 /// In words what is wrong, and what to do next.
-fn refused(what: What, is_log: bool) -> (String, &'static str) {
+fn refused(what: What) -> (String, &'static str) {
     const ANEW: &str = "Write the plan anew.";
     const UNCHANGED: &str = "Check what `terraform show -json tfplan` prints, unchanged.";
     match what {
         What::Empty => ("The file is empty".to_owned(), ANEW),
         What::Cut => ("The JSON ends in the middle: the file was cut off".to_owned(), ANEW),
-        What::Trailing if is_log => (
+        What::Log => (
             "This is what `terraform plan -json` logs, not a plan".to_owned(),
             "Save the plan with `-out=tfplan`, and check that file or what `terraform show -json tfplan` prints.",
         ),

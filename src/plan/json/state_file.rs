@@ -14,9 +14,9 @@ use crate::lang::{Str, Value};
 use crate::source::{Problem, Span};
 
 use super::super::{Change, Shape};
+use super::collect::Found;
 use super::heads::{Object, Values};
 use super::scan::Scan;
-use super::sections::Found;
 use super::values;
 
 /// A resource of a state file, with its instances.

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use super::heads::Object;
 use super::scan::{self, Scan};
 use crate::source::Position;
 
@@ -36,6 +35,8 @@ pub(super) enum What {
     Syntax,
     /// Something follows the document.
     Trailing,
+    /// Messages of Terraform's log.
+    Log,
     /// It is not UTF-8.
     Encoding,
     /// Another value than this is expected.
@@ -50,7 +51,7 @@ pub(super) enum What {
 
 /// Text that is being read.
 pub(super) struct Stream<'r> {
-    input: Box<dyn Read + 'r>,
+    input: Box<dyn Read + Send + 'r>,
     /// Room for the piece at hand, with what of the one before is still needed.
     buffer: Vec<u8>,
     /// How much of it is filled.
@@ -70,7 +71,7 @@ pub(super) struct Stream<'r> {
 }
 
 impl<'r> Stream<'r> {
-    pub(super) fn new(input: Box<dyn Read + 'r>) -> Result<Self, Fault> {
+    pub(super) fn new(input: Box<dyn Read + Send + 'r>) -> Result<Self, Fault> {
         let marked = (0, Position { line: 1, column: 1 });
         let mut stream = Self {
             input,
@@ -178,19 +179,8 @@ impl<'r> Stream<'r> {
 
     /// The position of a place in what was taken last. Places are asked for in order.
     pub(super) fn position(&self, at: usize) -> Position {
-        let (marked, mut place) = self.marked.get();
-        let passed = self.text_at_hand().get(marked..at).unwrap_or_default();
-        let mut line = passed;
-        if let Some(last) = memchr::memrchr(b'\n', passed) {
-            place.line += memchr::memchr_iter(b'\n', passed).count() as u32;
-            place.column = 1;
-            line = &passed[last + 1..];
-        }
-        let letters = match self.is_ascii {
-            true => line.len(),
-            false => line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
-        };
-        place.column = place.column.saturating_add(letters as u32);
+        let (marked, place) = self.marked.get();
+        let place = behind(place, self.text_at_hand().get(marked..at).unwrap_or_default(), self.is_ascii);
         if at > marked {
             self.marked.set((at, place));
         }
@@ -230,13 +220,9 @@ impl<'r> Stream<'r> {
         }
     }
 
-    /// The object that was taken last.
-    pub(super) fn object(&self, range: Range<usize>, expected: &str) -> Result<Object<'_>, Fault> {
-        let start = range.start;
-        let Some(object) = Object::of(self.held(range), &self.scan) else {
-            return Err(self.fault(What::Type(expected.to_owned()), start));
-        };
-        object.bad_name().map_or(Ok(object), |at| Err(self.fault(What::Syntax, start + at)))
+    /// What was found in what was taken last.
+    pub(super) const fn scan(&self) -> &Scan {
+        &self.scan
     }
 
     /// Goes over a value.
@@ -265,11 +251,10 @@ impl<'r> Stream<'r> {
         self.skip().map(|()| true)
     }
 
-    /// The text of a value, and where it begins.
-    pub(super) fn text(&mut self) -> Result<(String, Position), Fault> {
+    /// The text of a value.
+    pub(super) fn text(&mut self) -> Result<&str, Fault> {
         let range = self.take(0)?;
-        let place = self.position(range.start);
-        Ok((self.held(range).to_owned(), place))
+        Ok(self.held(range))
     }
 
     /// A small value, as serde makes it.
@@ -372,6 +357,22 @@ impl<'r> Stream<'r> {
             Err(fault) => Err(fault),
         }
     }
+}
+
+/// The position behind a text that begins at this one.
+pub(super) fn behind(mut place: Position, text: &[u8], is_ascii: bool) -> Position {
+    let mut line = text;
+    if let Some(last) = memchr::memrchr(b'\n', text) {
+        place.line += memchr::memchr_iter(b'\n', text).count() as u32;
+        place.column = 1;
+        line = &text[last + 1..];
+    }
+    let letters = match is_ascii {
+        true => line.len(),
+        false => line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
+    };
+    place.column = place.column.saturating_add(letters as u32);
+    place
 }
 
 impl What {
