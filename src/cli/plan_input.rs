@@ -26,8 +26,7 @@ pub(super) struct PlanInput {
     /// The threads that read it, once each time.
     readers: Vec<JoinHandle<Done>>,
     has_digest: bool,
-    /// What each of them found there.
-    found: Vec<Found>,
+    digests: Vec<String>,
 }
 
 enum From {
@@ -40,15 +39,8 @@ enum From {
 
 /// What reading to the end comes to.
 struct Done {
-    found: Found,
-    kept: Option<Vec<u8>>,
-}
-
-/// What was read: what tells it from something else.
-#[derive(PartialEq, Eq)]
-struct Found {
-    size: u64,
     digest: Option<String>,
+    kept: Option<Vec<u8>>,
 }
 
 impl PlanInput {
@@ -64,7 +56,7 @@ impl PlanInput {
             PlanFile::Pipe(path) => Self::stream(Box::new(File::open(path)?))?,
             PlanFile::StandardInput => Self::stream(Box::new(io::stdin()))?,
         };
-        Ok(Self { from, readers: Vec::new(), has_digest, found: Vec::new() })
+        Ok(Self { from, readers: Vec::new(), has_digest, digests: Vec::new() })
     }
 
     fn stream(mut stream: Box<dyn Read + Send>) -> io::Result<From> {
@@ -79,17 +71,18 @@ impl PlanInput {
     /// Where it was read twice and was not the same.
     pub(super) fn digest(mut self, shown: &str) -> Result<Option<String>, Box<Problem>> {
         self.join();
-        if self.found.windows(2).any(|pair| pair[0] != pair[1]) {
+        if self.digests.windows(2).any(|pair| pair[0] != pair[1]) {
             let problem = Problem::with_path(shown, "the plan has changed while it was read");
             return Err(Box::new(problem.help("Check it again when nothing writes to it.")));
         }
-        Ok(self.found.pop().and_then(|found| found.digest))
+        Ok(self.digests.pop())
     }
 
     /// Waits for the threads.
     fn join(&mut self) {
-        for done in self.readers.drain(..).filter_map(|reader| reader.join().ok()) {
-            self.found.push(done.found);
+        for reader in self.readers.drain(..) {
+            let done = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            self.digests.extend(done.digest);
             if let From::Passed(kept) = &mut self.from {
                 *kept = done.kept;
             }
@@ -101,6 +94,7 @@ impl plan::Input for PlanInput {
     fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
         self.join();
         let (input, is_kept): (Box<dyn Read + Send>, bool) = match &mut self.from {
+            From::File(path) if !self.has_digest => return Ok(Box::new(File::open(path)?)),
             From::File(path) => (Box::new(File::open(path)?), false),
             From::Stream(start, stream) => {
                 let start = std::mem::take(start);
@@ -149,7 +143,6 @@ fn read(
     filled: &SyncSender<io::Result<Piece>>,
     empty: &Receiver<Vec<u8>>,
 ) -> Done {
-    let mut size = 0;
     let mut kept = is_kept.then(Vec::new);
     loop {
         let mut piece = empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
@@ -163,7 +156,6 @@ fn read(
                 break;
             }
         };
-        size += read as u64;
         if let Some(hash) = &mut hash {
             hash.update(&piece[..read]);
         }
@@ -176,7 +168,7 @@ fn read(
         }
     }
     let digest = hash.map(|hash| hexadecimal(&hash.finalize()));
-    Done { found: Found { size, digest }, kept }
+    Done { digest, kept }
 }
 
 /// What the thread reads.

@@ -13,7 +13,7 @@ use super::stream::{self, Fault, Stream, What};
 /// So much text goes together (bytes), or one element: it stays in the processor's cache.
 const SIZE: usize = 128 << 10;
 /// So many batches may wait.
-const WAITING: usize = 8;
+const WAITING: usize = 32;
 
 /// Which section elements are of, and so how they are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use crate::inventory::Wanted;
 use crate::lang::{Marks, Value};
 
 use super::heads::Values;
+use super::kinds::Layout;
 use super::reader::Reader;
 use super::values::{Fault, MAX_DEPTH};
 
@@ -74,7 +75,7 @@ impl<'f, 't> Said<'f, 't> {
 }
 
 /// What is said of an instance, as far as it is of attributes that are `wanted`.
-pub(super) fn of<'t>(said: Values<'t>, wanted: &Wanted) -> Result<Flags<'t>, Fault> {
+pub(super) fn of<'t>(said: Values<'t>, wanted: &Wanted, layout: &mut Layout) -> Result<Flags<'t>, Fault> {
     let object = match said {
         Values::None => return Ok(Flags::No),
         Values::Other(text) => return value(&mut Reader::new(text), 0),
@@ -82,7 +83,7 @@ pub(super) fn of<'t>(said: Values<'t>, wanted: &Wanted) -> Result<Flags<'t>, Fau
     };
     let mut reader = Reader::new(object.text);
     let mut members = Vec::new();
-    for at in object.wanted(wanted) {
+    for at in object.wanted(wanted, layout) {
         reader.at = at;
         member(&mut reader, 0, &mut members)?;
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::inventory::Wanted;
-use crate::lang::Str;
 
+use super::kinds::Layout;
 use super::scan::{self, Name, Scan};
 use super::stream::What;
 
@@ -62,18 +62,17 @@ impl<'t> Object<'t> {
     }
 
     /// Where the names stand of its members that are asked for.
-    pub(super) fn wanted(self, wanted: &Wanted) -> impl Iterator<Item = usize> {
-        let takes = move |member: &Member<'_>| match wanted {
+    pub(super) fn wanted(self, wanted: &Wanted, layout: &mut Layout) -> impl Iterator<Item = usize> {
+        let text = self.text.as_bytes();
+        let takes = move |(place, member): &(usize, Member<'_>)| match wanted {
             Wanted::Nothing => false,
-            Wanted::Only(names) => {
-                let name = scan::string(self.text.as_bytes(), member.at);
-                // Lengths tell most names apart.
-                let is = |known: &Str, name: &[u8]| known.len() == name.len() && *known.as_bytes() == *name;
-                name.is_ok_and(|(name, _)| names.iter().any(|known| is(known, &name)))
-            }
+            Wanted::Only(names) => layout.takes(*place, &text[member.at..], || {
+                let (name, end) = scan::string(text, member.at).ok()?;
+                Some((end - member.at, names.iter().any(|known| *known.as_bytes() == *name)))
+            }),
             Wanted::Everything => true,
         };
-        self.members().filter(takes).map(|member| member.at)
+        self.members().enumerate().filter(takes).map(|(_, member)| member.at)
     }
 
     /// Where a name stands that is no text, for all its escapes.
@@ -103,7 +102,7 @@ impl<'t> Member<'t> {
 
     /// The object that begins where its value does, if it is one.
     fn object(&self, value: usize) -> Option<Object<'t>> {
-        self.object.text[value..].starts_with('{').then_some(Object { names: self.names, ..self.object })
+        (self.object.text.as_bytes().get(value) == Some(&b'{')).then_some(Object { names: self.names, ..self.object })
     }
 }
 

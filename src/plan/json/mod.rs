@@ -9,6 +9,7 @@ mod block;
 mod collect;
 mod flags;
 mod heads;
+mod kinds;
 mod names;
 mod reader;
 mod scan;

@@ -11,6 +11,7 @@ use crate::lang::{Data, Number, Str, Type, Value};
 use super::super::Shape;
 use super::flags::{self, Flags, Said};
 use super::heads::Values;
+use super::kinds::Kind;
 use super::names::Names;
 use super::reader::Reader;
 
@@ -54,29 +55,30 @@ impl Fault {
     }
 }
 
-/// The attributes that are asked for out of an object; `None` where there are no values.
+/// The attributes of an instance of this kind that are asked for, out of an object; `None` where there are no values.
 pub(super) fn object<'t>(
     values: Values<'t>,
     unknown: Values<'t>,
     sensitive: Values<'t>,
-    shape: Shape<'_>,
-    wanted: &Wanted,
+    kind: &mut Kind,
     names: &mut Names,
 ) -> Result<Option<Value>, Fault> {
+    let Kind { shape, wanted, .. } = kind;
     let object = match values {
         Values::None => return Ok(None),
         Values::Other(_) => return Err(Fault::Shape),
         Values::Object(object) => object,
     };
-    let (unknown, sensitive) = (flags::of(unknown, wanted)?, flags::of(sensitive, wanted)?);
+    let unknown = flags::of(unknown, wanted, &mut kind.unknown)?;
+    let sensitive = flags::of(sensitive, wanted, &mut kind.sensitive)?;
     let said = Said { unknown: &unknown, sensitive: &sensitive };
     let mut maker = Maker::new(object.text, Some(names));
     let mut content = Content::default();
-    for at in object.wanted(wanted) {
+    for at in object.wanted(wanted, &mut kind.values) {
         maker.reader.at = at;
-        maker.member(shape, said, 0, &mut content)?;
+        maker.member(*shape, said, 0, &mut content)?;
     }
-    let value = maker.object(content, shape, said, Some(wanted))?;
+    let value = maker.object(content, *shape, said, Some(wanted))?;
     Ok(Some(said.mark(value)))
 }
 
@@ -296,7 +298,7 @@ mod tests {
 
     fn read(after: &str, unknown: &str, sensitive: &str) -> Result<Value, Fault> {
         let shape = Shape::of(Mode::Managed, "aws_security_group");
-        read_as(after, Some(unknown), Some(sensitive), shape, &Wanted::Everything)
+        read_as(after, Some(unknown), Some(sensitive), shape, Wanted::Everything)
     }
 
     fn said<'t>(text: Option<&'t str>, scan: &'t mut Scan) -> Values<'t> {
@@ -307,13 +309,13 @@ mod tests {
         after: &str,
         unknown: Option<&str>,
         sensitive: Option<&str>,
-        shape: Shape<'_>,
-        wanted: &Wanted,
+        shape: Shape<'static>,
+        wanted: Wanted,
     ) -> Result<Value, Fault> {
         let mut scans: [Scan; 3] = Default::default();
         let [first, second, third] = &mut scans;
         let (values, unknown, sensitive) = (said(Some(after), first), said(unknown, second), said(sensitive, third));
-        let value = object(values, unknown, sensitive, shape, wanted, &mut Names::default())?;
+        let value = object(values, unknown, sensitive, &mut Kind::new(shape, wanted), &mut Names::default())?;
         Ok(value.unwrap())
     }
 
@@ -350,7 +352,7 @@ mod tests {
     fn what_nobody_asks_for_is_skipped() {
         let names = std::rc::Rc::from(["tags".into()]);
         let text = r#"{"a": {"b": ["}", "\"]"]}, "n": -1.5e3, "t": true, "tags": {"k": "v"}, "z": null}"#;
-        let value = read_as(text, None, None, Shape::Any, &Wanted::Only(names)).unwrap();
+        let value = read_as(text, None, None, Shape::Any, Wanted::Only(names)).unwrap();
         assert_eq!(json::encode(&value).unwrap(), r#"{"tags":{"k":"v"}}"#);
     }
 
