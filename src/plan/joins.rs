@@ -4,16 +4,18 @@
 //! A reference names an attribute (`aws_subnet.db[0].id`), or only a resource, where the key is worked out. The section does
 //! not say how: `x[count.index]` looks like `x[1 - count.index]`. With `each.key` alone beside it the instance of the same
 //! key is meant; with `count.index` alone where both count alike (`count = length(x)`, or of the same references), as nobody
-//! then turns the order around. What leads through variables and outputs is followed. Local values are not in the section:
-//! what hangs on them is told where only one resource can be meant, and else stays unknown.
+//! then turns the order around. A collection may hold all of several instances, or those that a filter or slice has left.
+//! What leads through variables and outputs is followed; of an object's references, those count that the attribute can hold.
+//! Local values are not in the section: what hangs on them is told where only one resource can be meant, and else stays
+//! unknown.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::address::{Address, InstanceKey, ModulePath, Reference, Step};
+use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
 use crate::lang::value::Entries;
-use crate::lang::{Data, Str, Type, Unknown, Value};
+use crate::lang::{Certain, Data, Str, Type, Unknown, Value};
 use crate::schema::{self, Tagging};
 
 use super::Shape;
@@ -157,16 +159,21 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     }
 
     fn unknown(&self, name: &str, value: &Value, unknown: &Unknown, node: &Node<'c>, place: &Place<'c>) -> Value {
-        let targets = self.targets(&node.references, place);
+        let kind = kind_of(name);
+        let targets = self.targets(&node.references, place).map(|targets| match kind {
+            Some(kind) if targets.len() > 1 => targets.into_iter().filter(|target| target.may_hold(kind)).collect(),
+            Some(_) | None => targets,
+        });
         let stands_for = |reference: Reference, ty: Type| -> Value {
             let unknown = Unknown { reference: Some(reference), ..Unknown::new(ty) };
             Data::Unknown(Arc::new(unknown)).into()
         };
         let of = |address: &Arc<Address>| {
-            attribute_of(name).map(|attribute| Reference {
-                address: address.clone(),
-                path: [Step::Attribute(attribute.into())].into(),
-            })
+            let attribute = match kind {
+                Some(kind) if !is_of(address, kind) => handed_on(address, kind)?,
+                Some(_) | None => attribute_of(name)?.to_owned(),
+            };
+            Some(Reference { address: address.clone(), path: [Step::Attribute(attribute.into())].into() })
         };
         let element = unknown.ty.element().filter(|_| !matches!(unknown.ty, Type::Map(_)));
         let references: Option<Vec<Reference>> = match (targets.as_deref(), element) {
@@ -176,6 +183,13 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
             }
             (Some([Target::Whole(addresses)]), None) if addresses.len() == 1 => of(&addresses[0]).map(|one| vec![one]),
             (_, None) if name == "vpc_id" => self.only_vpc(place).as_ref().and_then(of).map(|one| vec![one]),
+            (Some([Target::Whole(addresses)]), Some(element)) if addresses.len() > 1 => {
+                let some: Option<Vec<Reference>> = addresses.iter().map(of).collect();
+                let some: Vec<Value> =
+                    some.into_iter().flatten().map(|reference| stands_for(reference, element.clone())).collect();
+                let one = Value::unknown(element.clone()).with_certain(Certain::one_of(&some));
+                return value.clone().with_certain(Certain::each(one));
+            }
             (Some([Target::Whole(addresses)]), Some(_)) => addresses.iter().map(of).collect(),
             (Some(targets), Some(_)) if !targets.is_empty() => {
                 let one = |target: &Target| match target {
@@ -276,11 +290,23 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         }
     }
 
-    /// What a variable is set to in the module call.
-    fn variable(&self, name: &str, place: &Place<'c>) -> Option<Vec<Target>> {
-        let name = name.split(['.', '[']).next()?;
+    /// What a variable, or a part of it, is set to in the module call.
+    fn variable(&self, text: &str, place: &Place<'c>) -> Option<Vec<Target>> {
+        let (name, part) = text.split_at(text.find(['.', '[']).unwrap_or(text.len()));
         let (call, parent) = self.call_of(place)?;
-        self.targets(&call.expressions.get(name)?.references, &parent)
+        let references = &call.expressions.get(name)?.references;
+        // Handed on as a whole, be it a variable or a module: the part is that of what is handed on.
+        let whole = match references.as_slice() {
+            [whole] if whole.starts_with("module.") => {
+                split_address(&format!("{whole}.")).is_some_and(|(_, rest)| rest == ".")
+            }
+            [whole] => whole.strip_prefix("var.").is_some_and(|name| !name.contains(['.', '['])),
+            _ => false,
+        };
+        match references.first().filter(|_| whole) {
+            Some(whole) => self.targets(&[Cow::Owned(format!("{whole}{part}"))], &parent),
+            None => self.targets(references, &parent),
+        }
     }
 
     /// The call of a module instance, and where it stands.
@@ -430,6 +456,56 @@ fn is_text(reference: &Reference) -> bool {
     let address = &reference.address;
     let (_, member) = Shape::of(address.mode, &address.type_name).member(name);
     reference.path.len() > 1 || matches!(member.shape.ty(), Type::String | Type::Dynamic)
+}
+
+/// Kinds of resources whose ids have the kind's name in the names of attributes that hold them.
+const KINDS: &[&str] =
+    &["vpc", "subnet", "security_group", "route_table", "network_acl", "network_interface", "nat_gateway"];
+
+/// The kind of resource whose ids an attribute of this name holds, as far as its name tells.
+fn kind_of(name: &str) -> Option<&'static str> {
+    let ends = ["_ids", "_id", "s"];
+    let stem = match name {
+        "vpc_zone_identifier" => "subnet",
+        _ => ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name),
+    };
+    KINDS.iter().copied().find(|kind| has_last_word(stem, kind))
+}
+
+fn has_last_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
+}
+
+fn is_of(address: &Address, kind: &str) -> bool {
+    has_last_word(&address.type_name, kind)
+}
+
+/// The attribute in which a resource of another kind says to which one of this kind it belongs.
+fn handed_on(address: &Address, kind: &str) -> Option<String> {
+    let name = format!("{kind}_id");
+    let known = match address.mode {
+        Mode::Managed => schema::resource(&address.type_name)?,
+        Mode::Data => schema::data_source(&address.type_name)?,
+        Mode::Ephemeral => return None,
+    };
+    known.body.attribute(&name).is_some().then_some(name)
+}
+
+impl Target {
+    /// Whether it may be the id of a resource of this kind, or several.
+    fn may_hold(&self, kind: &str) -> bool {
+        match self {
+            Self::Whole(addresses) => addresses.first().is_some_and(|address| is_of(address, kind)),
+            Self::One(reference) => match reference.attribute() {
+                Some("id") => is_of(&reference.address, kind),
+                Some("ids") => {
+                    reference.address.type_name.strip_suffix('s').is_some_and(|one| has_last_word(one, kind))
+                }
+                Some(name) => kind_of(name) == Some(kind),
+                None => false,
+            },
+        }
+    }
 }
 
 /// The attribute of another resource that an attribute of this name holds as a rule.

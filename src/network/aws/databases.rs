@@ -130,6 +130,8 @@ pub struct Placement<'a> {
     pub spot: Spot<'a>,
     /// Subnets of the inventory, each with the expression that names it.
     pub subnets: Vec<(usize, Spot<'a>)>,
+    /// Subnets of the inventory some of which it may be in, if there are no others.
+    pub some: Vec<usize>,
     /// The expression of subnets that are not known; the database's own where it stands elsewhere.
     pub doubt: Option<Spot<'a>>,
 }
@@ -156,7 +158,7 @@ pub fn placement<'a>(aws: &Aws<'a>, kind: &Kind, index: usize) -> Option<Placeme
                 }
                 // A group of another configuration.
                 Some(Target::Id(_) | Target::Attribute(_)) | None => {
-                    Placement { spot: spot.clone(), subnets: Vec::new(), doubt }
+                    Placement { spot: spot.clone(), subnets: Vec::new(), some: Vec::new(), doubt }
                 }
             }
         }
@@ -174,15 +176,21 @@ pub fn placement<'a>(aws: &Aws<'a>, kind: &Kind, index: usize) -> Option<Placeme
 }
 
 fn listed<'a>(aws: &Aws<'a>, ids: &Spot<'a>) -> Placement<'a> {
-    let mut placement = Placement { spot: ids.clone(), subnets: Vec::new(), doubt: None };
+    let subnet = |id: &Spot<'a>| match id.value.and_then(|value| aws.ids().target(value, SUBNETS)) {
+        Some(Target::Instance(subnet)) => Some(subnet),
+        // A subnet of another configuration, or one that is not known.
+        Some(Target::Id(_) | Target::Attribute(_)) | None => None,
+    };
+    let some: Option<Vec<usize>> = ids.some().and_then(|some| some.iter().map(subnet).collect());
+    let mut placement =
+        Placement { spot: ids.clone(), subnets: Vec::new(), some: some.unwrap_or_default(), doubt: None };
     if ids.is_unknown(aws.inventory) {
         placement.doubt = Some(ids.clone());
     }
     for id in ids.each() {
-        match id.value.and_then(|value| aws.ids().target(value, SUBNETS)) {
-            Some(Target::Instance(subnet)) => placement.subnets.push((subnet, id)),
-            // A subnet of another configuration, or one that is not known.
-            Some(Target::Id(_) | Target::Attribute(_)) | None => drop(placement.doubt.get_or_insert(id)),
+        match subnet(&id) {
+            Some(subnet) => placement.subnets.push((subnet, id)),
+            None => drop(placement.doubt.get_or_insert(id)),
         }
     }
     placement

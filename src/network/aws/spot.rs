@@ -96,6 +96,14 @@ impl<'a> Spot<'a> {
         Some(self.value?.choices()?.iter().map(|value| self.with(value)).collect())
     }
 
+    /// Here with each of the values some of which a collection holds, at least one of them; nobody knows which.
+    #[must_use]
+    pub fn some(&self) -> Option<Vec<Self>> {
+        let What::Each(one) = self.value?.certain()? else { return None };
+        let What::OneOf(choices) = one.certain()? else { return None };
+        Some(choices.iter().map(|value| self.with(value)).collect())
+    }
+
     /// Here with another value.
     #[must_use]
     pub fn with(&self, value: &'a Value) -> Self {

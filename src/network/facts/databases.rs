@@ -56,18 +56,29 @@ pub(super) fn placements(network: &Network<'_>) -> Vec<Value> {
                 }
             }
             if let (Internet::No, Some(doubt)) = (&settled, &placement.doubt) {
-                settled = Internet::Perhaps(doubt.clone());
+                let some: Vec<Internet<'_>> =
+                    placement.some.iter().map(|&subnet| aws.routes().of_subnet(aws, subnet)).collect();
+                settled = match some.as_slice() {
+                    [] => Internet::Perhaps(doubt.clone()),
+                    // Whichever of them it is in.
+                    all if all.iter().all(|one| matches!(one, Internet::No)) => Internet::No,
+                    [Internet::Yes(route), rest @ ..] if rest.iter().all(|one| matches!(one, Internet::Yes(_))) => {
+                        Internet::Yes(route.clone())
+                    }
+                    _ => Internet::Perhaps(doubt.clone()),
+                };
             }
             let (routed, mut related) = internet(network, &placement.spot, &settled);
             if let Some((subnet, member)) = subnet {
                 let message = format!("{} is one of its subnets", network.address(*subnet));
                 related.insert(0, (member.clone(), message));
             }
+            let named = subnet.map(|(subnet, _)| *subnet).or_else(|| placement.some.first().copied());
             facts.push(object([
                 ("address", network.address_text(index)),
                 ("in_public_subnet", routed),
                 ("site", network.link(&placement.spot, related)),
-                ("subnet", text(&subnet.map(|subnet| network.address(subnet.0)).unwrap_or_default(), Marks::NONE)),
+                ("subnet", text(&named.map(|subnet| network.address(subnet)).unwrap_or_default(), Marks::NONE)),
             ]));
         }
     }

@@ -71,13 +71,16 @@ fn is_listed(spot: &Spot<'_>) -> bool {
     let one = |element: &Value| {
         if blocks { element.entries().is_some() } else { element.certain().is_none() || element.identity().is_some() }
     };
-    spot.value.and_then(Value::elements).is_some_and(|elements| !elements.is_empty() && elements.iter().all(one))
+    let listed = spot.value.and_then(Value::elements);
+    listed.is_some_and(|elements| !elements.is_empty() && elements.iter().all(one)) || spot.some().is_some()
 }
 
 fn fact<'a>(network: &Network<'a>, index: usize, listed: &Spot<'a>) -> Value {
     let mut subnets = BTreeSet::new();
     let mut zones: Vec<Zone<'a>> = Vec::new();
-    for element in listed.each() {
+    let some = listed.some();
+    let is_some = some.is_some();
+    for element in some.unwrap_or_else(|| listed.each()) {
         // A block of a load balancer names one subnet.
         let is_block = element.value.is_some_and(|value| value.entries().is_some());
         let id = if is_block { element.get("subnet_id") } else { element };
@@ -96,7 +99,7 @@ fn fact<'a>(network: &Network<'a>, index: usize, listed: &Spot<'a>) -> Value {
     let differ = fixed.iter().any(|zone| !zone.is_as(fixed[0]));
     let in_one_zone = if zones.len() == 1 || !differ && fixed.len() == zones.len() {
         Value::bool(true)
-    } else if differ {
+    } else if differ && !is_some {
         Value::bool(false)
     } else {
         network.unknown_at(Type::Bool, listed)
