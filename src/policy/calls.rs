@@ -1,6 +1,7 @@
 //! The module calls that lead to an instance.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::address::ModuleStep;
 use crate::source::Span;
@@ -11,7 +12,7 @@ pub(super) struct Calls<'r> {
     /// By the module instance that each makes.
     blocks: HashMap<&'r [ModuleStep], Span>,
     /// Those that lead to a module instance, where they were asked for.
-    leading: HashMap<&'r [ModuleStep], Vec<Span>>,
+    leading: HashMap<&'r [ModuleStep], Rc<[Span]>>,
 }
 
 impl<'r> Calls<'r> {
@@ -20,17 +21,19 @@ impl<'r> Calls<'r> {
         Self { blocks, leading: HashMap::new() }
     }
 
-    /// The blocks of the calls that lead to a module instance, the outermost first.
-    pub(super) fn enclosing(&mut self, module: &'r [ModuleStep]) -> Vec<Span> {
-        if self.blocks.is_empty() {
-            return Vec::new();
+    /// The blocks of the calls that lead to a module instance, the outermost first; `None` where no call is known.
+    pub(super) fn enclosing(&mut self, module: &'r [ModuleStep]) -> Option<Rc<[Span]>> {
+        if self.blocks.is_empty() || module.is_empty() {
+            return None;
         }
         let known = (1..=module.len()).rev().find(|&length| self.leading.contains_key(&module[..length])).unwrap_or(0);
-        let mut spans = self.leading.get(&module[..known]).cloned().unwrap_or_default();
-        if known < module.len() {
-            spans.extend((known + 1..=module.len()).filter_map(|length| self.blocks.get(&module[..length])));
-            self.leading.insert(module, spans.clone());
+        let outer = self.leading.get(&module[..known]).cloned();
+        if known == module.len() {
+            return outer;
         }
-        spans
+        let inner = (known + 1..=module.len()).filter_map(|length| self.blocks.get(&module[..length]));
+        let spans: Rc<[Span]> = outer.iter().flat_map(|outer| outer.iter()).chain(inner).copied().collect();
+        self.leading.insert(module, spans.clone());
+        Some(spans)
     }
 }

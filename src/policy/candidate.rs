@@ -1,5 +1,7 @@
 //! What a rule finds of a fact, before suppressions and merging: what it is, where it stands and what it says.
 
+use std::rc::Rc;
+
 use crate::finding::{Severity, Suppressed, Verdict};
 use crate::inventory::Action;
 use crate::lang::{Str, Value};
@@ -35,7 +37,7 @@ pub(super) struct Candidate {
     pub(super) resource_type: Option<Str>,
     pub(super) spot: Spot,
     /// The module calls that it is inside of.
-    pub(super) calls: Vec<Span>,
+    pub(super) calls: Option<Rc<[Span]>>,
     /// The fact's index in its collection, to tell apart facts that share an expression.
     pub(super) fact: usize,
     /// The root module's directory, where several are checked.
@@ -43,7 +45,7 @@ pub(super) struct Candidate {
     /// Whether it is a violation wherever there is such an instance, or block, at all.
     pub(super) conditional: bool,
     /// Those of rules that its rule yields to, at the same expression: indices into [`Check::candidates`].
-    pub(super) broader: Vec<usize>,
+    pub(super) broader: Box<[usize]>,
     /// What it speaks of, where its rule says so and it matters.
     pub(super) covers: Option<Box<Coverage>>,
     /// The suppression that covers it.
@@ -78,7 +80,7 @@ impl Asking<'_, '_, '_> {
             None => rule.highlight.and_then(|at| self.evaluate(at).ok()),
         };
         let mut spot = self.spot(rule.highlight, highlighted.as_ref());
-        let address = spot.address.take().map(Str::from).or_else(|| Some(self.facts.address(spot.instance?)));
+        let address = spot.address.take().or_else(|| Some(self.facts.address(spot.instance?)));
         let own = expression_at(address.as_deref(), &spot);
         if silencing.iter().any(|other| expression(other) == own) {
             return None;
@@ -118,11 +120,11 @@ impl Asking<'_, '_, '_> {
             address,
             resource_type: instance.map(|instance| instance.address.type_name.clone()),
             spot,
-            calls: Vec::new(),
+            calls: None,
             fact,
             root: None,
             conditional,
-            broader: Vec::new(),
+            broader: Box::default(),
             covers: None,
             suppressed: None,
             action: instance.map_or(Action::Configured, |instance| instance.action),

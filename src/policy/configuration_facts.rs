@@ -40,8 +40,12 @@ pub(super) fn collection(facts: &Facts<'_>, reading: &Reading, name: &str) -> Op
 }
 
 fn unavailable(facts: &Facts<'_>, call: &UnavailableModule) -> Value {
-    let spot =
-        Spot { address: Some(call.address.clone()), span: Some(call.span), path: "source".into(), ..Spot::default() };
+    let spot = Spot {
+        address: Some(call.address.as_str().into()),
+        span: Some(call.span),
+        path: "source".into(),
+        ..Spot::default()
+    };
     let origin = facts.keep(Kept::Spot(spot));
     object(
         origin,
@@ -56,7 +60,7 @@ fn unavailable(facts: &Facts<'_>, call: &UnavailableModule) -> Value {
 fn condition(facts: &Facts<'_>, failed: &FailedCondition) -> Value {
     let related = Related { span: failed.condition, message: "this condition does not hold".to_owned() };
     let spot = Spot {
-        address: Some(failed.address.clone()),
+        address: Some(failed.address.as_str().into()),
         span: Some(failed.span),
         related: Vec::from_iter((failed.condition != failed.span).then_some(related)),
         ..Spot::default()

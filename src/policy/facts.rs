@@ -33,7 +33,7 @@ pub(super) struct Spot {
     /// The instance, if there is one.
     pub(super) instance: Option<usize>,
     /// The address to show, where it is not the instance's.
-    pub(super) address: Option<String>,
+    pub(super) address: Option<Str>,
     /// The most specific expression.
     pub(super) span: Option<Span>,
     /// Where the value was typed, if elsewhere.
@@ -268,7 +268,7 @@ impl<'a> Facts<'a> {
         let managed = instances.iter().filter(|instance| instance.address.mode == crate::address::Mode::Managed);
         let fact = |instance: &Instance| {
             let spot = Spot {
-                address: Some(instance.address.to_string()),
+                address: Some(instance.address.to_string().into()),
                 span: instance.sites.as_ref().map(|sites| sites.header),
                 ..Spot::default()
             };
@@ -286,7 +286,7 @@ impl<'a> Facts<'a> {
             0 => String::new(),
             more => format!(" (and {more} more)"),
         };
-        let spot = Spot { address, span: first.span, ..Spot::default() };
+        let spot = Spot { address: address.map(Str::from), span: first.span, ..Spot::default() };
         let origin = self.keep(Kept::Spot(spot));
         let text = Value::string(&format!("{subject}{}{more}", first.what));
         vec![object(origin, [("text", text.with_origin(origin)), ("is_same", Value::bool(false))])]

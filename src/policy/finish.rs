@@ -160,7 +160,11 @@ pub fn join(reports: Vec<Report>, sources: &Sources) -> Option<Report> {
             }
         }
         mixed |= !joined.findings.is_empty() && !report.findings.is_empty();
-        joined.findings.extend(report.findings);
+        if joined.findings.is_empty() {
+            joined.findings = report.findings;
+        } else {
+            joined.findings.extend(report.findings);
+        }
         joined.problems.extend(report.problems);
         joined.sensitive_spans.extend(report.sensitive_spans);
         resources += report.summary.resources;

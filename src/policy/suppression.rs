@@ -103,7 +103,9 @@ impl Suppressions {
         let mut covering: Vec<usize> = Vec::new();
         let typed = candidate.spot.related.iter().map(|related| related.span);
         let places = candidate.spot.span.into_iter().chain(typed).map(|span| (span, false));
-        for (span, whole) in places.chain(candidate.calls.iter().map(|call| (*call, true))) {
+        for (span, whole) in
+            places.chain(candidate.calls.iter().flat_map(|calls| calls.iter()).map(|call| (*call, true)))
+        {
             let Some(entries) = self.by_path.get(&sources.file(span.file).path) else { continue };
             let covers = |&(start, end): &(u32, u32)| {
                 if whole { start <= span.start && span.end <= end } else { start < span.end && span.start < end }

@@ -133,7 +133,7 @@ pub(super) fn relate<'t>(
         }
     }
     for (index, broader) in related {
-        candidates[index].broader = broader;
+        candidates[index].broader = broader.into();
     }
 }
 

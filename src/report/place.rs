@@ -41,6 +41,10 @@ pub fn problem_file<'a>(sources: &'a Sources, problem: &'a Problem) -> &'a str {
 /// the direction of writing are made visible as U+FFFD, line breaks and tabs become spaces.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    // Almost all text is such.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|character| match character {
             '\n' | '\r' | '\t' => ' ',

@@ -43,6 +43,8 @@ pub struct Aws<'a> {
     vpcs: OnceCell<Vpcs<'a>>,
     routes: OnceCell<Routes<'a>>,
     network_acls: OnceCell<NetworkAcls<'a>>,
+    traffic: RefCell<traffic::Known>,
+    blocks: RefCell<sources::Blocks>,
 }
 
 impl<'a> Aws<'a> {
@@ -59,6 +61,8 @@ impl<'a> Aws<'a> {
             vpcs: OnceCell::new(),
             routes: OnceCell::new(),
             network_acls: OnceCell::new(),
+            traffic: RefCell::default(),
+            blocks: RefCell::default(),
         }
     }
 

@@ -139,7 +139,7 @@ pub(in crate::network) fn read_entry<'a>(
         let (number, action, doubt) = (None, Action::Unknown, Some(block.clone()));
         return Entry { number, action, traffic, sources, doubt, block, may_be_absent };
     }
-    let traffic = Traffic::read(inventory, &block.get("protocol"), &block.get("from_port"), &block.get("to_port"));
+    let traffic = Traffic::read(aws, &block.get("protocol"), &block.get("from_port"), &block.get("to_port"));
     let sources = Source::read(aws, &block, cidrs, &[]);
     let (number, action) = (block.get(number), block.get(action));
     let doubt = [&number, &action].into_iter().find(|spot| spot.is_unknown(inventory)).cloned();

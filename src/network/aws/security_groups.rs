@@ -242,7 +242,7 @@ impl<'a> SecurityGroups<'a> {
         let block = Spot::instance(aws.inventory, index);
         let group = self.group_of(aws, &block);
         let (protocol, from, to) = (block.get("ip_protocol"), block.get("from_port"), block.get("to_port"));
-        let traffic = Traffic::read(aws.inventory, &protocol, &from, &to);
+        let traffic = Traffic::read(aws, &protocol, &from, &to);
         let sources = Source::read(aws, &block, &["cidr_ipv4", "cidr_ipv6"], &["prefix_list_id"]);
         let (style, doubt, symbolic) = (Style::Separate, None, false);
         let may_be_absent = aws.may_be_absent(index, self.groups[group].target.as_ref());
@@ -323,5 +323,5 @@ fn read_block<'a>(aws: &Aws<'a>, block: &Spot<'a>) -> (Traffic<'a>, Vec<Source<'
         return (Traffic::unknown(block.clone()), vec![Source::unknown(block.clone())], true);
     }
     let (protocol, from, to) = (block.get("protocol"), block.get("from_port"), block.get("to_port"));
-    (Traffic::read(aws.inventory, &protocol, &from, &to), Source::read(aws, block, CIDRS, LISTS), false)
+    (Traffic::read(aws, &protocol, &from, &to), Source::read(aws, block, CIDRS, LISTS), false)
 }

@@ -51,6 +51,10 @@ pub enum Rest {
     Anything,
 }
 
+/// The addresses of CIDR text that was read, and those of them that are public: of thousands of rules, most name the same few
+/// blocks.
+pub(super) type Blocks = HashMap<String, (AddressSet, AddressSet)>;
+
 impl<'a> Source<'a> {
     /// The sources of attributes that hold CIDR text, or lists of it, and of attributes that hold ids of prefix lists, or
     /// lists of them. An attribute that is not known in whole is one source.
@@ -175,8 +179,18 @@ fn of_cidr<'a>(aws: &Aws<'a>, spot: Spot<'a>) -> Source<'a> {
         let rest = if empty { Rest::None } else { limit().unwrap_or(Rest::Anything) };
         return Source::new(spot, AddressSet::EMPTY, rest);
     }
-    let addresses = spot.text().and_then(|text| cidr::read(&text)).map(AddressSet::from).unwrap_or_default();
-    Source::new(spot, addresses, Rest::None)
+    let Some(text) = spot.text() else { return Source::new(spot, AddressSet::EMPTY, Rest::None) };
+    let mut blocks = aws.blocks.borrow_mut();
+    let (addresses, public) = match blocks.get(&*text) {
+        Some(known) => known.clone(),
+        None => {
+            let addresses = cidr::read(&text).map(AddressSet::from).unwrap_or_default();
+            let public = public_part(&addresses);
+            blocks.insert(text.into(), (addresses.clone(), public.clone()));
+            (addresses, public)
+        }
+    };
+    Source { spot, addresses, public, rest: Rest::None, within: None }
 }
 
 /// AWS-managed lists, and those of other configurations, hold what nobody can tell before apply.

@@ -1,5 +1,6 @@
 //! A value in an instance, with the way to it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::inventory::{Inventory, Way};
@@ -210,10 +211,11 @@ impl<'a> Spot<'a> {
 
     /// The text, if it is known text (or a known number or truth value, as text).
     #[must_use]
-    pub fn text(&self) -> Option<String> {
+    pub fn text(&self) -> Option<Cow<'a, str>> {
         let value = self.value?;
-        let number = || value.as_number()?.to_i64().map(|number| number.to_string());
-        value.as_str().map(str::to_owned).or_else(number).or_else(|| value.as_bool().map(|truth| truth.to_string()))
+        let number = || value.as_number()?.to_i64().map(|number| number.to_string().into());
+        let truth = || value.as_bool().map(|truth| if truth { "true" } else { "false" }.into());
+        value.as_str().map(Cow::from).or_else(number).or_else(truth)
     }
 
     /// The same text as a value of its own.

@@ -1,10 +1,12 @@
 //! Protocols and port ranges as security-group rules and network ACL entries write them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::inventory::Inventory;
 use crate::network::sets::{AddressSet, PacketSet, PortSet, Protocols};
 
+use super::Aws;
 use super::spot::{Setting, Spot};
 
 /// Protocols and ports, as far as they are known.
@@ -29,7 +31,7 @@ struct Variant {
 }
 
 /// A protocol, as far as it matters here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Protocol {
     /// Not known until apply.
     Unknown,
@@ -37,6 +39,23 @@ enum Protocol {
     None,
     Known(Protocols),
 }
+
+/// An end of a range of ports, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum End {
+    /// Not known until apply.
+    Unknown,
+    /// Not written, or no port.
+    Missing,
+    Port(i64),
+}
+
+/// A protocol and the ends of its range of ports.
+type Written = (Protocol, [End; 2]);
+
+/// What protocols and ports mean that were read: of thousands of rules, most say the same few things.
+#[derive(Debug, Default)]
+pub(super) struct Known(HashMap<Written, Rc<[Variant]>>);
 
 /// So many combinations of what protocol and ports may be are told apart.
 const MAX_VARIANTS: usize = 256;
@@ -66,18 +85,24 @@ impl<'a> Traffic<'a> {
     /// Reads a protocol and a port range. A missing end of the range, and -1, is the end of all ports. AWS refuses a
     /// range that ends before it begins; it is taken for the range between.
     #[must_use]
-    pub fn read(inventory: &Inventory, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
-        let choices = |spot: &Spot<'a>| spot.choices().unwrap_or_else(|| vec![spot.clone()]);
-        let [mut protocols, mut first, mut last] = [protocol, from, to].map(choices);
-        if protocols.len() * first.len() * last.len() > MAX_VARIANTS {
-            [protocols, first, last] = [protocol, from, to].map(|spot| vec![spot.clone()]);
-        }
-        let mut variants = Vec::with_capacity(1);
-        for protocol in &protocols {
-            for from in &first {
-                variants.extend(last.iter().map(|to| Variant::read(inventory, protocol, from, to)));
+    pub fn read(aws: &Aws<'a>, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
+        let inventory = aws.inventory;
+        let spots = [protocol, from, to];
+        let choices = spots.map(Spot::choices);
+        let variants: Rc<[Variant]> = if choices.iter().all(Option::is_none) {
+            let written = written(inventory, protocol, from, to);
+            aws.traffic.borrow_mut().0.entry(written).or_insert_with(|| [Variant::of(written)].into()).clone()
+        } else {
+            let one = |spot: &Spot<'a>| vec![spot.clone()];
+            let mut all = [0, 1, 2].map(|at| choices[at].clone().unwrap_or_else(|| one(spots[at])));
+            if all.iter().map(Vec::len).product::<usize>() > MAX_VARIANTS {
+                all = spots.map(one);
             }
-        }
+            let [protocols, first, last] = &all;
+            let ranges = || first.iter().flat_map(|from| last.iter().map(move |to| (from, to)));
+            let each = |protocol| ranges().map(move |(from, to)| Variant::of(written(inventory, protocol, from, to)));
+            protocols.iter().flat_map(each).collect()
+        };
         let portless = |variant: &Variant| match variant.protocol {
             Protocol::Unknown | Protocol::Known(Protocols::TCP | Protocols::UDP) => false,
             Protocol::None | Protocol::Known(_) => true,
@@ -85,9 +110,9 @@ impl<'a> Traffic<'a> {
         let doubt = if variants.iter().all(portless) {
             None
         } else {
-            [protocol, from, to].into_iter().find(|spot| spot.is_unknown(inventory)).map(|spot| Box::new(spot.clone()))
+            spots.into_iter().find(|spot| spot.is_unknown(inventory)).map(|spot| Box::new(spot.clone()))
         };
-        Self { variants: variants.into(), doubt }
+        Self { variants, doubt }
     }
 
     /// Whether both are known, and the same.
@@ -173,18 +198,11 @@ impl Variant {
         }
     }
 
-    fn read<'a>(inventory: &Inventory, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
-        let protocol = match protocol.setting(inventory) {
-            Setting::Unknown => Protocol::Unknown,
-            Setting::Unset => Protocol::None,
-            Setting::Known(_) => {
-                protocol.text().and_then(|text| protocol_named(&text)).map_or(Protocol::None, Protocol::Known)
-            }
-        };
-        let end = |spot: &Spot<'a>, missing: i64| match spot.setting(inventory) {
-            Setting::Unknown => None,
-            Setting::Unset => Some(missing),
-            Setting::Known(_) => Some(spot.integer().filter(|&port| port >= 0).unwrap_or(missing)),
+    fn of((protocol, [from, to]): Written) -> Self {
+        let end = |end: End, missing: i64| match end {
+            End::Unknown => None,
+            End::Missing => Some(missing),
+            End::Port(port) => Some(port),
         };
         let last = i64::from(u16::MAX);
         let (ports, possible) = match (end(from, 0), end(to, last)) {
@@ -205,18 +223,39 @@ impl Variant {
     }
 }
 
+/// What is written of a protocol and a range of ports.
+fn written(inventory: &Inventory, protocol: &Spot<'_>, from: &Spot<'_>, to: &Spot<'_>) -> Written {
+    let end = |spot: &Spot<'_>| match spot.setting(inventory) {
+        Setting::Unknown => End::Unknown,
+        Setting::Unset => End::Missing,
+        Setting::Known(_) => spot.integer().filter(|&port| port >= 0).map_or(End::Missing, End::Port),
+    };
+    let protocol = match protocol.setting(inventory) {
+        Setting::Unknown => Protocol::Unknown,
+        Setting::Unset => Protocol::None,
+        Setting::Known(_) => {
+            protocol.text().and_then(|text| protocol_named(&text)).map_or(Protocol::None, Protocol::Known)
+        }
+    };
+    (protocol, [end(from), end(to)])
+}
+
 /// The protocol that a word or number names, in any letter case ("API Reference: IpPermission", "Protocol Numbers"):
 /// only those that rules ask for by name.
 #[must_use]
 pub fn protocol_named(text: &str) -> Option<Protocols> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "-1" | "all" => Some(Protocols::All),
-        "tcp" => Some(Protocols::TCP),
-        "udp" => Some(Protocols::UDP),
-        "icmp" => Some(Protocols::ICMP),
-        "icmpv6" | "ipv6-icmp" => Some(Protocols::ICMPV6),
-        number => number.parse().ok().map(Protocols::One),
-    }
+    const WORDS: [(&str, Protocols); 7] = [
+        ("-1", Protocols::All),
+        ("all", Protocols::All),
+        ("tcp", Protocols::TCP),
+        ("udp", Protocols::UDP),
+        ("icmp", Protocols::ICMP),
+        ("icmpv6", Protocols::ICMPV6),
+        ("ipv6-icmp", Protocols::ICMPV6),
+    ];
+    let text = text.trim();
+    let named = WORDS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, protocols)| *protocols);
+    named.or_else(|| text.parse().ok().map(Protocols::One))
 }
 
 #[cfg(test)]

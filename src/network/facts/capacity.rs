@@ -215,7 +215,7 @@ fn takes_addresses(network: &Network<'_>, spot: &Spot<'_>) -> bool {
         "aws_instance" => spot.get("network_interface").each().is_empty(),
         "aws_vpc_endpoint" => {
             let kind = spot.get("vpc_endpoint_type").text();
-            kind.is_some_and(|kind| ["Interface", "GatewayLoadBalancer"].contains(&kind.as_str()))
+            kind.is_some_and(|kind| ["Interface", "GatewayLoadBalancer"].contains(&&*kind))
         }
         _ => true,
     }

@@ -130,7 +130,7 @@ impl<'a> Dead<'_, 'a> {
     /// Peering Guide): a route over a connection that is not accepted is a blackhole. "Transit gateway VPC attachments" (AWS
     /// Transit Gateway): a VPC routes to a gateway that it is attached to.
     fn of(&self, route: &Route<'a>, gone: &BTreeSet<String>) -> Option<Why<'a>> {
-        if let Some(id) = route.via.spot.text().filter(|text| gone.contains(text)) {
+        if let Some(id) = route.via.spot.text().filter(|text| gone.contains(&**text)) {
             return Some((None, format!("the plan destroys `{id}`")));
         }
         let target = route.via.target.as_ref()?.instance()?;

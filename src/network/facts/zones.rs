@@ -128,7 +128,7 @@ fn zone<'a>(network: &Network<'a>, target: Option<&Target>) -> Zone<'a> {
         match zone.setting(network.inventory) {
             Setting::Unset => {}
             Setting::Unknown => return zone.value.and_then(Value::reference).map_or(Zone::Elsewhere, Zone::Of),
-            Setting::Known(_) => return Zone::Named(zone.text().unwrap_or_default(), zone.marks),
+            Setting::Known(_) => return Zone::Named(zone.text().unwrap_or_default().into_owned(), zone.marks),
         }
     }
     Zone::Any

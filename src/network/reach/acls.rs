@@ -342,7 +342,7 @@ fn entry<'a>(aws: &Aws<'a>, block: Spot<'a>, number: &'static str, action: &'sta
     let protocol = entry.block.get("protocol");
     if is_icmp(&entry) {
         let (from, to) = (entry.block.get("icmp_type"), entry.block.get("icmp_code"));
-        entry.traffic = Traffic::read(aws.inventory, &protocol, &from, &to);
+        entry.traffic = Traffic::read(aws, &protocol, &from, &to);
     }
     entry
 }

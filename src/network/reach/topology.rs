@@ -1,5 +1,6 @@
 //! VPCs, subnets, and what joins them to each other and to the world.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::lang::Value;
@@ -165,7 +166,7 @@ impl<'a> Topology<'a> {
             v6: of_family(Family::V6),
             public_on_launch: truth(aws, &spot.get("map_public_ip_on_launch"), default),
             v6_on_creation: truth(aws, &spot.get("assign_ipv6_address_on_creation"), v4_only_v6),
-            zone: spot.get("availability_zone").text(),
+            zone: spot.get("availability_zone").text().map(Cow::into_owned),
             table,
             acl,
         });

@@ -1,5 +1,6 @@
 //! VPCs, and their subnets by zone and kind.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, InstanceKey, Step};
@@ -152,7 +153,7 @@ fn zone(spot: &Spot<'_>) -> Option<String> {
     if spot.marks.has(Marks::UNPRINTED) {
         return None;
     }
-    spot.text().filter(|text| !text.is_empty()).or_else(|| {
+    spot.text().filter(|text| !text.is_empty()).map(Cow::into_owned).or_else(|| {
         let reference = spot.value?.reference()?;
         // A subnet that names no zone has one that AWS chooses.
         let own = matches!(&*reference.path, [Step::Attribute(name)] if &**name == "availability_zone");

@@ -121,7 +121,7 @@ impl<'a> Walk<'_, 'a> {
             return Sure::Perhaps(rules);
         }
         let defaults = follow(&policy, "firewall_policy.stateless_default_actions");
-        let actions: Vec<String> = defaults.iter().flat_map(Spot::each).filter_map(|spot| spot.text()).collect();
+        let actions: Vec<_> = defaults.iter().flat_map(Spot::each).filter_map(|spot| spot.text()).collect();
         if actions.iter().any(|action| action == "aws:drop") {
             return Sure::No;
         }
