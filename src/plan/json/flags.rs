@@ -78,6 +78,8 @@ impl<'f, 't> Said<'f, 't> {
 pub(super) fn of<'t>(said: Values<'t>, wanted: &Wanted, layout: &mut Layout) -> Result<Flags<'t>, Fault> {
     let object = match said {
         Values::None => return Ok(Flags::No),
+        // An instance has attributes, no elements.
+        Values::Other(text) if text.trim_start().starts_with('[') => return Err(Fault::Shape),
         Values::Other(text) => return value(&mut Reader::new(text), 0),
         Values::Object(object) => object,
     };

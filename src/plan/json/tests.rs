@@ -141,6 +141,18 @@ fn what_cannot_be_read_of_an_instance_is_a_problem_at_it() {
             r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {"tags": {"a": "b"}}, "after_sensitive": {"tags": [true]}}}"#,
             "The values of `aws_vpc.a` are not of the form that Terraform writes",
         ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {}, "after_sensitive": [true]}}"#,
+            "The values of `aws_vpc.a` are not of the form that Terraform writes",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {}, "after_unknown":  [{}]}}"#,
+            "The values of `aws_vpc.a` are not of the form that Terraform writes",
+        ),
+        (
+            r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {}, "after_unknown": true}}"#,
+            "The values of `aws_vpc.a` are not of the form that Terraform writes",
+        ),
     ] {
         let plan = plan(&format!(r#"{{"format_version": "1.2", "resource_changes": [{change}]}}"#));
         assert_eq!(plan.problems[0].message, expected);

@@ -71,6 +71,10 @@ pub(super) fn object<'t>(
     };
     let unknown = flags::of(unknown, wanted, &mut kind.unknown)?;
     let sensitive = flags::of(sensitive, wanted, &mut kind.sensitive)?;
+    // An instance that has values is not unknown as a whole.
+    if matches!(unknown, Flags::Yes) {
+        return Err(Fault::Shape);
+    }
     let said = Said { unknown: &unknown, sensitive: &sensitive };
     let mut maker = Maker::new(object.text, Some(names));
     let mut content = Content::default();
