@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::Range;
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use crate::source::Position;
 
@@ -10,10 +10,10 @@ use super::heads::Object;
 use super::scan::Name;
 use super::stream::{self, Fault, Stream, What};
 
-/// So much text goes together (bytes), or one element: it stays in the processor's cache.
+/// So much goes together (bytes), or one element: it stays in the processor's cache.
 const SIZE: usize = 128 << 10;
-/// So many batches may wait.
-const WAITING: usize = 32;
+/// So much may wait to be read (bytes), beside one batch.
+const WAITING: usize = 4 << 20;
 
 /// Which section elements are of, and so how they are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,11 @@ impl Batch {
         })
     }
 
+    /// What it takes up (bytes): elements may be shorter than what tells where they are.
+    fn size(&self) -> usize {
+        self.text.len() + size_of_val(self.elements.as_slice())
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.names.clear();
@@ -126,16 +131,21 @@ impl<'b> Element<'b> {
 
 /// Both ends of the way.
 pub(super) fn channel() -> (Outgoing, Incoming) {
-    let (to, batches) = mpsc::sync_channel(WAITING);
+    let (to, batches) = mpsc::channel();
     let (back, used) = mpsc::channel();
-    (Outgoing { to, used, batch: Batch::default() }, Incoming { batches, back })
+    let outgoing = Outgoing { to, used, waiting: 0, spare: Vec::new(), batch: Batch::default() };
+    (outgoing, Incoming { batches, back })
 }
 
 /// Where elements are put.
 pub(super) struct Outgoing {
-    to: SyncSender<Batch>,
+    to: Sender<Batch>,
     /// Batches that were read.
     used: Receiver<Batch>,
+    /// How much was not read yet (bytes).
+    waiting: usize,
+    /// Batches to be filled again.
+    spare: Vec<Batch>,
     batch: Batch,
 }
 
@@ -159,10 +169,9 @@ impl Outgoing {
             has_escapes: scan.has_escapes,
             start,
         });
-        if batch.text.len() < SIZE {
-            Ok(())
-        } else {
-            self.send().map_err(|error| stream.fault_here(What::Input(error)))
+        match batch.size() < SIZE {
+            true => Ok(()),
+            false => self.send().map_err(|error| stream.fault_here(What::Input(error))),
         }
     }
 
@@ -171,9 +180,27 @@ impl Outgoing {
     /// # Errors
     /// Where nobody reads them any more.
     pub(super) fn send(&mut self) -> io::Result<()> {
-        let mut next = self.used.try_recv().unwrap_or_default();
-        next.clear();
-        self.to.send(std::mem::replace(&mut self.batch, next)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        while self.waiting > WAITING {
+            let batch = self.used.recv().map_err(|_| gone())?;
+            self.read(batch);
+        }
+        while let Ok(batch) = self.used.try_recv() {
+            self.read(batch);
+        }
+        let next = self.spare.pop().unwrap_or_default();
+        let batch = std::mem::replace(&mut self.batch, next);
+        self.waiting += batch.size();
+        self.to.send(batch).map_err(|_| gone())
+    }
+
+    /// Takes back a batch that was read.
+    fn read(&mut self, mut batch: Batch) {
+        self.waiting -= batch.size();
+        batch.clear();
+        if batch.text.capacity() <= 2 * SIZE {
+            self.spare.push(batch);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::source::Position;
 /// So much is read at a time (bytes): it stays in the processor's cache.
 const PIECE: usize = 256 << 10;
 /// The most that is held of one value (bytes).
-const MAX_HELD: usize = 512 << 20;
+const MAX_HELD: usize = 256 << 20;
 /// The most that is read in all (bytes).
 const MAX_SIZE: u64 = 16 << 30;
 
