@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::equality::equal;
 use super::number::Number;
 use super::types::Type;
-use super::value::{Data, Entries, Marks, Value};
+use super::value::{Data, Entries, Marks, Value, shared};
 
 impl Value {
     /// A set: takes out duplicates, sorts as Terraform does, and takes the elements' marks upon itself. The elements
@@ -30,7 +30,7 @@ impl Value {
         } else {
             sorted_compounds(elements)
         };
-        Self { marks, ..Data::Set(element, Arc::new(elements)).into() }
+        Self { marks, ..Data::Set(element, shared(elements)).into() }
     }
 
     /// The same value without marks, on it and below it.

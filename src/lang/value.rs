@@ -5,7 +5,7 @@
 //! use.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::certain::Certain;
 use super::fields::Fields;
@@ -180,6 +180,12 @@ pub struct Value {
     pub origin: Origin,
 }
 
+/// Elements as values hold them: the empty ones, of which plans are full, are all the same.
+pub(super) fn shared(elements: Vec<Value>) -> Arc<Vec<Value>> {
+    static NONE: LazyLock<Arc<Vec<Value>>> = LazyLock::new(Arc::default);
+    if elements.is_empty() { NONE.clone() } else { Arc::new(elements) }
+}
+
 impl From<Data> for Value {
     fn from(data: Data) -> Self {
         Self { data, marks: Marks::NONE, origin: Origin::NONE }
@@ -231,13 +237,13 @@ impl Value {
     /// A tuple.
     #[must_use]
     pub fn tuple(elements: Vec<Self>) -> Self {
-        Data::Tuple(Arc::new(elements)).into()
+        Data::Tuple(shared(elements)).into()
     }
 
     /// A list; the elements are of the type.
     #[must_use]
     pub fn list(element: Type, elements: Vec<Self>) -> Self {
-        Data::List(element, Arc::new(elements)).into()
+        Data::List(element, shared(elements)).into()
     }
 
     /// A map; the entries are of the type.

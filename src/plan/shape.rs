@@ -112,7 +112,9 @@ impl<'s> Shape<'s> {
 
     /// The value that elements make.
     #[must_use]
-    pub fn collection(&self, elements: Vec<Value>) -> Value {
+    pub fn collection(&self, mut elements: Vec<Value>) -> Value {
+        // Most hold one element, and a vector that grows makes room for four.
+        elements.shrink_to_fit();
         match *self {
             Self::Blocks(block) => {
                 let element = block.body().map_or(Type::Dynamic, |body| body.ty().clone());

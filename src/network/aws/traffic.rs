@@ -88,13 +88,11 @@ impl<'a> Traffic<'a> {
     pub fn read(aws: &Aws<'a>, protocol: &Spot<'a>, from: &Spot<'a>, to: &Spot<'a>) -> Self {
         let inventory = aws.inventory;
         let spots = [protocol, from, to];
-        let choices = spots.map(Spot::choices);
-        let variants: Rc<[Variant]> = if choices.iter().all(Option::is_none) {
-            let written = written(inventory, protocol, from, to);
-            aws.traffic.borrow_mut().0.entry(written).or_insert_with(|| [Variant::of(written)].into()).clone()
-        } else {
+        let is_open =
+            |spot: &&Spot<'a>| spot.value.is_some_and(|value| value.is_unknown() && value.choices().is_some());
+        let variants: Rc<[Variant]> = if spots.iter().any(is_open) {
             let one = |spot: &Spot<'a>| vec![spot.clone()];
-            let mut all = [0, 1, 2].map(|at| choices[at].clone().unwrap_or_else(|| one(spots[at])));
+            let mut all = spots.map(|spot| spot.choices().unwrap_or_else(|| one(spot)));
             if all.iter().map(Vec::len).product::<usize>() > MAX_VARIANTS {
                 all = spots.map(one);
             }
@@ -102,6 +100,9 @@ impl<'a> Traffic<'a> {
             let ranges = || first.iter().flat_map(|from| last.iter().map(move |to| (from, to)));
             let each = |protocol| ranges().map(move |(from, to)| Variant::of(written(inventory, protocol, from, to)));
             protocols.iter().flat_map(each).collect()
+        } else {
+            let written = written(inventory, protocol, from, to);
+            aws.traffic.borrow_mut().0.entry(written).or_insert_with(|| [Variant::of(written)].into()).clone()
         };
         let portless = |variant: &Variant| match variant.protocol {
             Protocol::Unknown | Protocol::Known(Protocols::TCP | Protocols::UDP) => false,
