@@ -1,12 +1,13 @@
 //! What the internet reaches: every thing, directly, or behind a load balancer that carries connections on as they are.
 //!
 //! Three things have to come together: an address, a way, and a rule that lets it in. Each is looked at by itself, so that
-//! where one of them is not known, what hangs on it is told apart from what it does not matter for.
+//! where one of them is not known, what hangs on it is told apart from what it does not matter for. `carried` has what load
+//! balancers carry on, `listening` the ports that things listen at.
 
-use std::collections::BTreeMap;
+mod carried;
+mod listening;
 
 use crate::network::aws::Aws;
-use crate::network::aws::join::Target;
 use crate::network::aws::security_groups::Direction;
 use crate::network::aws::sources::Rest;
 use crate::network::aws::spot::Spot;
@@ -20,12 +21,14 @@ use super::boxes::Wanted;
 use super::ends::{Resolved, tag};
 use super::explain::hop;
 use super::groups::Worn;
-use super::kinds::{KINDS, Public, Targets};
+use super::kinds::{KINDS, Public};
 use super::matrix::TIER;
 use super::pair::{Pair, Side};
 use super::relayed::over;
-use super::relays::{BALANCERS, Kind, Port, Relay};
+use super::relays::Relay;
 use super::things::{Place, Thing, follow};
+
+use listening::{Listeners, listeners, listening};
 
 /// A thing that packets from the internet get to, or may get to.
 #[derive(Debug)]
@@ -82,29 +85,8 @@ pub(super) fn read<'a>(reach: &Reach<'a>) -> Vec<Exposure<'a>> {
     for thing in 0..reach.model.things.things.len() {
         found.extend(directly(reach, thing, &listeners));
     }
-    let relays = reach.relays();
-    for (number, front) in relays.fronts.iter().enumerate().filter(|(_, front)| front.kind == Kind::Connections) {
-        for (back, behind) in relays.behind(front).iter().enumerate() {
-            if front.balancers.len() * behind.targets.len() > MAX_CHOICES {
-                continue;
-            }
-            for &balancer in front.balancers.iter() {
-                let carried = |&target| carried(reach, Way { relay: (number, back), balancer, target });
-                found.extend(behind.targets.iter().filter_map(carried));
-            }
-        }
-    }
+    found.extend(carried::read(reach));
     found
-}
-
-/// Where more than so many pairs of a load balancer and a target may be meant, nothing is said of any of them.
-const MAX_CHOICES: usize = 16;
-
-/// One load balancer and one target of a relay.
-struct Way {
-    relay: (usize, usize),
-    balancer: usize,
-    target: usize,
 }
 
 /// How packets get there, hop by hop.
@@ -324,210 +306,6 @@ fn openings<'a>(reach: &Reach<'a>, thing: &Thing<'a>, wanted: &PacketSet) -> Vec
         }
     }
     found
-}
-
-/// What lets a load balancer's clients in, though packets keep their addresses: rules that name one of its groups ("Update
-/// the security groups for your Network Load Balancer", User Guide for Network Load Balancers).
-fn by_group<'a>(reach: &Reach<'a>, balancer: &Thing<'a>, target: &Thing<'a>, all: &PacketSet) -> Vec<Opening<'a>> {
-    let mut found = Vec::new();
-    for rule in reach.model.groups.rules_of(&target.groups, Direction::Ingress) {
-        for (bound, spot) in rule.naming(&balancer.groups) {
-            let packets = |bound| rule.peer_packets(bound).intersection(all);
-            let (certain, possible) = match bound {
-                Bound::Certain => (packets(Bound::Certain), packets(Bound::Possible)),
-                Bound::Possible => (PacketSet::EMPTY, packets(Bound::Possible)),
-            };
-            if !possible.is_empty() {
-                found.push(Opening { spot, source: None, certain, possible, at_most: None, perhaps: false });
-            }
-        }
-    }
-    found
-}
-
-/// Ports at which load balancers listen, by instance; `None` where some are not known.
-type Listeners = BTreeMap<usize, Option<PortSet>>;
-
-fn listeners(aws: &Aws<'_>) -> Listeners {
-    let mut found = Listeners::new();
-    let mut add = |balancer: usize, port: Option<i64>| {
-        let known = found.entry(balancer).or_insert(Some(PortSet::EMPTY));
-        *known = known.take().zip(port).map(|(known, port)| known.union(&PortSet::clamped(port, port)));
-    };
-    for listener in ["aws_lb_listener", "aws_alb_listener"].iter().flat_map(|name| aws.of_type(name)) {
-        let spot = Spot::instance(aws.inventory, listener);
-        let named = spot.get("load_balancer_arn").value.and_then(|arn| aws.ids().target(arn, BALANCERS));
-        if let Some(Target::Instance(balancer)) = named {
-            add(balancer, spot.get("port").integer());
-        }
-    }
-    for balancer in aws.of_type("aws_elb") {
-        for block in Spot::instance(aws.inventory, balancer).get("listener").each() {
-            add(balancer, block.get("lb_port").integer());
-        }
-    }
-    found
-}
-
-/// The ports of engines that are set up without one ("Settings for DB instances", Amazon RDS User Guide).
-const ENGINES: &[(&str, u16)] = &[
-    ("aurora-mysql", 3306),
-    ("aurora-postgresql", 5432),
-    ("db2", 50000),
-    ("mariadb", 3306),
-    ("mysql", 3306),
-    ("oracle", 1521),
-    ("postgres", 5432),
-    ("sqlserver", 1433),
-];
-
-/// Things that people and programs use over TCP alone.
-const OVER_TCP: &[&str] = &["broker", "cache", "database", "mount target", "replication instance", "search domain"];
-
-/// The packets that a thing may listen for: as it says itself, or what it belongs to; else all of TCP and UDP.
-fn listening(aws: &Aws<'_>, thing: &Thing<'_>, listeners: &Listeners) -> PacketSet {
-    let both = [Protocols::TCP, Protocols::UDP];
-    let protocols = if OVER_TCP.contains(&thing.word) { &both[..1] } else { &both[..] };
-    let ports = match thing.word {
-        "mount target" => Some(PortSet::range(2049, 2049)),
-        "load balancer" => listeners.get(&thing.instance).cloned().flatten(),
-        "database" => port_of(aws, thing.instance).map(|port| PortSet::range(port, port)),
-        _ => None,
-    };
-    packets(protocols, &ports.unwrap_or_else(PortSet::everything))
-}
-
-/// The port of a database, where it is known.
-fn port_of(aws: &Aws<'_>, database: usize) -> Port {
-    const CLUSTERS: Targets = &[
-        ("aws_rds_cluster", "id"),
-        ("aws_rds_cluster", "cluster_identifier"),
-        ("aws_neptune_cluster", "id"),
-        ("aws_neptune_cluster", "cluster_identifier"),
-    ];
-    let own = Spot::instance(aws.inventory, database);
-    let cluster = own.get("cluster_identifier").value.and_then(|id| aws.ids().target(id, CLUSTERS));
-    let said_by = match cluster {
-        Some(Target::Instance(cluster)) => Spot::instance(aws.inventory, cluster),
-        Some(Target::Id(_) | Target::Attribute(_)) | None => own,
-    };
-    let port = said_by.get("port");
-    if !port.is_unset(aws.inventory) {
-        return port.integer().and_then(|port| u16::try_from(port).ok()).filter(|&port| port > 0);
-    }
-    let engine = said_by.get("engine").text()?;
-    ENGINES.iter().find(|(name, _)| engine.starts_with(name)).map(|engine| engine.1)
-}
-
-/// What gets to a thing through a load balancer that carries connections on as they are: a network one, or a classic one
-/// for TCP. What an application load balancer asks of its targets is its own.
-fn carried<'a>(reach: &Reach<'a>, way: Way) -> Option<Exposure<'a>> {
-    let front = &reach.relays().fronts[way.relay.0];
-    let relay = Relay { front, back: &reach.relays().behind(front)[way.relay.1] };
-    let things = &reach.model.things.things;
-    let (balancer, target) = (&things[way.balancer], &things[way.target]);
-    if balancer.places.iter().all(|place| matches!(place.public, Sure::No)) {
-        return None;
-    }
-    let protocols: Vec<Protocols> = front.protocols.iter().map(|&number| Protocols::One(number)).collect();
-    let at = |port: Port| port.map_or_else(PortSet::everything, |port| PortSet::range(port, port));
-    let [listens, wanted] = [front.port, relay.target_port()].map(|port| packets(&protocols, &at(port)));
-    let keeps = relay.preserves().holds(Bound::Certain);
-    let all = wanted.intersection(&PacketSet::of_addresses(public_addresses()));
-    let attachment = Opening {
-        spot: relay.attachment().clone(),
-        source: None,
-        certain: all.clone(),
-        possible: all.clone(),
-        at_most: None,
-        perhaps: false,
-    };
-    let openings = if keeps {
-        let by_address = openings(reach, target, &wanted);
-        by_address.into_iter().chain(by_group(reach, balancer, target, &all)).collect()
-    } else {
-        vec![attachment]
-    };
-    if openings.is_empty() {
-        return None;
-    }
-    let through = |bound| {
-        let mut found = PacketSet::EMPTY;
-        for family in Family::ALL {
-            let mut first = AddressSet::EMPTY;
-            for place in &balancer.places {
-                if !public(balancer, place, family).holds(bound) {
-                    continue;
-                }
-                let (from, to) = (Side::Internet(public_addresses().clone()), Side::Place(balancer, place));
-                let let_in = arriving(reach, from, to, listens.clone(), family, bound);
-                first = let_in.pieces().fold(first, |all, (_, _, addresses)| all.union(addresses));
-            }
-            let first = AddressSet::of_family(family, first.family(family).clone());
-            if first.is_empty() {
-                continue;
-            }
-            // Behind it, all goes on in the target's family.
-            let behind =
-                Family::ALL.iter().map(|&to| behind(reach, (balancer, target), &first, keeps, &wanted, to, bound));
-            found = behind.fold(found, |all, set| all.union(&set));
-        }
-        found
-    };
-    let mut exposure = blank(reach, way.target, relay.attachment().clone());
-    exposure.carrier = Some((balancer.instance, front.port));
-    exposure.relay = Some(way.relay);
-    exposure.any_port = relay.target_port().is_none();
-    exposure.certain = through(Bound::Certain);
-    exposure.if_public = exposure.certain.clone();
-    exposure.if_routed = through(Bound::Possible);
-    exposure.openings = openings;
-    let inventory = reach.aws.inventory;
-    let unsure = relay.doubt().or_else(|| relay.unknown_port()).or_else(|| relay.preserves().doubt()).cloned();
-    let symbolic = [target.instance, balancer.instance].into_iter().find(|&it| inventory.instance(it).symbolic);
-    if let Some(doubt) = unsure.or_else(|| symbolic.map(|it| Spot::instance(inventory, it))) {
-        hang_on(&mut exposure, doubt);
-    }
-    let nothing = exposure.certain.is_empty() && exposure.if_routed.is_empty();
-    Some(exposure).filter(|_| !nothing)
-}
-
-/// What of packets from these clients a load balancer carries on gets to its target.
-fn behind<'a>(
-    reach: &Reach<'a>,
-    (balancer, target): (&Thing<'a>, &Thing<'a>),
-    clients: &AddressSet,
-    keeps: bool,
-    wanted: &PacketSet,
-    family: Family,
-    bound: Bound,
-) -> PacketSet {
-    let open = bare(target);
-    let mut found: Option<PacketSet> = None;
-    for place in &target.places {
-        let mut here = PacketSet::EMPTY;
-        for own in &balancer.places {
-            let (from, to) = if keeps {
-                (Side::Client(balancer, own, clients.clone(), true), Side::Place(&open, place))
-            } else {
-                (Side::Place(balancer, own), Side::Place(target, place))
-            };
-            let arrived = arriving(reach, from, to, wanted.clone(), family, bound);
-            let set = if keeps {
-                arrived
-            } else {
-                let ports = arrived.pieces().map(|(first, last, _)| PacketSet::between(first, last, clients));
-                ports.fold(PacketSet::EMPTY, |all, next| all.union(&next))
-            };
-            here = here.union(&set);
-        }
-        found = Some(match found {
-            Some(known) if target.each || bound == Bound::Possible => known.union(&here),
-            Some(known) => known.intersection(&here),
-            None => here,
-        });
-    }
-    found.unwrap_or_default()
 }
 
 /// Whether anything here has network interfaces: a look at the inventory alone.
