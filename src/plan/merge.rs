@@ -21,14 +21,17 @@ pub(super) struct Merged {
 }
 
 /// Merges the values of an attribute. `is_written`: whether it stands in the configuration; what does not was inferred.
-pub(super) fn merge(planned: &Value, configured: &Value, is_written: bool) -> Merged {
-    let mut merge = Merge { is_written, differs: false };
+/// `is_older`: whether the configuration is of another revision than the plan, so that what was typed there is not what the
+/// plan hangs on.
+pub(super) fn merge(planned: &Value, configured: &Value, is_written: bool, is_older: bool) -> Merged {
+    let mut merge = Merge { is_written, is_older, differs: false };
     let value = merge.value(planned, configured);
     Merged { value, differs: merge.differs && is_written }
 }
 
 struct Merge {
     is_written: bool,
+    is_older: bool,
     differs: bool,
 }
 
@@ -36,8 +39,10 @@ impl Merge {
     fn value(&mut self, planned: &Value, configured: &Value) -> Value {
         let marks = planned.marks.with(configured.marks);
         let value = match (&planned.data, &configured.data) {
-            (Data::Unknown(_), Data::Unknown(_)) => configured.clone(),
+            (Data::Unknown(_), Data::Unknown(_)) if !self.is_older || !holds_known(configured) => configured.clone(),
             (Data::Unknown(_), Data::Null(_)) => planned.clone(),
+            (Data::Unknown(_), Data::Unknown(_)) => planned.clone(),
+            (Data::Unknown(_), _) if self.is_written && self.is_older && holds_known(configured) => planned.clone(),
             (Data::Unknown(_), _) if !self.is_written || !configured.is_wholly_known() => configured.clone(),
             (Data::Unknown(_), _) => {
                 self.differs = true;
@@ -137,6 +142,17 @@ impl Merge {
         };
         planned.iter().map(member).collect()
     }
+}
+
+/// Whether something is known of a value.
+fn holds_known(value: &Value) -> bool {
+    let mut holds = false;
+    value.walk(|part| {
+        let is_certain = part.certain().is_some() && part.reference().is_none();
+        holds |= is_certain || matches!(part.data, Data::String(_) | Data::Number(_) | Data::Bool(_));
+        !holds
+    });
+    holds
 }
 
 /// What the provider writes for what is not set.
@@ -287,7 +303,7 @@ mod tests {
             (r#""tcp""#, r#""TCP""#, r#""tcp""#, false),
             (r#"{"a": "", "b": 1}"#, r#"{"a": null, "b": 1}"#, "{a=null b=1}", false),
         ] {
-            let merged = merge(&value(planned), &value(configured), true);
+            let merged = merge(&value(planned), &value(configured), true, false);
             assert_eq!(
                 (shown(&merged.value).as_str(), merged.differs),
                 (expected, differs),
@@ -298,7 +314,7 @@ mod tests {
 
     #[test]
     fn what_is_inferred_fills_in_what_the_plan_does_not_know() {
-        let merged = merge(&Value::unknown(Type::String), &value(r#"{"Name": "a"}"#), false);
+        let merged = merge(&Value::unknown(Type::String), &value(r#"{"Name": "a"}"#), false, false);
         assert_eq!((shown(&merged.value).as_str(), merged.differs), (r#"{Name="a"}"#, false));
     }
 }

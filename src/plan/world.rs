@@ -168,8 +168,17 @@ impl<'p> World<'p> {
         if self.plan.kind == Kind::State { Action::Configured } else { change.action }
     }
 
-    /// The attributes that plan and configuration both have, the plan's over the others.
+    /// The attributes that plan and configuration both have, the plan's over the others; and those in which they disagree.
     fn values(&self, change: &Change, instance: &Instance) -> (Value, Vec<Str>) {
+        let (values, differing) = self.merged(change, instance, false);
+        // A plan file has the configuration that it was made of inside, and a state need not be of any.
+        match differing.is_empty() || self.plan.snapshot.is_some() || self.plan.kind == Kind::State {
+            true => (values, differing),
+            false => self.merged(change, instance, true),
+        }
+    }
+
+    fn merged(&self, change: &Change, instance: &Instance, is_older: bool) -> (Value, Vec<Str>) {
         let (Some(planned), Some(configured)) =
             (change.after.as_ref().and_then(Value::entries), instance.values.entries())
         else {
@@ -189,7 +198,7 @@ impl<'p> World<'p> {
                 all.push((name.clone(), configured.clone()));
                 continue;
             };
-            let merged = merge(planned, configured, is_written(name));
+            let merged = merge(planned, configured, is_written(name), is_older);
             // The provider has its own words for protocols.
             if merged.differs && !name.ends_with("protocol") {
                 differing.push(name.clone());
