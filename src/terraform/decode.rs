@@ -113,10 +113,15 @@ impl<'d> Decoder<'d> {
     pub(super) fn expression(&self, expression: NodeRef, iteration: Option<&Iteration<'_>>) -> Value {
         let scope = ModuleScope { iteration, ..self.scope };
         let context = Context { trees: self.trees, scope: &scope, files: self.files };
-        evaluate(expression, &context).unwrap_or_else(|problem| {
+        let value = evaluate(expression, &context).unwrap_or_else(|problem| {
             self.problems.borrow_mut().add(*problem);
             Value::unknown(Type::Dynamic)
-        })
+        });
+        // Whatever is in a block that is made of something sensitive is sensitive too.
+        match iteration {
+            Some(iteration) => value.with_marks(iteration.marks),
+            None => value,
+        }
     }
 
     fn attribute(&self, attribute: &WrittenAttribute, iteration: Option<&Iteration<'_>>) -> Value {
@@ -347,7 +352,8 @@ impl<'d> Decoder<'d> {
                 self.problems.borrow_mut().add(Problem::at(span, message));
                 return;
             }
-            let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
+            let iteration =
+                Iteration { name: &dynamic.iterator, key, value, marks: collection.marks, outer: iteration };
             self.block(&dynamic.content, group, Some(&iteration), way, collected);
         };
         let number = |index: usize| Value::number(crate::lang::Number::from_i64(index as i64));
@@ -393,7 +399,8 @@ impl<'d> Decoder<'d> {
         let mut blocks = |turns: Turns| {
             let mut made = Collected { objects: Vec::new(), sites: &mut sites };
             for (key, value) in turns {
-                let iteration = Iteration { name: &dynamic.iterator, key, value, outer: iteration };
+                let iteration =
+                    Iteration { name: &dynamic.iterator, key, value, marks: collection.marks, outer: iteration };
                 decoder.block(&dynamic.content, group, Some(&iteration), Way::Lost, &mut made);
             }
             made.objects

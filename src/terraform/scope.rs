@@ -30,6 +30,8 @@ pub(super) struct Iteration<'i> {
     pub(super) name: &'i str,
     pub(super) key: Value,
     pub(super) value: Value,
+    /// Those of the collection that is gone over.
+    pub(super) marks: Marks,
     pub(super) outer: Option<&'i Iteration<'i>>,
 }
 

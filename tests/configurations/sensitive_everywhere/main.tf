@@ -96,3 +96,35 @@ output "hidden" {
   sensitive = true
 }
 output "from_app" { value = module.app.name }
+
+resource "aws_security_group" "partners" {
+  name = "partners"
+
+  dynamic "ingress" {
+    for_each = var.credentials.nested
+    content {
+      description = ingress.key
+      from_port   = 22
+      to_port     = 22
+      protocol    = "tcp"
+      cidr_blocks = ["10.0.0.0/8"]
+    }
+  }
+}
+
+resource "aws_ssm_maintenance_window_target" "this" {
+  window_id     = "mw-0123456789abcdef0"
+  resource_type = "INSTANCE"
+
+  dynamic "targets" {
+    for_each = [for port in var.credentials.ports : port]
+    content {
+      key    = "tag:Port"
+      values = [tostring(targets.value), "plain"]
+    }
+  }
+  targets {
+    key    = "tag:Name"
+    values = [var.public.name]
+  }
+}
