@@ -7,6 +7,7 @@ mod plan_bytes;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rmp::encode::{write_array_len, write_bool, write_map_len, write_nil, write_sint, write_str};
@@ -110,7 +111,7 @@ fn check(bytes: &[u8]) -> Vec<u8> {
     let (policy, problems) = Policy::load(&Settings::default(), &mut sources, &mut trees);
     assert_eq!(problems, []);
     let demand = policy.demand(&trees);
-    let plan = plan::open(bytes.to_vec(), "tfplan", &demand, &mut sources).expect("it is a plan");
+    let plan = plan::open(Arc::from(bytes), "tfplan", &demand, &mut sources).expect("it is a plan");
     let reading = plan::reading(plan, Some(Path::new("/plan")), &Options::default(), &mut sources, &mut trees);
     assert_eq!(reading.problems, []);
     let mut check = Check::new(&policy, "2026-01-01");
@@ -125,12 +126,12 @@ fn plan_files(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan file");
     group.sample_size(10);
     for count in [1_000, 10_000] {
-        let bytes = planned(count);
+        let bytes: Arc<[u8]> = planned(count).into();
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("read", count), |bencher| {
             bencher.iter(|| {
                 let mut sources = Sources::default();
-                plan::open(black_box(&bytes).clone(), "tfplan", &Demand::everything(), &mut sources).is_ok()
+                plan::open(Arc::clone(black_box(&bytes)), "tfplan", &Demand::everything(), &mut sources).is_ok()
             });
         });
         group.bench_function(BenchmarkId::new("check", count), |bencher| bencher.iter(|| check(&bytes)));

@@ -15,6 +15,7 @@ use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
@@ -30,7 +31,7 @@ use terravet::terraform::Options;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Reads a plan, of its resources what the shipped rules ask for.
-fn read(bytes: Vec<u8>) -> usize {
+fn read(bytes: Arc<[u8]>) -> usize {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     let (policy, _) = Policy::load(&Settings::default(), &mut sources, &mut trees);
     let plan = plan::open(bytes, "plan.json", &policy.demand(&trees), &mut sources).expect("it is a plan");
@@ -38,7 +39,7 @@ fn read(bytes: Vec<u8>) -> usize {
 }
 
 /// Everything that `terravet check plan.json --format json` does but the digest.
-fn check(bytes: Vec<u8>) -> Vec<u8> {
+fn check(bytes: Arc<[u8]>) -> Vec<u8> {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     let (policy, problems) = Policy::load(&Settings::default(), &mut sources, &mut trees);
     assert_eq!(problems, []);
@@ -62,6 +63,7 @@ fn plan_json(criterion: &mut Criterion) {
     });
     let large = [1_000, 30_000, 100_000].map(|resources| (format!("large-{resources}"), large(resources)));
     for (name, text) in networks.into_iter().chain(large) {
+        let text: Arc<[u8]> = text.into();
         fs::write(path(&name), &text).expect("the build's directory takes files");
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(BenchmarkId::new("validate", &name), |bencher| {

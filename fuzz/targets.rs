@@ -2,6 +2,7 @@
 //! never panics. `tests/fuzzed.rs` runs the same over what was found.
 
 use std::path::Path;
+use std::sync::Arc;
 
 #[path = "../tests/plan_bytes/mod.rs"]
 mod plan_bytes;
@@ -55,7 +56,7 @@ fn json_text(data: &[u8]) {
 /// Plan JSON and state, all the way to resource instances.
 fn plan_json(data: &[u8]) {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
-    if let Ok(plan) = plan::open(data.to_vec(), "plan.json", &Demand::everything(), &mut sources) {
+    if let Ok(plan) = plan::open(Arc::from(data), "plan.json", &Demand::everything(), &mut sources) {
         let _ = plan::reading(plan, None, &Options::default(), &mut sources, &mut trees);
     }
 }
@@ -63,7 +64,7 @@ fn plan_json(data: &[u8]) {
 /// A saved plan file, all the way to resource instances.
 fn plan_file(data: &[u8]) {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
-    if let Ok(plan) = plan::open(data.to_vec(), "tfplan", &Demand::everything(), &mut sources) {
+    if let Ok(plan) = plan::open(Arc::from(data), "tfplan", &Demand::everything(), &mut sources) {
         let _ = plan::reading(plan, Some(Path::new(".")), &Options::default(), &mut sources, &mut trees);
     }
 }

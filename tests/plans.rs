@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use terravet::address::Mode;
@@ -489,7 +490,7 @@ fn the_plan_file_and_its_json_make_the_same_inventory() {
 fn inventory(directory: &Path, input: &str) -> BTreeMap<String, Vec<String>> {
     let (mut sources, mut trees) = (Sources::default(), Trees::default());
     let bytes = std::fs::read(directory.join(input)).unwrap();
-    let plan = open(bytes, input, &Demand::everything(), &mut sources).unwrap();
+    let plan = open(Arc::from(bytes), input, &Demand::everything(), &mut sources).unwrap();
     let workspace = directory.to_str().unwrap().ends_with("workspace").then(|| "staging".to_owned());
     let options = Options { current_directory: directory.to_owned(), workspace, ..Options::default() };
     let reading = terravet::plan::reading(plan, Some(directory), &options, &mut sources, &mut trees);

@@ -7,7 +7,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use super::arguments::{self, Rules, Variables};
 use super::environment;
@@ -16,6 +15,7 @@ use super::output::Destinations;
 use super::plan_input::PlanInput;
 use super::{Failure, internal_error};
 use crate::finding::{FailOn, Input, Report, Summary};
+use crate::gate;
 use crate::jenkinsfile;
 use crate::plan::{self, Input as _};
 use crate::policy::{self, Check, Policy, configuration};
@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
                     let (script, sha256) = self.read_script(file, &path)?;
                     let id = script.file;
                     check.add_script(script, &self.sources, &self.trees);
-                    return Ok((vec![id], "jenkinsfile", Some(sha256)));
+                    return Ok((vec![id], "jenkinsfile", sha256));
                 }
                 let Read { reading, kind, digest } = self.read(target, &path, loaded)?;
                 check.add(&reading, several.then_some(path.as_str()), &self.sources, &self.trees);
@@ -311,8 +311,8 @@ impl<'a> Run<'a> {
         Ok(Read { reading, kind, digest })
     }
 
-    /// Reads a Jenkinsfile; its digest is that of its bytes.
-    fn read_script(&mut self, file: &Path, shown: &str) -> Result<(jenkinsfile::Script, String), Box<Problem>> {
+    /// Reads a Jenkinsfile; its digest is that of its bytes, if it is asked for.
+    fn read_script(&mut self, file: &Path, shown: &str) -> Result<(jenkinsfile::Script, Option<String>), Box<Problem>> {
         let bytes = read(file, jenkinsfile::MAX_SIZE).map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => {
                 let limit = jenkinsfile::MAX_SIZE >> 20;
@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
             }
             _ => Problem::with_path(shown, format!("the script cannot be read: {}", reason(&error))),
         })?;
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let sha256 = self.has_digests.then(|| gate::sha256(&bytes));
         let id = self.sources.add(SourceFile::new(shown, bytes));
         let script = jenkinsfile::read(id, self.sources.file(id), jenkinsfile::is_library(shown));
         Ok((script, sha256))
@@ -337,18 +337,9 @@ impl<'a> Run<'a> {
 
     /// SHA-256 over the paths and contents of files, in order, if it is asked for.
     fn digest(&self, files: &[FileId]) -> Option<String> {
-        if !self.has_digests {
-            return None;
-        }
-        let mut hash = Sha256::new();
-        for file in files {
-            let file = self.sources.file(*file);
-            for part in [&*file.path, &*file.text] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part.as_bytes());
-            }
-        }
-        Some(hexadecimal(&hash.finalize()))
+        let files = files.iter().map(|file| self.sources.file(*file));
+        let parts = files.flat_map(|file| [file.path.as_bytes(), file.text.as_bytes()]);
+        self.has_digests.then(|| gate::sha256_of_all(parts))
     }
 }
 
@@ -359,11 +350,6 @@ struct Read {
     kind: &'static str,
     /// The digest of a plan, worked out while the plan is read, if it is asked for.
     digest: Option<String>,
-}
-
-/// Bytes as two digits each.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A report that holds nothing but problems.

@@ -160,7 +160,7 @@ fn digest(snapshot: Option<&Snapshot>) -> String {
 fn plan_file(report: &Report) -> Option<String> {
     let mut inputs = report.inputs.iter();
     let input = inputs.next().filter(|input| input.kind == plan::Kind::File.word())?;
-    inputs.next().map_or_else(|| input.sha256.clone(), |_| None)
+    if inputs.next().is_some() { None } else { input.sha256.clone() }
 }
 
 /// The options that choose the rules, as a record keeps them.

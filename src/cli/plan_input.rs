@@ -1,15 +1,15 @@
 //! A plan or state as it is read: in pieces, its digest worked out beside if it is asked for.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::io::{self, Cursor, Read, Seek};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread::JoinHandle;
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::check::hexadecimal;
 use super::inputs::PlanFile;
+use crate::gate::hexadecimal;
 use crate::plan;
 use crate::source::Problem;
 
@@ -30,11 +30,26 @@ pub(super) struct PlanInput {
 }
 
 enum From {
-    File(Box<Path>),
+    /// A file, and what told it from others when it was opened.
+    File(File, Option<Stamp>),
     /// A stream, of which the beginning was read.
     Stream(Vec<u8>, Box<dyn Read + Send>),
     /// A stream that is being read, or was; what it held, if it was not too much.
     Passed(Option<Vec<u8>>),
+}
+
+/// The length of a file, and when it was written to.
+type Stamp = (u64, Option<SystemTime>);
+
+fn stamp(file: &File) -> Option<Stamp> {
+    file.metadata().ok().map(|metadata| (metadata.len(), metadata.modified().ok()))
+}
+
+/// The very file that is open, from its start, whatever has its name by now.
+fn from_start(file: &File) -> io::Result<File> {
+    let mut file = file.try_clone()?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// What reading to the end comes to.
@@ -51,7 +66,9 @@ impl PlanInput {
                 if !std::fs::metadata(path)?.is_file() {
                     return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
                 }
-                From::File(path.as_path().into())
+                let file = File::open(path)?;
+                let stamp = stamp(&file);
+                From::File(file, stamp)
             }
             PlanFile::Pipe(path) => Self::stream(Box::new(File::open(path)?))?,
             PlanFile::StandardInput => Self::stream(Box::new(io::stdin()))?,
@@ -68,10 +85,14 @@ impl PlanInput {
     /// SHA-256 of what was read to its end, if it is asked for.
     ///
     /// # Errors
-    /// Where it was read twice and was not the same.
+    /// Where somebody wrote to it meanwhile.
     pub(super) fn digest(mut self, shown: &str) -> Result<Option<String>, Box<Problem>> {
         self.join();
-        if self.digests.windows(2).any(|pair| pair[0] != pair[1]) {
+        let is_same = match &self.from {
+            From::File(file, opened) => stamp(file) == *opened,
+            From::Stream(..) | From::Passed(_) => true,
+        };
+        if !is_same || self.digests.windows(2).any(|pair| pair[0] != pair[1]) {
             let problem = Problem::with_path(shown, "the plan has changed while it was read");
             return Err(Box::new(problem.help("Check it again when nothing writes to it.")));
         }
@@ -91,11 +112,10 @@ impl PlanInput {
 }
 
 impl plan::Input for PlanInput {
-    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>> {
         self.join();
         let (input, is_kept): (Box<dyn Read + Send>, bool) = match &mut self.from {
-            From::File(path) if !self.has_digest => return Ok(Box::new(File::open(path)?)),
-            From::File(path) => (Box::new(File::open(path)?), false),
+            From::File(file, _) => (Box::new(from_start(file)?), false),
             From::Stream(start, stream) => {
                 let start = std::mem::take(start);
                 // What does not begin like a plan may have no end.
@@ -112,6 +132,9 @@ impl plan::Input for PlanInput {
                 return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
             }
         };
+        if !(is_kept || self.has_digest) {
+            return Ok(input);
+        }
         let (filled, pieces) = mpsc::sync_channel(WAITING);
         let (used, empty) = mpsc::channel();
         let hash = self.has_digest.then(Sha256::new);
@@ -122,8 +145,8 @@ impl plan::Input for PlanInput {
     fn start(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();
         match &self.from {
-            From::File(path) => {
-                File::open(path)?.take(plan::START).read_to_end(&mut start)?;
+            From::File(file, _) => {
+                from_start(file)?.take(plan::START).read_to_end(&mut start)?;
             }
             From::Stream(read, _) => start.clone_from(read),
             From::Passed(_) => {}
@@ -196,5 +219,52 @@ impl Read for Pieces {
         buffer[..taken].copy_from_slice(&self.piece[self.rest.start..self.rest.start + taken]);
         self.rest.start += taken;
         Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::plan::Input;
+
+    fn input(name: &str, has_digest: bool) -> (std::path::PathBuf, PlanInput) {
+        let path = std::env::temp_dir().join(format!("terravet-{}-{name}", std::process::id()));
+        fs::write(&path, "first").unwrap();
+        let input = PlanInput::new(&PlanFile::Path(path.clone()), has_digest).unwrap();
+        (path, input)
+    }
+
+    fn read(input: &mut PlanInput) -> String {
+        let mut text = String::new();
+        input.open().unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn the_file_that_was_opened_is_read_whatever_has_its_name() {
+        for has_digest in [false, true] {
+            let (path, mut input) = input(&format!("replaced-{has_digest}"), has_digest);
+            assert_eq!(read(&mut input), "first");
+            let other = path.with_extension("new");
+            fs::write(&other, "second").unwrap();
+            fs::rename(&other, &path).unwrap();
+            assert_eq!(read(&mut input), "first");
+            assert_eq!(input.digest("plan").unwrap(), has_digest.then(|| crate::gate::sha256(b"first")));
+            fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_a_problem() {
+        for has_digest in [false, true] {
+            let (path, mut input) = input(&format!("written-{has_digest}"), has_digest);
+            assert_eq!(read(&mut input), "first");
+            fs::write(&path, "more than that").unwrap();
+            let problem = input.digest("plan").unwrap_err();
+            assert_eq!(problem.message, "the plan has changed while it was read");
+            fs::remove_file(path).unwrap();
+        }
     }
 }

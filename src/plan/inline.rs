@@ -230,7 +230,7 @@ mod tests {
             {"address": "aws_route.r", "values": {"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0"}}
         ]}}}"#;
         let plan =
-            json::read(&mut text.as_bytes().to_vec(), "plan.json", &Demand::everything(), &mut Sources::default())
+            json::read(&mut Arc::from(text.as_bytes()), "plan.json", &Demand::everything(), &mut Sources::default())
                 .unwrap();
         let inline = Inline::of(&plan);
         for (address, attribute, expected) in [

@@ -1,6 +1,7 @@
 //! What a file is, by its content.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
@@ -19,7 +20,7 @@ pub trait Input {
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>>;
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>>;
 
     /// The first of them, a few at least if there are any.
     ///
@@ -33,7 +34,7 @@ pub trait Input {
 }
 
 impl<I: Input + ?Sized> Input for &mut I {
-    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>> {
         (**self).open()
     }
 
@@ -45,9 +46,9 @@ impl<I: Input + ?Sized> Input for &mut I {
 /// So many bytes tell what a file is.
 pub const START: u64 = 4096;
 
-impl Input for Vec<u8> {
-    fn open(&mut self) -> io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(self.as_slice()))
+impl Input for Arc<[u8]> {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(Cursor::new(Self::clone(self))))
     }
 }
 
@@ -121,7 +122,7 @@ pub fn open(mut input: impl Input, shown: &str, demand: &Demand, sources: &mut S
     let bytes = whole(&mut input).map_err(unread)?;
     let is_little = bytes.starts_with(b"\xff") || bytes.starts_with(b"{");
     let encoding = if is_little { UTF_16LE } else { UTF_16BE };
-    let mut text = encoding.decode(&bytes).0.into_owned().into_bytes();
+    let mut text: Arc<[u8]> = encoding.decode(&bytes).0.as_bytes().into();
     drop(bytes);
     json::read(&mut text, shown, demand, sources)
 }
@@ -147,7 +148,7 @@ mod tests {
             [text.as_bytes().to_vec(), format!("\u{feff}{text}").into_bytes(), little, big].into_iter().chain(bare)
         {
             assert!(may_be_plan(&bytes));
-            let plan = open(bytes, "plan.json", &Demand::default(), &mut Sources::default());
+            let plan = open(Arc::from(bytes), "plan.json", &Demand::default(), &mut Sources::default());
             assert_eq!(plan.map(|plan| plan.kind).ok(), Some(crate::plan::Kind::Json));
         }
         assert!(!may_be_plan(b"# notes"));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::finding::Verdict;
 use crate::jenkinsfile;
@@ -161,7 +162,7 @@ fn read(
     };
     let mut demand = policy.demand(trees);
     demand.ask_data_sources();
-    let plan = plan::open(file.content.clone().into_bytes(), PLAN, &demand, sources)?;
+    let plan = plan::open(Arc::from(file.content.as_bytes()), PLAN, &demand, sources)?;
     let source = example.files.iter().any(|file| walk::is_configuration(&file.path)).then_some(directory);
     Ok(plan::reading(plan, source, options, sources, trees))
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use terravet::inventory::Demand;
@@ -61,7 +62,7 @@ fn answers(
             let (file, alone) =
                 input.split_once(' ').map_or((input, input == "tfstate.json"), |(file, _)| (file, true));
             let bytes = fs::read(design.join(file)).unwrap();
-            let opened = plan::open(bytes, file, &Demand::everything(), &mut sources).unwrap();
+            let opened = plan::open(Arc::from(bytes), file, &Demand::everything(), &mut sources).unwrap();
             let source = (!alone).then_some(design);
             plan::reading(opened, source, &options, &mut sources, &mut trees)
         }

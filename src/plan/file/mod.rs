@@ -9,6 +9,8 @@ mod sensitive;
 mod snapshot;
 mod value;
 
+use std::sync::Arc;
+
 use prost::Message;
 
 use self::container::Container;
@@ -90,10 +92,10 @@ fn read_into(plan: &mut Plan, bytes: &[u8], demand: &Demand, path: &str) -> Resu
 
 /// The resource instances of the state that the plan was made from.
 fn state(container: &mut Container<'_>, demand: &Demand) -> Result<Vec<Change>, Damage> {
-    let Some(mut content) = container.read("tfstate")? else { return Ok(Vec::new()) };
+    let Some(content) = container.read("tfstate")? else { return Ok(Vec::new()) };
     let broken = |what: &str| Damage::new(format!("its member `tfstate` cannot be read ({what})"));
     // Places in a member are none in the file.
-    let state = json::read(&mut content, "tfstate", demand, &mut Sources::default());
+    let state = json::read(&mut Arc::from(content), "tfstate", demand, &mut Sources::default());
     let state = state.map_err(|problem| broken(&problem.message))?;
     if let Some(problem) = state.problems.first() {
         return Err(broken(&problem.message));

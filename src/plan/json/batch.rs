@@ -1,8 +1,9 @@
 //! Elements of the sections of a document, on their way from who goes over the text to who reads them, on another thread.
 
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Weak};
 
 use crate::source::Position;
 
@@ -133,8 +134,10 @@ impl<'b> Element<'b> {
 pub(super) fn channel() -> (Outgoing, Incoming) {
     let (to, batches) = mpsc::channel();
     let (back, used) = mpsc::channel();
-    let outgoing = Outgoing { to, used, waiting: 0, spare: Vec::new(), batch: Batch::default() };
-    (outgoing, Incoming { batches, back })
+    let here = Arc::new(());
+    let reader = Arc::downgrade(&here);
+    let outgoing = Outgoing { to, used, reader, waiting: 0, spare: Vec::new(), batch: Batch::default() };
+    (outgoing, Incoming { batches, back, _here: here })
 }
 
 /// Where elements are put.
@@ -142,6 +145,7 @@ pub(super) struct Outgoing {
     to: Sender<Batch>,
     /// Batches that were read.
     used: Receiver<Batch>,
+    reader: Weak<()>,
     /// How much was not read yet (bytes).
     waiting: usize,
     /// Batches to be filled again.
@@ -154,7 +158,7 @@ impl Outgoing {
     ///
     /// # Errors
     /// Where it is not JSON, or nobody reads elements any more.
-    pub(super) fn take(&mut self, stream: &mut Stream<'_>, section: Section) -> Result<(), Fault> {
+    pub(super) fn take(&mut self, stream: &mut Stream, section: Section) -> Result<(), Fault> {
         let range = stream.take(section.levels())?;
         let start = stream.position(range.start);
         let scan = stream.scan();
@@ -175,12 +179,19 @@ impl Outgoing {
         }
     }
 
+    /// An input that ends with an error when nobody reads elements any more.
+    pub(super) fn while_read(&self, input: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        Box::new(WhileRead { input, reader: self.reader.clone() })
+    }
+
     /// Lets go of the elements that were taken.
     ///
     /// # Errors
     /// Where nobody reads them any more.
     pub(super) fn send(&mut self) -> io::Result<()> {
-        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        if self.batch.elements.is_empty() {
+            return Ok(());
+        }
         while self.waiting > WAITING {
             let batch = self.used.recv().map_err(|_| gone())?;
             self.read(batch);
@@ -204,10 +215,27 @@ impl Outgoing {
     }
 }
 
+fn gone() -> io::Error {
+    io::ErrorKind::BrokenPipe.into()
+}
+
+struct WhileRead {
+    input: Box<dyn Read + Send>,
+    reader: Weak<()>,
+}
+
+impl Read for WhileRead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.reader.strong_count() == 0 { Err(gone()) } else { self.input.read(buffer) }
+    }
+}
+
 /// Where batches come from.
 pub(super) struct Incoming {
     batches: Receiver<Batch>,
     back: Sender<Batch>,
+    /// Is gone when this is: nobody reads then.
+    _here: Arc<()>,
 }
 
 impl Incoming {

@@ -17,9 +17,9 @@ use crate::source::{FileId, Position, Problem, Span};
 use super::super::{Change, Shape};
 use super::batch::{Element, Section};
 use super::heads::{ChangeHead, StateHead, Values, string};
-use super::kinds::Kinds;
 use super::names::Names;
 use super::stream::{Fault, What};
+use super::types::ResourceTypes;
 use super::{state_file, values};
 
 /// What was found in sections.
@@ -72,7 +72,7 @@ impl Found {
 /// Takes a document apart.
 pub(super) struct Collector<'c> {
     file: FileId,
-    kinds: Kinds<'c>,
+    types: ResourceTypes<'c>,
     pub(super) found: Found,
     /// The places that are pointed at, in pairs: where each begins and ends. Spans count them.
     pub(super) positions: Vec<Position>,
@@ -94,7 +94,7 @@ impl<'c> Collector<'c> {
         let start = Position { line: 1, column: 1 };
         Self {
             file,
-            kinds: Kinds::new(demand),
+            types: ResourceTypes::new(demand),
             found: Found::default(),
             positions: vec![start, start],
             unchanged: HashSet::new(),
@@ -220,12 +220,12 @@ impl<'c> Collector<'c> {
         unknown: Values<'_>,
         sensitive: Values<'_>,
     ) -> Option<Value> {
-        let kind = self.kinds.of(address);
-        if kind.wanted.is_nothing() {
+        let known = self.types.of(address);
+        if known.wanted.is_nothing() {
             return None;
         }
         let names = &mut self.found.names_of_values;
-        values::object(values, unknown, sensitive, kind, names).unwrap_or_else(|fault| {
+        values::object(values, unknown, sensitive, known, names).unwrap_or_else(|fault| {
             let problem = Problem::at(place, format!("The values of `{address}` {}", fault.words()));
             self.found.problems.push(problem);
             None
@@ -276,7 +276,7 @@ impl<'c> Collector<'c> {
         let object = element.object("a resource")?;
         let resource = serde_json::from_str(element.text).map_err(|error| element.fault(What::of(&error)))?;
         let place = self.place(element.place(state_file::place_of_type(object)));
-        state_file::read(resource, place, &mut self.found, &mut self.kinds);
+        state_file::read(resource, place, &mut self.found, &mut self.types);
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use crate::inventory::Wanted;
 use crate::lang::{Marks, Value};
 
 use super::heads::Values;
-use super::kinds::Layout;
 use super::reader::Reader;
+use super::types::Layout;
 use super::values::{Fault, MAX_DEPTH};
 
 /// What a plan says of each part of a value: whether it is unknown, or sensitive.

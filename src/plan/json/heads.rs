@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use crate::inventory::Wanted;
 
-use super::kinds::Layout;
 use super::scan::{self, Name, Scan};
 use super::stream::What;
+use super::types::Layout;
 
 /// An object in a text, in which the names are known.
 #[derive(Clone, Copy, Debug)]

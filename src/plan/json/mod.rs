@@ -1,7 +1,7 @@
 //! Plan JSON and state in JSON: `terraform show -json` of a saved plan or a state ("Terraform Internals: JSON Output
 //! Format", format versions 0.1 to 1.x), and state files of version 4.
 //!
-//! The text is gone over once, on a thread of its own, which takes the resource instances out of it. Beside it these are taken
+//! The text is gone over once (only planned values that nothing stands for once more), on a thread of its own, which takes the resource instances out of it. Beside it these are taken
 //! apart as far as their heads; the values of those that rules ask for are read, the rest is skipped.
 
 mod batch;
@@ -9,13 +9,13 @@ mod block;
 mod collect;
 mod flags;
 mod heads;
-mod kinds;
 mod names;
 mod reader;
 mod scan;
 mod sections;
 mod state_file;
 mod stream;
+mod types;
 mod values;
 
 pub(in crate::plan) use values::any;
@@ -86,16 +86,16 @@ fn pass(
     let unread = |error: &io::Error| Problem::with_path(shown, format!("the plan cannot be read: {}", reason(error)));
     let opened = input.open().map_err(|error| Box::new(unread(&error)))?;
     let (mut outgoing, incoming) = batch::channel();
-    let read = thread::scope(|scope| {
-        let over = scope.spawn(move || {
-            let over = Stream::new(opened).and_then(|mut stream| sections::document(&mut stream, pass, &mut outgoing));
-            // What comes before a fault is read first. If nobody reads it any more, there was one already.
-            let _ = outgoing.send();
-            over
-        });
-        incoming.read(|element| collector.read(element))?;
-        over.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let over = thread::spawn(move || {
+        let over = Stream::new(outgoing.while_read(opened))
+            .and_then(|mut stream| sections::document(&mut stream, pass, &mut outgoing));
+        // What comes before a fault is read first. If nobody reads it any more, there was one already.
+        let _ = outgoing.send();
+        over
     });
+    // After a fault nobody waits: more of the input may never come.
+    let read = incoming.read(|element| collector.read(element));
+    let read = read.and_then(|()| over.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
     read.map_err(|Fault { what, place }| {
         if let What::Input(error) = &what {
             return Box::new(unread(error));

@@ -43,14 +43,17 @@ pub(super) enum Pass {
 }
 
 /// Goes over a document, and takes the elements out of its sections.
-pub(super) fn document(stream: &mut Stream<'_>, pass: Pass, elements: &mut Outgoing) -> Result<Document, Fault> {
+pub(super) fn document(stream: &mut Stream, pass: Pass, elements: &mut Outgoing) -> Result<Document, Fault> {
     let is_log = stream.start().starts_with(b"{\"@level\"");
     if stream.is_empty()? {
         return Err(stream.fault_here(What::Empty));
     }
     let mut document = Document { is_bare: true, ..Document::default() };
     stream.members("the JSON object of a plan or state", |stream, name| match pass {
-        Pass::All => section(stream, name, &mut document, elements),
+        Pass::All => {
+            section(stream, name, &mut document, elements)?;
+            elements.send().map_err(|error| stream.fault_here(What::Input(error)))
+        }
         Pass::PlannedValues if name == "planned_values" => state(stream, Section::Planned, elements),
         Pass::PlannedValues => stream.skip(),
     })?;
@@ -61,7 +64,7 @@ pub(super) fn document(stream: &mut Stream<'_>, pass: Pass, elements: &mut Outgo
     Ok(document)
 }
 
-fn section(stream: &mut Stream<'_>, name: &str, document: &mut Document, elements: &mut Outgoing) -> Result<(), Fault> {
+fn section(stream: &mut Stream, name: &str, document: &mut Document, elements: &mut Outgoing) -> Result<(), Fault> {
     match name {
         "planned_values" | "resource_changes" | "output_changes" | "configuration" | "applyable"
         | "proposed_unknown" => document.is_plan = true,
@@ -118,7 +121,7 @@ fn section(stream: &mut Stream<'_>, name: &str, document: &mut Document, element
 }
 
 /// The values of a state.
-fn state(stream: &mut Stream<'_>, section: Section, elements: &mut Outgoing) -> Result<(), Fault> {
+fn state(stream: &mut Stream, section: Section, elements: &mut Outgoing) -> Result<(), Fault> {
     if stream.is_null()? {
         return Ok(());
     }
@@ -128,7 +131,7 @@ fn state(stream: &mut Stream<'_>, section: Section, elements: &mut Outgoing) -> 
     })
 }
 
-fn module(stream: &mut Stream<'_>, section: Section, elements: &mut Outgoing, depth: usize) -> Result<(), Fault> {
+fn module(stream: &mut Stream, section: Section, elements: &mut Outgoing, depth: usize) -> Result<(), Fault> {
     if stream.is_null()? {
         return Ok(());
     }
@@ -154,9 +157,9 @@ const MAX_DEPTH: usize = 100;
 
 /// Goes over the elements of a list; whether there is one.
 fn each(
-    stream: &mut Stream<'_>,
+    stream: &mut Stream,
     expected: &str,
-    element: impl FnMut(&mut Stream<'_>) -> Result<(), Fault>,
+    element: impl FnMut(&mut Stream) -> Result<(), Fault>,
 ) -> Result<bool, Fault> {
     if stream.is_null()? {
         return Ok(false);

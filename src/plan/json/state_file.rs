@@ -16,8 +16,8 @@ use crate::source::{Problem, Span};
 use super::super::Change;
 use super::collect::Found;
 use super::heads::{Object, Values};
-use super::kinds::Kinds;
 use super::scan::Scan;
+use super::types::ResourceTypes;
 use super::values;
 
 /// A resource of a state file, with its instances.
@@ -58,14 +58,14 @@ pub(super) fn place_of_type(resource: Object<'_>) -> Range<usize> {
 }
 
 /// Reads a resource of a state file.
-pub(super) fn read(resource: StateFileResource<'_>, place: Span, found: &mut Found, kinds: &mut Kinds<'_>) {
+pub(super) fn read(resource: StateFileResource<'_>, place: Span, found: &mut Found, types: &mut ResourceTypes<'_>) {
     let Some(address) = address(&resource) else {
         found.problems.push(Problem::at(place, "This resource of the state has no address that Terraform writes"));
         return;
     };
     let provider = found.name(provider(resource.provider.as_deref().unwrap_or_default()));
     for instance in &resource.instances {
-        match change(instance, &address, &provider, kinds, place, found) {
+        match change(instance, &address, &provider, types, place, found) {
             Ok(change) => found.prior.push(change),
             Err(message) => found.problems.push(Problem::at(place, message)),
         }
@@ -76,7 +76,7 @@ fn change(
     instance: &StateFileInstance<'_>,
     resource: &Address,
     provider: &Str,
-    kinds: &mut Kinds<'_>,
+    types: &mut ResourceTypes<'_>,
     place: Span,
     found: &mut Found,
 ) -> Result<Change, String> {
@@ -96,12 +96,12 @@ fn change(
     if instance.attributes.is_none_or(|attributes| attributes.get() == "null") {
         return Err(format!("There are no values of `{address}`"));
     }
-    let kind = kinds.of(&address);
-    let text = instance.attributes.filter(|_| !kind.wanted.is_nothing()).map(RawValue::get);
+    let known = types.of(&address);
+    let text = instance.attributes.filter(|_| !known.wanted.is_nothing()).map(RawValue::get);
     let mut scan = Scan::default();
     let after = text.map(|text| {
         let values = Object::scanned(text, &mut scan).map_or(Values::Other(text), Values::Object);
-        values::object(values, Values::None, Values::None, kind, &mut found.names_of_values)
+        values::object(values, Values::None, Values::None, known, &mut found.names_of_values)
     });
     let after = after.transpose().map(Option::flatten);
     let after = after.map_err(|fault| format!("The values of `{address}` {}", fault.words()))?;

@@ -50,8 +50,8 @@ pub(super) enum What {
 }
 
 /// Text that is being read.
-pub(super) struct Stream<'r> {
-    input: Box<dyn Read + Send + 'r>,
+pub(super) struct Stream {
+    input: Box<dyn Read + Send>,
     /// Room for the piece at hand, with what of the one before is still needed.
     buffer: Vec<u8>,
     /// How much of it is filled.
@@ -70,8 +70,8 @@ pub(super) struct Stream<'r> {
     scan: Scan,
 }
 
-impl<'r> Stream<'r> {
-    pub(super) fn new(input: Box<dyn Read + Send + 'r>) -> Result<Self, Fault> {
+impl Stream {
+    pub(super) fn new(input: Box<dyn Read + Send>) -> Result<Self, Fault> {
         let marked = (0, Position { line: 1, column: 1 });
         let mut stream = Self {
             input,

@@ -1,8 +1,12 @@
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
 use super::*;
 use crate::inventory::Action;
 
 fn read_text(text: &str) -> Result<Plan, Box<Problem>> {
-    read(&mut text.as_bytes().to_vec(), "plan.json", &Demand::everything(), &mut Sources::default())
+    read(&mut Arc::from(text.as_bytes()), "plan.json", &Demand::everything(), &mut Sources::default())
 }
 
 fn plan(text: &str) -> Plan {
@@ -230,4 +234,65 @@ fn the_state_before_of_what_stays_as_it_is_is_not_read_again() {
     let prior: Vec<String> = plan.prior.iter().map(|change| change.address.to_string()).collect();
     assert_eq!(prior, ["aws_vpc.kept", "aws_vpc.new", "data.aws_vpc.read"]);
     assert!(plan.prior[0].deposed.is_some());
+}
+
+/// A text, and then nothing: neither more nor an end.
+struct Silent(String, Option<Receiver<()>>);
+
+impl Input for Silent {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>> {
+        struct Never(Option<Receiver<()>>);
+        impl Read for Never {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                let _ = self.0.take().map(|never| never.recv());
+                Ok(0)
+            }
+        }
+        Ok(Box::new(Cursor::new(self.0.clone()).chain(Never(self.1.take()))))
+    }
+}
+
+/// A text, over and over again.
+struct Endless(&'static str, &'static str);
+
+impl Input for Endless {
+    fn open(&mut self) -> io::Result<Box<dyn Read + Send>> {
+        struct Again(&'static str);
+        impl Read for Again {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let text = self.0.as_bytes();
+                let whole = buffer.len().min(1 << 16) / text.len();
+                buffer.chunks_mut(text.len()).take(whole).for_each(|part| part.copy_from_slice(text));
+                Ok(whole * text.len())
+            }
+        }
+        Ok(Box::new(Cursor::new(self.0).chain(Again(self.1))))
+    }
+}
+
+#[test]
+fn after_a_fault_nobody_waits_for_more() {
+    let said = |input: &mut dyn Input| {
+        read(input, "plan.json", &Demand::everything(), &mut Sources::default()).unwrap_err().message
+    };
+    let (_open, never) = channel();
+    let text = r#"{"format_version": "1.2", "resource_changes": [1], "x": ["#;
+    // More than a piece, so that it is looked at.
+    let padded = format!("{text}{}", " ".repeat(1 << 20));
+    assert_eq!(said(&mut Silent(padded, Some(never))), "A value is not of the right type: expected a resource change");
+    assert_eq!(said(&mut Endless(text, "1, ")), "A value is not of the right type: expected a resource change");
+    let text = r#"{"format_version": "1.2", "resource_changes": ["#;
+    assert_eq!(said(&mut Endless(text, "1, ")), "A value is not of the right type: expected a resource change");
+}
+
+#[test]
+fn the_first_fault_is_told() {
+    let element = r#"{"address": "aws_vpc.a", "change": {"actions": ["create"], "after": {}}}"#;
+    let document = |changes: &str, rest: &str| {
+        refusal(&format!(r#"{{"format_version": "1.2", "resource_changes": [{changes}]{rest}"#))
+    };
+    assert_eq!(document("1", "nonsense"), "A value is not of the right type: expected a resource change");
+    assert_eq!(document(&format!("{element} nonsense, 1"), "}"), "This is not JSON");
+    assert_eq!(document(&format!("{element}, {{}}"), ""), "Not a plan that Terraform writes: missing field `change`");
+    assert_eq!(document(element, ""), "The JSON ends in the middle: the file was cut off");
 }

@@ -11,9 +11,9 @@ use crate::lang::{Data, Number, Str, Type, Value};
 use super::super::Shape;
 use super::flags::{self, Flags, Said};
 use super::heads::Values;
-use super::kinds::Kind;
 use super::names::Names;
 use super::reader::Reader;
+use super::types::ResourceType;
 
 /// The deepest nesting that is read.
 pub(super) const MAX_DEPTH: usize = 500;
@@ -55,22 +55,22 @@ impl Fault {
     }
 }
 
-/// The attributes of an instance of this kind that are asked for, out of an object; `None` where there are no values.
+/// The attributes of an instance of this type that are asked for, out of an object; `None` where there are no values.
 pub(super) fn object<'t>(
     values: Values<'t>,
     unknown: Values<'t>,
     sensitive: Values<'t>,
-    kind: &mut Kind,
+    of: &mut ResourceType,
     names: &mut Names,
 ) -> Result<Option<Value>, Fault> {
-    let Kind { shape, wanted, .. } = kind;
+    let ResourceType { shape, wanted, .. } = of;
     let object = match values {
         Values::None => return Ok(None),
         Values::Other(_) => return Err(Fault::Shape),
         Values::Object(object) => object,
     };
-    let unknown = flags::of(unknown, wanted, &mut kind.unknown)?;
-    let sensitive = flags::of(sensitive, wanted, &mut kind.sensitive)?;
+    let unknown = flags::of(unknown, wanted, &mut of.unknown)?;
+    let sensitive = flags::of(sensitive, wanted, &mut of.sensitive)?;
     // An instance that has values is not unknown as a whole.
     if matches!(unknown, Flags::Yes) {
         return Err(Fault::Shape);
@@ -78,7 +78,7 @@ pub(super) fn object<'t>(
     let said = Said { unknown: &unknown, sensitive: &sensitive };
     let mut maker = Maker::new(object.text, Some(names));
     let mut content = Content::default();
-    for at in object.wanted(wanted, &mut kind.values) {
+    for at in object.wanted(wanted, &mut of.values) {
         maker.reader.at = at;
         maker.member(*shape, said, 0, &mut content)?;
     }
@@ -319,7 +319,7 @@ mod tests {
         let mut scans: [Scan; 3] = Default::default();
         let [first, second, third] = &mut scans;
         let (values, unknown, sensitive) = (said(Some(after), first), said(unknown, second), said(sensitive, third));
-        let value = object(values, unknown, sensitive, &mut Kind::new(shape, wanted), &mut Names::default())?;
+        let value = object(values, unknown, sensitive, &mut ResourceType::new(shape, wanted), &mut Names::default())?;
         Ok(value.unwrap())
     }
 
