@@ -131,6 +131,13 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..60).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_backslash_at_the_end_is_inside_of_the_text() {
+    for text in ["c {\n\t\"\\", "a = \"\\", "c \"\\"] {
+        check_spans(&parse(text).0);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 

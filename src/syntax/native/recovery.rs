@@ -88,7 +88,7 @@ impl<'t> Parser<'t> {
                     self.at += 1;
                     return;
                 }
-                b'\\' if self.ahead(1) != b'\n' => self.at += 2,
+                b'\\' if self.at + 1 < self.bytes.len() && self.ahead(1) != b'\n' => self.at += 2,
                 b'\n' => return,
                 _ if self.at_end() => return,
                 _ => self.at += 1,
