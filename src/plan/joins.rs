@@ -13,13 +13,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::address::{Address, InstanceKey, Mode, ModulePath, Reference, Step};
+use crate::address::{Address, InstanceKey, ModulePath, Reference, Step};
 use crate::lang::value::Entries;
 use crate::lang::{Certain, Data, Str, Type, Unknown, Value};
 use crate::schema::{self, Tagging};
 
-use super::Shape;
 use super::configuration::{Call, Configuration, Module, Node, Resource};
+use super::identities;
 use super::inline::Inline;
 use super::json;
 use super::tags::{self, Secret};
@@ -159,7 +159,7 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
     }
 
     fn unknown(&self, name: &str, value: &Value, unknown: &Unknown, node: &Node<'c>, place: &Place<'c>) -> Value {
-        let kind = kind_of(name);
+        let kind = identities::kind_of(name);
         let targets = self.targets(&node.references, place).map(|targets| match kind {
             Some(kind) if targets.len() > 1 => targets.into_iter().filter(|target| target.may_hold(kind)).collect(),
             Some(_) | None => targets,
@@ -170,15 +170,17 @@ impl<'c, 'w, 'p> Joins<'c, 'w, 'p> {
         };
         let of = |address: &Arc<Address>| {
             let attribute = match kind {
-                Some(kind) if !is_of(address, kind) => handed_on(address, kind)?,
-                Some(_) | None => attribute_of(name)?.to_owned(),
+                Some(kind) if !identities::is_of(address, kind) => identities::handed_on(address, kind)?,
+                Some(_) | None => identities::attribute_of(name)?.to_owned(),
             };
             Some(Reference { address: address.clone(), path: [Step::Attribute(attribute.into())].into() })
         };
         let element = unknown.ty.element().filter(|_| !matches!(unknown.ty, Type::Map(_)));
         let references: Option<Vec<Reference>> = match (targets.as_deref(), element) {
             // What identifies nothing may be made of several parts.
-            (Some([Target::One(reference)]), None) if attribute_of(name).is_some() && is_text(reference) => {
+            (Some([Target::One(reference)]), None)
+                if identities::attribute_of(name).is_some() && identities::is_text(reference) =>
+            {
                 Some(vec![reference.clone()])
             }
             (Some([Target::Whole(addresses)]), None) if addresses.len() == 1 => of(&addresses[0]).map(|one| vec![one]),
@@ -450,71 +452,14 @@ fn repetition_of<'c>(resource: &'c Resource<'c>) -> Repetition<'c> {
     Repetition { for_each: resource.for_each_expression.as_ref(), count: resource.count_expression.as_ref() }
 }
 
-/// Whether an attribute holds one text, as far as the schema knows.
-fn is_text(reference: &Reference) -> bool {
-    let Some(Step::Attribute(name)) = reference.path.last() else { return true };
-    let address = &reference.address;
-    let (_, member) = Shape::of(address.mode, &address.type_name).member(name);
-    reference.path.len() > 1 || matches!(member.shape.ty(), Type::String | Type::Dynamic)
-}
-
-/// Kinds of resources whose ids have the kind's name in the names of attributes that hold them.
-const KINDS: &[&str] =
-    &["vpc", "subnet", "security_group", "route_table", "network_acl", "network_interface", "nat_gateway"];
-
-/// The kind of resource whose ids an attribute of this name holds, as far as its name tells.
-fn kind_of(name: &str) -> Option<&'static str> {
-    let ends = ["_ids", "_id", "s"];
-    let stem = match name {
-        "vpc_zone_identifier" => "subnet",
-        _ => ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name),
-    };
-    KINDS.iter().copied().find(|kind| has_last_word(stem, kind))
-}
-
-fn has_last_word(text: &str, word: &str) -> bool {
-    text.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
-}
-
-fn is_of(address: &Address, kind: &str) -> bool {
-    has_last_word(&address.type_name, kind)
-}
-
-/// The attribute in which a resource of another kind says to which one of this kind it belongs.
-fn handed_on(address: &Address, kind: &str) -> Option<String> {
-    let name = format!("{kind}_id");
-    let known = match address.mode {
-        Mode::Managed => schema::resource(&address.type_name)?,
-        Mode::Data => schema::data_source(&address.type_name)?,
-        Mode::Ephemeral => return None,
-    };
-    known.body.attribute(&name).is_some().then_some(name)
-}
-
 impl Target {
     /// Whether it may be the id of a resource of this kind, or several.
     fn may_hold(&self, kind: &str) -> bool {
         match self {
-            Self::Whole(addresses) => addresses.first().is_some_and(|address| is_of(address, kind)),
-            Self::One(reference) => match reference.attribute() {
-                Some("id") => is_of(&reference.address, kind),
-                Some("ids") => {
-                    reference.address.type_name.strip_suffix('s').is_some_and(|one| has_last_word(one, kind))
-                }
-                Some(name) => kind_of(name) == Some(kind),
-                None => false,
-            },
+            Self::Whole(addresses) => addresses.first().is_some_and(|address| identities::may_have(address, kind)),
+            Self::One(reference) => identities::may_be(reference, kind),
         }
     }
-}
-
-/// The attribute of another resource that an attribute of this name holds as a rule.
-fn attribute_of(name: &str) -> Option<&'static str> {
-    let identifies = ["_id", "_ids", "_group_name", "security_groups", "subnets"].iter().any(|end| name.ends_with(end));
-    if identifies || ["instance", "network_interface", "vpc_zone_identifier"].contains(&name) {
-        return Some("id");
-    }
-    ["_arn", "_arns"].iter().any(|end| name.ends_with(end)).then_some("arn")
 }
 
 /// A module call's path at the beginning of a text, and what follows it.

@@ -5,6 +5,7 @@
 
 mod configuration;
 pub mod file;
+mod identities;
 mod inline;
 mod joins;
 pub mod json;

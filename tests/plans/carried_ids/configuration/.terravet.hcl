@@ -1,0 +1,1 @@
+rule "network/missing-flow-log" { enabled = false }
